@@ -1,0 +1,53 @@
+// Inverter, averaged: losses of a two-level three-phase bridge with sinusoidal currents.
+// In each leg the current flows through one device at a time, and each period switches u_dc |i| once
+// on and once off:
+//   p_conduction = 3 (2/pi U_on I + 1/2 R_on I^2)                       (1)
+//   p_switching  = 3 (2/pi) f_sw e_sw u_dc I                            (2)
+//   p_loss = p_fixed + p_conduction + p_switching                       (3)
+// I: amplitude of the phase current; e_sw: energy of one on-off cycle (diode recovery included) per volt
+// and ampere. Transistor and diode share U_on and R_on. Gating off at zero current is not modelled.
+// Source: J. Kolar, H. Ertl, F. Zach, PCIM 1990 (averages over the half wave).
+#pragma once
+
+#include "sim/base/fields.h"
+#include "sim/base/scalar.h"
+
+namespace evsim::inverter {
+
+template <Scalar T>
+struct Params {
+  T P_fixed = 0.0;           // gate drivers, control board, bleeder [W]
+  T U_on = 0.0;              // threshold voltage of a device [V]
+  T R_on = 0.0;              // slope resistance of a device [Ohm]
+  T f_sw = 10e3;             // switching frequency [Hz]
+  T switching_loss = 0.0;    // e_sw [J/(V A)] = [s]
+};
+
+template <class P, class V>
+  requires same_template<P, Params>
+constexpr void describe(P& p, V&& field) {
+  field(p.P_fixed, Field{"P_fixed", Dim::power, not_negative, "gate drivers and control board"});
+  field(p.U_on, Field{"U_on", Dim::voltage, not_negative, "threshold voltage of a device"});
+  field(p.R_on, Field{"R_on", Dim::resistance, not_negative, "slope resistance of a device"});
+  field(p.f_sw, Field{"f_sw", Dim::frequency, positive, "switching frequency"});
+  field(p.switching_loss, Field{"switching_loss", Dim::time, not_negative,
+                                "energy of an on-off cycle per volt and ampere, J/(V A) = s"});
+}
+
+// What the bridge draws beyond the machine's power: a power, and a current, as (2) is proportional to
+// the DC voltage. Its loss is p + i u_dc.
+template <Scalar T>
+struct Losses {
+  T p;  // fixed and conduction [W]
+  T i;  // switching [A]
+};
+
+// (1) to (3). I_peak [A] >= 0.
+template <Scalar T>
+Losses<T> losses(const Params<T>& p, const T& I_peak) {
+  constexpr double kMean = 0.63661977236758134;  // 2/pi, mean of a rectified sine of amplitude 1
+  return {.p = p.P_fixed + 3.0 * (kMean * p.U_on + 0.5 * p.R_on * I_peak) * I_peak,
+          .i = 3.0 * kMean * p.f_sw * p.switching_loss * I_peak};
+}
+
+}  // namespace evsim::inverter

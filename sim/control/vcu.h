@@ -1,0 +1,204 @@
+// Vehicle control unit: a force at the wheels becomes torques of the machines and friction brakes.
+//   1. braking: as much by the machines as speed and battery allow, the rest by friction
+//   2. split over the drive units by their shares; what one can't give the others take over
+//   3. grip of each axle under its load: an ideal traction control
+//   4. limits of machine, inverter and battery together (torque_limits.h)
+#pragma once
+
+#include <array>
+
+#include "sim/control/torque_limits.h"
+#include "sim/vehicle/car.h"
+
+namespace evsim::vcu {
+
+using torque_limits::Reason;
+using torque_limits::Torques;
+
+template <Scalar T>
+struct Inputs {
+  T F_request;  // at the wheels, > 0 driving, < 0 braking [N]
+  T v;          // speed [m/s]
+  car::Supply<T> supply;  // of the battery
+  car::Surroundings<T> around;
+};
+
+template <Scalar T>
+struct Outputs {
+  car::Command<T> command;
+  T F_given;       // what the machines were told to give at the wheels [N]
+  T limited;       // Reason, as a number
+};
+
+// Share of the regeneration that the speed allows: 0 below v_zero, 1 above v_full, without a kink between
+// (3 s^2 - 2 s^3): the pedal must not feel one, and the integrator's order needs none.
+template <Scalar T>
+T regeneration_share(const car::Regeneration<T>& r, const T& v) {
+  const T s = clamp((abs(v) - r.v_zero) / max(r.v_full - r.v_zero, 1e-3), 0.0, 1.0);
+  return s * s * (3.0 - 2.0 * s);
+}
+
+// Forces of the units, none above its room: what one can't give is given by those that have room.
+template <Scalar T>
+Torques<T> within_room(const car::Model<T>& m, const Torques<T>& wanted, const T& F,
+                       const Torques<T>& room) {
+  T all_room(0.0), given(0.0);
+  Torques<T> out{};
+  for (int k = 0; k < m.drive_units.size(); ++k) {
+    const auto n = static_cast<std::size_t>(k);
+    out[n] = clamp(wanted[n], -room[n], room[n]);
+    given += out[n];
+    all_room += room[n] - abs(out[n]);
+  }
+  const T rest = F - given;
+  const T part = clamp(abs(rest) / max(all_room, 1e-9), 0.0, 1.0);
+  for (int k = 0; k < m.drive_units.size(); ++k) {
+    const auto n = static_cast<std::size_t>(k);
+    out[n] += select(rest < 0.0, T(-1.0), T(1.0)) * part * (room[n] - abs(out[n]));
+  }
+  return out;
+}
+
+template <Scalar T>
+std::array<T, 2> axle_forces(const car::Model<T>& m, const Torques<T>& F) {
+  std::array<T, 2> out{T(0.0), T(0.0)};
+  for (int k = 0; k < m.drive_units.size(); ++k)
+    out[static_cast<std::size_t>(m.drive_units[k].axle)] += F[static_cast<std::size_t>(k)];
+  return out;
+}
+
+// True where the forces are below 0.4 of the grip that the less loaded axle has at rest.
+template <Scalar T>
+auto grip_is_far(const car::Model<T>& m, const Torques<T>& F) {
+  const T least = min(m.chassis.front_load, 1.0 - m.chassis.front_load);
+  const auto F_axle = axle_forces(m, F);
+  return max(abs(F_axle[0]), abs(F_axle[1])) < 0.4 * m.chassis.mu * m.mass * road_load::kGravity * least;
+}
+
+// Cuts the units' forces to the grip of their axles, at the acceleration that is left: a fixed number of
+// rounds, each closer by mu h / L.
+template <Scalar T>
+T grip_share(const car::Model<T>& m, const Torques<T>& F, const car::Surroundings<T>& s) {
+  const auto F_axle = axle_forces(m, F);
+  const T total = F_axle[0] + F_axle[1];
+  T share(1.0);
+  for (int round = 0; round < 8; ++round) {
+    const T a = share * total / m.mass_equivalent;
+    const auto load = chassis::axle_loads(m.chassis, m.mass, s.cos_alpha, s.sin_alpha, a);
+    const T front = m.chassis.mu * load.front / max(abs(F_axle[0]), 1e-6);
+    const T rear = m.chassis.mu * load.rear / max(abs(F_axle[1]), 1e-6);
+    share = min(T(1.0), min(front, rear));
+  }
+  return share;
+}
+
+// Force of each machine at the wheels to its torque.
+template <Scalar T>
+Torques<T> machine_torques(const car::Model<T>& m, const Torques<T>& F, const Torques<T>& omega) {
+  Torques<T> tau{};
+  for (int k = 0; k < m.drive_units.size(); ++k) {
+    const auto n = static_cast<std::size_t>(k);
+    tau[n] = drive_unit::machine_torque(m.drive_units[k], F[n] * m.chassis.wheel_radius, omega[n]);
+  }
+  return tau;
+}
+
+// What the machines give when nothing limits them: the shares as they are.
+template <Scalar T>
+struct Machines {
+  Torques<T> tau{};
+  T F_given{};   // at the wheels [N]
+  T limited{};   // Reason, as a number
+};
+template <Scalar T>
+Torques<T> by_shares(const car::Model<T>& m, const T& F) {
+  Torques<T> out{};
+  if (m.drive_units.size() == 1) {
+    out[0] = F;
+    return out;
+  }
+  T shares(0.0);
+  for (int k = 0; k < m.drive_units.size(); ++k) shares += m.drive_units[k].torque_share;
+  for (int k = 0; k < m.drive_units.size(); ++k)
+    out[static_cast<std::size_t>(k)] = F * m.drive_units[k].torque_share / shares;
+  return out;
+}
+
+// 2. to 4. in full, where a limit is near. Kept out of line: most steps never come here.
+template <Scalar T>
+[[gnu::noinline]] Machines<T> within_limits(const car::Model<T>& m, const Inputs<T>& in, const T& F_machines,
+                          const Torques<T>& F_shares, const torque_limits::Drive<T>& drive) {
+  Torques<T> room{};
+  for (int k = 0; k < m.drive_units.size(); ++k) {
+    const auto n = static_cast<std::size_t>(k);
+    const auto& unit = m.drive_units[k];
+    const T tau = machine::torque_limit(unit.envelope, drive.omega[n], in.supply.source.U_0);
+    room[n] = abs(drive_unit::wheel_torque(unit, select(F_machines < 0.0, -tau, tau), drive.omega[n])) /
+              m.chassis.wheel_radius;
+  }
+  Torques<T> F = within_room(m, F_shares, F_machines, room);
+  const T grip = grip_share(m, F, in.around);
+  T F_split(0.0);
+  for (int k = 0; k < m.drive_units.size(); ++k) {
+    const auto n = static_cast<std::size_t>(k);
+    F[n] = grip * F[n];
+    F_split += F[n];
+  }
+  Machines<T> out;
+  const Torques<T> tau = machine_torques(m, F, drive.omega);
+  const auto given = torque_limits::share_given(m, drive, tau);
+  for (int k = 0; k < m.drive_units.size(); ++k) {
+    const auto n = static_cast<std::size_t>(k);
+    out.tau[n] = given.lambda * tau[n];
+    out.F_given += drive_unit::wheel_torque(m.drive_units[k], out.tau[n], drive.omega[n]) /
+                   m.chassis.wheel_radius;
+  }
+  const T small = 1e-6 * abs(in.F_request) + 1e-3;
+  const T by_machine = select(abs(F_machines - F_split) > small,
+                              T(static_cast<double>(Reason::machine)), T(0.0));
+  const T by_grip = select(grip < 1.0, T(static_cast<double>(Reason::grip)), by_machine);
+  out.limited = select(given.reason > 0.0, given.reason, by_grip);
+  return out;
+}
+
+template <Scalar T>
+Outputs<T> step(const car::Model<T>& m, const Inputs<T>& in) {
+  // 1. Braking by the machines.
+  const auto braking = in.F_request < 0.0;
+  const T F_regeneration = -regeneration_share(m.regeneration, in.v) *
+                           min(-in.F_request, m.regeneration.deceleration_max * m.mass);
+  const T F_machines = select(braking, F_regeneration, in.F_request);
+
+  // 2. to 4. Most of the time no limit is near: bounds show it, and the shares are given as they are.
+  torque_limits::Drive<T> drive;
+  drive.supply = in.supply;
+  for (int k = 0; k < m.drive_units.size(); ++k)
+    drive.omega[static_cast<std::size_t>(k)] = in.v * m.drive_units[k].omega_per_v;
+  const Torques<T> F_shares = by_shares(m, F_machines);
+  Machines<T> given;
+  given.tau = machine_torques(m, F_shares, drive.omega);
+  given.F_given = F_machines;
+  given.limited = T(0.0);
+  const auto sure = torque_limits::surely_given(m, drive, given.tau) && grip_is_far(m, F_shares);
+  if (!all(sure)) {
+    const Machines<T> limited = within_limits(m, in, F_machines, F_shares, drive);
+    for (std::size_t k = 0; k < given.tau.size(); ++k)
+      given.tau[k] = select(sure, given.tau[k], limited.tau[k]);
+    given.F_given = select(sure, given.F_given, limited.F_given);
+    given.limited = select(sure, given.limited, limited.limited);
+  }
+
+  // Friction brakes take what braking is left, up to the grip of all wheels.
+  Outputs<T> out;
+  out.command.tau = given.tau;
+  out.F_given = given.F_given;
+  const T F_grip = m.chassis.mu * m.mass * road_load::kGravity * in.around.cos_alpha;
+  out.command.F_brake =
+      select(braking, clamp(min(out.F_given, 0.0) - in.F_request, 0.0, F_grip), T(0.0));
+  const auto faded = abs(F_machines - in.F_request) > 1e-6 * abs(in.F_request) + 1e-3;
+  out.limited = select(given.limited > 0.0, given.limited,
+                       select(faded, T(static_cast<double>(Reason::regeneration)), T(0.0)));
+  return out;
+}
+
+}  // namespace evsim::vcu

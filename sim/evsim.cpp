@@ -1,0 +1,327 @@
+#include "sim/evsim.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <system_error>
+#include <variant>
+
+#include "evsim_build_info.h"
+#include "sim/base/floating_point.h"
+#include "sim/io/case.h"
+#include "sim/io/parameters.h"
+#include "sim/io/quantity.h"
+#include "sim/run/result.h"
+
+namespace evsim {
+namespace {
+
+// The library's own errors as the public one.
+std::string as_settings(const InputError& e) {
+  std::string all;
+  for (Problem p : e.problems()) {
+    if (p.file == "--set") p.file = "settings";
+    all += (all.empty() ? "" : "\n") + to_string(p);
+  }
+  return all;
+}
+template <class F>
+auto translated(F f) {
+  using Cause = Error::Cause;
+  try {
+    return f();
+  } catch (const InputError& e) {
+    throw Error(Cause::bad_input, as_settings(e));
+  } catch (const SimulationError& e) {
+    throw Error(Cause::simulation_failed, e.what());
+  } catch (const EnvironmentError& e) {
+    throw Error(Cause::environment, e.what());
+  } catch (const std::system_error& e) {
+    throw Error(Cause::environment, e.what());
+  }
+}
+// Whatever evaluates equations: in the processor's mode of a whole run.
+template <class F>
+auto computed(F f) {
+  return translated([&] { return guarded(f); });
+}
+
+[[noreturn]] void refuse(std::string_view path, std::string what) {
+  throw InputError(Problem{.path = std::string(path), .what = std::move(what)});
+}
+
+bool equal(const scenario::Event& a, const scenario::Event& b) {
+  const Leaves x = collect(a), y = collect(b);
+  return x.numbers == y.numbers && x.counts == y.counts && x.names == y.names;
+}
+
+// ---- Signals by name with unit --------------------------------------------------------------------
+
+struct Place {
+  std::size_t index;
+  const Unit* unit;
+};
+using Places = std::map<std::string, Place, std::less<>>;
+
+Places places(const std::vector<signals::Info>& all) {
+  Places out;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (const Unit& u : units())
+      if (u.dim == all[i].dim) out.emplace(key_in(all[i].path, u), Place{i, &u});
+  return out;
+}
+
+[[noreturn]] void refuse_signal(std::string_view name, const std::vector<signals::Info>& all) {
+  std::vector<std::string> names;
+  const signals::Info* meant = nullptr;  // the longest path that the name begins with
+  for (const signals::Info& s : all) {
+    const bool begins = name == s.path || name.starts_with(s.path + "_");
+    if (begins && (meant == nullptr || s.path.size() > meant->path.size())) meant = &s;
+    names.push_back(key_in(s.path, display_unit(s.dim)));
+  }
+  if (meant != nullptr)
+    refuse(name, "no such signal; with its unit it is " + io::keys_in_units(meant->path, meant->dim));
+  const std::string near = io::nearest(name, names);
+  refuse(name, "no such signal" + (near.empty() ? "" : "; did you mean " + near + "?"));
+}
+
+scenario::Override overriding(std::string_view signal, scenario::Mode mode, double value) {
+  return {.signal = std::string(signal), .mode = mode, .value = value};
+}
+
+// ---- The log --------------------------------------------------------------------------------------
+
+struct ToCommand {
+  double t;
+  Session::Command operator()(const scenario::SetParameter& c) const { return {t, "set", c.path, c.value}; }
+  Session::Command operator()(const scenario::SetState& c) const { return {t, "set_state", c.state, c.value}; }
+  Session::Command operator()(const scenario::Override& c) const {
+    return {t, std::string(scenario::kModeNames[static_cast<std::size_t>(c.mode)]), c.signal, c.value};
+  }
+};
+
+Session::Verdict public_verdict(Verdict v) {
+  switch (v) {
+    case Verdict::none: return Session::Verdict::none;
+    case Verdict::pass: return Session::Verdict::pass;
+    case Verdict::fail: return Session::Verdict::fail;
+  }
+  return Session::Verdict::none;
+}
+
+}  // namespace
+
+const char* version() { return build_info::kVersion; }
+
+struct Session::Snapshot::Data {
+  std::shared_ptr<const Case> input;
+  evsim::Snapshot state;
+  std::vector<scenario::Event> log;  // all commands until then
+  double t;
+};
+Session::Snapshot::Snapshot(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
+double Session::Snapshot::time() const { return data_->t; }
+
+struct Session::Impl {
+  std::shared_ptr<const Case> input;
+  Simulation simulation;
+  // Of a session made from a snapshot: its simulation was given these commands at its start, so their
+  // times are known here only.
+  std::vector<scenario::Event> earlier = {};
+  std::vector<signals::Info> infos = signals::list(simulation.system());
+  Places by_name = places(infos);
+  std::vector<double> values = {};  // of all signals now; empty: not asked for since the last change
+
+  explicit Impl(std::shared_ptr<const Case> c)
+      : input(std::move(c)), simulation(*input, io::parameter_setter()) {}
+  explicit Impl(const Snapshot::Data& s) : Impl(s.input) {
+    earlier = s.log;
+    for (std::size_t i = simulation.command_log().size(); i < s.log.size(); ++i)
+      simulation.command(s.log[i]);
+    simulation.restore(s.state);
+  }
+
+  std::vector<scenario::Event> log() const {
+    std::vector<scenario::Event> all = simulation.command_log();
+    std::copy_n(earlier.begin(), std::min(earlier.size(), all.size()), all.begin());
+    return all;
+  }
+  // What was done until the snapshot was also done here, so going back is a copy.
+  bool has_passed(const Snapshot::Data& s) const {
+    const std::vector<scenario::Event> all = log();
+    return s.input == input && s.log.size() <= all.size() &&
+           std::equal(s.log.begin(), s.log.end(), all.begin(), equal);
+  }
+  void go_back(const Snapshot::Data& s) {
+    simulation.restore(s.state);
+    earlier.resize(std::min(earlier.size(), s.log.size()));
+    values.clear();
+  }
+  double value(std::size_t index) {
+    if (values.empty()) {
+      values.reserve(infos.size());
+      signals::visit(simulation.system(), simulation.instant(), simulation.snapshot().y.data(),
+                     [this](std::string_view, std::string_view, std::string_view, Dim, double x) {
+                       values.push_back(x);
+                     });
+    }
+    return values[index];
+  }
+  bool step() {
+    values.clear();
+    return simulation.step();
+  }
+};
+
+Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Session::Session(const Snapshot& from)
+    : impl_(computed([&] { return std::make_unique<Impl>(*from.data_); })) {}
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+Session::~Session() = default;
+
+Session load(const LoadRequest& request) {
+  return translated([&] {
+    const io::LoadedCase loaded = io::load_case(
+        {.scenario = request.scenario, .vehicle = request.vehicle, .sets = request.settings});
+    return Session(std::make_unique<Session::Impl>(std::make_shared<const Case>(loaded.c)));
+  });
+}
+
+// ---- Time -----------------------------------------------------------------------------------------
+
+bool Session::step() {
+  return computed([this] { return impl_->step(); });
+}
+
+bool Session::run_until(double t) {
+  return computed([&] {
+    while (impl_->simulation.t() < t && impl_->step()) {
+    }
+    return !ended();
+  });
+}
+
+void Session::run() { run_until(kInfinity); }
+
+double Session::time() const { return impl_->simulation.t(); }
+double Session::duration() const { return impl_->simulation.duration(); }
+bool Session::ended() const { return impl_->simulation.end() != End::running; }
+std::string_view Session::end_reason() const { return evsim::name(impl_->simulation.end()); }
+
+// ---- What flows -----------------------------------------------------------------------------------
+
+std::vector<Session::Signal> Session::signals() const {
+  std::vector<Signal> out;
+  for (const signals::Info& s : impl_->infos) {
+    const Unit& unit = display_unit(s.dim);
+    out.push_back({key_in(s.path, unit), std::string(unit.text)});
+  }
+  return out;
+}
+
+double Session::read(std::string_view signal) const {
+  return computed([&] {
+    const auto it = impl_->by_name.find(signal);
+    if (it == impl_->by_name.end()) refuse_signal(signal, impl_->infos);
+    return from_si(*it->second.unit, impl_->value(it->second.index));
+  });
+}
+
+double Session::get(std::string_view parameter) const {
+  return translated([&] {
+    car::Params<double> car = impl_->simulation.vehicle();
+    const io::Target target = io::find(io::description<car::Params<double>>(), &car, parameter);
+    if (target.leaf->kind == io::Kind::integer) return static_cast<double>(io::as<int>(target.at));
+    if (target.leaf->kind != io::Kind::number) refuse(parameter, "is no number");
+    return from_si(*target.unit, io::as<double>(target.at));
+  });
+}
+
+// ---- Commands -------------------------------------------------------------------------------------
+
+template <class Change>
+void Session::apply(const Change& change, std::string_view path) {
+  computed([&] {
+    if (!std::isfinite(change.value)) refuse(path, "must be a finite number");
+    const Snapshot before = snapshot();
+    try {
+      impl_->values.clear();
+      impl_->simulation.command({.t = 0.0, .command = change});
+    } catch (const InputError&) {
+      impl_ = std::make_unique<Impl>(*before.data_);
+      throw;
+    }
+  });
+}
+
+void Session::set(std::string_view parameter, double value) {
+  apply(scenario::SetParameter{.path = std::string(parameter), .value = value}, parameter);
+}
+void Session::set_state(std::string_view state, double value) {
+  apply(scenario::SetState{.state = std::string(state), .value = value}, state);
+}
+void Session::hold(std::string_view signal, double value) {
+  apply(overriding(signal, scenario::Mode::hold, value), signal);
+}
+void Session::scale(std::string_view signal, double factor) {
+  apply(overriding(signal, scenario::Mode::scale, factor), signal);
+}
+void Session::offset(std::string_view signal, double value) {
+  apply(overriding(signal, scenario::Mode::offset, value), signal);
+}
+void Session::noise(std::string_view signal, double standard_deviation) {
+  apply(overriding(signal, scenario::Mode::noise, standard_deviation), signal);
+}
+void Session::release(std::string_view signal) {
+  apply(overriding(signal, scenario::Mode::release, 0.0), signal);
+}
+
+std::vector<Session::Command> Session::command_log() const {
+  std::vector<Command> out;
+  for (const scenario::Event& e : impl_->log()) out.push_back(std::visit(ToCommand{e.t}, e.command));
+  return out;
+}
+
+// ---- Judgement ------------------------------------------------------------------------------------
+
+std::vector<Session::Kpi> Session::kpis() const {
+  return computed([this] {
+    std::vector<Kpi> out;
+    for (const evsim::Kpi& k : evsim::kpis(impl_->simulation))
+      out.push_back({k.name, k.unit, k.value, public_verdict(k.verdict), k.doc});
+    return out;
+  });
+}
+
+double Session::kpi(std::string_view name) const {
+  return computed([&] {
+    std::vector<std::string> names;
+    for (const evsim::Kpi& k : evsim::kpis(impl_->simulation)) {
+      if (k.name == name) return k.value;
+      names.push_back(k.name);
+    }
+    const std::string near = io::nearest(name, names);
+    refuse(name, "no such KPI" + (near.empty() ? "" : "; did you mean " + near + "?"));
+  });
+}
+
+double Session::ledger_residual() const { return impl_->simulation.books().relative(); }
+
+// ---- Save and restore -----------------------------------------------------------------------------
+
+Session::Snapshot Session::snapshot() const {
+  return Snapshot(std::make_shared<const Snapshot::Data>(
+      Snapshot::Data{impl_->input, impl_->simulation.snapshot(), impl_->log(), time()}));
+}
+
+void Session::restore(const Snapshot& s) {
+  computed([&] {
+    if (impl_->has_passed(*s.data_))
+      impl_->go_back(*s.data_);
+    else
+      impl_ = std::make_unique<Impl>(*s.data_);
+  });
+}
+
+}  // namespace evsim

@@ -1,0 +1,262 @@
+#include "sim/io/case.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <stdexcept>
+
+#include "sim/io/parameters.h"
+#include "sim/io/text.h"
+#include "sim/run/result.h"
+
+namespace evsim::io {
+namespace {
+
+constexpr std::string_view kScenarioPrefix = "scenario.";
+constexpr double kFarOutside = 20.0;  // [K]: a table held further than that means nothing
+
+struct Setting {
+  std::string path, value;
+};
+
+std::string unknown(const std::string& kind, const std::string& name,
+                    const std::vector<std::string>& known) {
+  const std::string near = nearest(name, known);
+  return "no " + kind + " " + name + "; " +
+         (near.empty() ? "known: " + one_of(known) : "did you mean " + near + "?");
+}
+
+class CaseLoader {
+ public:
+  CaseLoader(const CaseRequest& request, const ReadFile& read) : read_(read) {
+    out_.request = request;
+  }
+
+  // The scenario alone, where it names no vehicle.
+  bool load_scenario() {
+    read_scenario();
+    attempt([&] { read_driver(); });
+    check_limits_alone();
+    problems_.raise();
+    return !out_.request.vehicle.empty();
+  }
+
+  LoadedCase load() {
+    attempt([&] { split_settings(); });
+    const bool scenario_read = attempt([&] { read_scenario(); });
+    if (scenario_read && out_.request.vehicle.empty())
+      in_scenario("vehicle", "names no vehicle file, and --vehicle names none either");
+    attempt([&] { read_vehicle(); });
+    if (scenario_read) attempt([&] { read_driver(); });
+    problems_.raise();
+    for (const std::string& level : out_.request.levels)
+      attempt([&] { check_level(level, vehicle_.value, vehicle_.origins); });
+    check_vehicle(vehicle_.value, vehicle_.origins, problems_);
+    check_scenario();
+    problems_.raise();
+    fill_case();
+    check_together();
+    problems_.raise();
+    return std::move(out_);
+  }
+
+ private:
+  // ---- Problems
+  template <class Step>
+  bool attempt(Step step) {
+    try {
+      step();
+      return true;
+    } catch (const InputError& e) {
+      for (const Problem& p : e.problems()) {
+        problems_.open(p.file, std::numeric_limits<int>::max());  // the reader has cut its list already
+        problems_.add(p);
+      }
+      return false;
+    }
+  }
+  void in_scenario(const std::string& path, std::string what) {
+    problems_.add(scenario_.problem(path, std::move(what)));
+  }
+  // An error that knows no file: it belongs to this place of the scenario.
+  void in_scenario(const std::string& path, const InputError& e) {
+    for (const Problem& p : e.problems())
+      in_scenario(path, (p.path.empty() ? "" : p.path + ": ") + p.what);
+  }
+
+  // ---- Reading
+  void split_settings() {
+    for (const std::string& set : out_.request.sets) {
+      const std::size_t equals = set.find('=');
+      if (equals == std::string::npos || equals == 0)
+        throw InputError(Problem{.file = "--set", .path = set, .what = "must be PATH=VALUE"});
+      const Setting s{set.substr(0, equals), set.substr(equals + 1)};
+      if (s.path.starts_with(kScenarioPrefix))
+        for_scenario_.push_back({s.path.substr(kScenarioPrefix.size()), s.value});
+      else
+        for_vehicle_.push_back(s);
+    }
+  }
+  void read_scenario() {
+    scenario_ = io::read<scenario::Params>(out_.request.scenario, read_);
+    for (const Setting& s : for_scenario_)
+      attempt([&] { io::set(scenario_, s.path, std::string_view(s.value), "--set"); });
+    if (out_.request.vehicle.empty()) out_.request.vehicle = scenario_.value.vehicle.path;
+    if (!out_.request.record.empty()) scenario_.value.record.signals = out_.request.record;
+  }
+  void read_vehicle() {
+    if (out_.request.vehicle.empty()) return;
+    vehicle_ = io::read<car::Params<double>>(out_.request.vehicle, read_);
+    for (const Setting& s : for_vehicle_)
+      attempt([&] { io::set(vehicle_, s.path, std::string_view(s.value), "--set"); });
+  }
+  void read_driver() {
+    const auto& driver = scenario_.value.driver;
+    if (const auto* d = std::get_if<scenario::Follow>(&driver))
+      read_csv("driver.cycle", d->cycle.path, TraceKind::speed);
+    if (const auto* d = std::get_if<scenario::Exact>(&driver))
+      read_csv("driver.cycle", d->cycle.path, TraceKind::speed);
+    if (const auto* d = std::get_if<scenario::Pedals>(&driver))
+      read_csv("driver.pedals", d->pedals.path, TraceKind::pedals);
+  }
+  void read_csv(const std::string& path, const std::string& file, TraceKind kind) {
+    if (file.empty()) return in_scenario(path, "missing; must be the name of a CSV file");
+    out_.c.trace = read_trace(file, kind, [this](const std::string& name) {
+      FileText text = read_(name);
+      if (text.error.empty()) trace_input_.push_back({name, text.text});
+      return text;
+    });
+  }
+
+  // ---- Checking
+  void check_scenario() {
+    std::visit([this](const auto& b) { check_start(b.SOC_empty, b.SOC_full); }, vehicle_.value.battery);
+    if (const auto* pack = std::get_if<battery_pack::Params<double>>(&vehicle_.value.battery))
+      check_temperature(*pack->R_0.data());
+    try {
+      out_.c.test_mass = test_mass(scenario_.value.test_mass, vehicle_.value);
+    } catch (const InputError& e) {
+      for (const Problem& p : e.problems()) problems_.add(vehicle_.problem(p.path, p.what));
+    }
+    check_limits_alone();
+  }
+  void check_limits_alone() {
+    for (std::size_t i = 0; i < scenario_.value.expect.size(); ++i) {
+      const scenario::Limit& limit = scenario_.value.expect[i];
+      const std::string path = "expect." + std::to_string(i);
+      if (limit.kpi.empty()) in_scenario(path, "names no kpi");
+      if (!std::isfinite(limit.min) && !std::isfinite(limit.max)) in_scenario(path, "needs min, max or both");
+      if (limit.min > limit.max)
+        in_scenario(path + ".min", format(limit.min) + " is above max, " + format(limit.max));
+    }
+  }
+  void check_start(double SOC_empty, double SOC_full) {
+    const double SOC = scenario_.value.initial.SOC;
+    if (SOC < SOC_empty || SOC > SOC_full)
+      in_scenario("initial.SOC", format(SOC) + " is outside the battery's usable window, " +
+                                     format(SOC_empty) + " to " + format(SOC_full));
+  }
+  void check_temperature(const Table2Data& R_0) {
+    if (std::ranges::min(R_0.values()) == std::ranges::max(R_0.values())) return;
+    const double T = scenario_.value.initial.T_battery, low = R_0.y().front(), high = R_0.y().back();
+    if (T >= low - kFarOutside && T <= high + kFarOutside) return;
+    const Unit& unit = display_unit(Dim::temperature);
+    const auto shown = [&](double si) { return format_rounded(from_si(unit, si)); };
+    in_scenario("initial.T_battery", shown(T) + " degC is far outside the battery's R_0 table, " +
+                                         shown(low) + " to " + shown(high) + " degC");
+  }
+
+  void fill_case() {
+    Case& c = out_.c;
+    c.vehicle_name = stem(out_.request.vehicle);
+    c.scenario_name = stem(out_.request.scenario);
+    c.vehicle = vehicle_.value;
+    c.scenario = scenario_.value;
+    out_.vehicle_origins = std::move(vehicle_.origins);
+    out_.scenario_origins = scenario_.origins;
+    out_.inputs = std::move(scenario_.inputs);
+    for (auto* more : {&vehicle_.inputs, &trace_input_})
+      for (InputFile& f : *more) out_.inputs.push_back(std::move(f));
+  }
+
+  // What shows only when both are put together: a simulation is built and left unused.
+  void check_together() {
+    try {
+      const double end = driver_trace(out_.c).duration;
+      for (std::size_t i = 0; i < scenario_.value.timeline.size(); ++i)
+        if (scenario_.value.timeline[i].t > end)
+          in_scenario("timeline." + std::to_string(i) + ".t",
+                      format(scenario_.value.timeline[i].t) + " s is after the end, " + format(end) + " s");
+      Case without_limits = out_.c;
+      without_limits.scenario.expect.clear();
+      Simulation simulation(std::move(without_limits), parameter_setter());
+      check_patterns(simulation);
+      check_limits(simulation);
+      check_commands(simulation);
+    } catch (const InputError& e) {
+      in_scenario("", e);
+    } catch (const std::invalid_argument& e) {
+      in_scenario("", e.what());
+    }
+  }
+  void check_patterns(const Simulation& simulation) {
+    const auto all = signals::list(simulation.system());
+    for (const std::string& pattern : scenario_.value.record.signals) {
+      const auto fits = [&](const signals::Info& s) { return signals::matches(pattern, s.path); };
+      if (std::ranges::any_of(all, fits)) continue;
+      std::vector<std::string> paths;
+      for (const signals::Info& s : all) paths.push_back(s.path);
+      const std::string what = unknown("signal", pattern, paths);
+      if (out_.request.record.empty())
+        in_scenario("record.signals", what);
+      else
+        problems_.add({.file = "--record", .line = 0, .path = {}, .what = what});
+    }
+  }
+  void check_limits(const Simulation& simulation) {
+    if (scenario_.value.expect.empty()) return;
+    std::vector<std::string> names;
+    for (const Kpi& k : kpis(simulation)) names.push_back(k.name);
+    for (std::size_t i = 0; i < scenario_.value.expect.size(); ++i) {
+      const std::string& name = scenario_.value.expect[i].kpi;
+      if (std::ranges::find(names, name) == names.end())
+        in_scenario("expect." + std::to_string(i) + ".kpi", unknown("KPI", name, names));
+    }
+  }
+  void check_commands(Simulation& simulation) {
+    for (std::size_t i = 0; i < scenario_.value.timeline.size(); ++i) {
+      try {
+        simulation.command(scenario_.value.timeline[i]);
+      } catch (const InputError& e) {
+        in_scenario("timeline." + std::to_string(i), e);
+      }
+    }
+  }
+
+  const ReadFile& read_;
+  Problems problems_;
+  std::vector<Setting> for_scenario_, for_vehicle_;
+  Loaded<scenario::Params> scenario_;
+  Loaded<car::Params<double>> vehicle_;
+  std::vector<InputFile> trace_input_;
+  LoadedCase out_;
+};
+
+}  // namespace
+
+LoadedCase load_case(const CaseRequest& request, const ReadFile& read) {
+  return CaseLoader(request, read).load();
+}
+
+bool check_scenario(const std::string& file, const ReadFile& read) {
+  return CaseLoader({.scenario = file}, read).load_scenario();
+}
+
+SetParameter parameter_setter() {
+  return [](car::Params<double>& p, const std::string& path, double value) { io::set(p, path, value); };
+}
+
+std::string stem(std::string_view file) { return std::filesystem::path(file).stem().string(); }
+
+}  // namespace evsim::io

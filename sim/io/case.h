@@ -1,0 +1,63 @@
+// Everything that a run needs, read and checked at once: scenario, vehicle, the driver's trace, and what
+// the command line changed.
+//
+//   const io::LoadedCase loaded = io::load_case({.scenario = "scenarios/wltc.json"});  // throws InputError
+//   Simulation simulation(loaded.c, io::parameter_setter());
+//
+// Each figure of a file was checked by the reader; here they are checked against each other.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/io/reader.h"
+#include "sim/run/simulation.h"
+
+namespace evsim::io {
+
+struct CaseRequest {
+  std::string scenario = {};              // file
+  std::string vehicle = {};               // file; "": the one that the scenario names
+  std::vector<std::string> sets = {};     // PATH=VALUE in this order; a path that begins with
+                                          // "scenario." changes the scenario, any other the vehicle
+  std::vector<std::string> levels = {};   // a preset, or COMPONENT=LEVEL
+  std::vector<std::string> record = {};   // patterns of signals; none: the scenario's
+};
+
+struct LoadedCase {
+  CaseRequest request;  // with the vehicle's file, whoever named it
+  Case c;               // named after the files, without folder and extension
+  Origins vehicle_origins, scenario_origins;
+  std::vector<InputFile> inputs;  // the scenario's files, the vehicle's, the trace
+};
+
+// Throws InputError with all that is wrong.
+LoadedCase load_case(const CaseRequest& request, const ReadFile& read = read_file);
+
+// A scenario and its trace by themselves; true when it names a vehicle, with which it can be loaded.
+// Throws InputError.
+bool check_scenario(const std::string& file, const ReadFile& read = read_file);
+
+// The case of a run from its results: parameters in effect and applied commands from the folder, the
+// trace from the file that was read then. Throws InputError where that file has changed.
+Case case_of_results(const std::string& folder);
+
+// For set_parameter commands of a simulation.
+SetParameter parameter_setter();
+
+// A speed trace (t, v and perhaps grade), or a pedal trace (t, accelerator, brake), from t = 0.
+enum class TraceKind { speed, pedals };
+scenario::Trace read_trace(const std::string& file, TraceKind kind, const ReadFile& read = read_file);
+
+// A file's name without folder and extension.
+std::string stem(std::string_view file);
+
+// What is wrong with a car by itself, though each figure is allowed.
+void check_vehicle(const car::Params<double>& vehicle, const Origins& origins, Problems& problems);
+
+// What a level asks of a vehicle file. Throws InputError for levels that don't exist and for those that
+// the file does not give.
+void check_level(const std::string& level, const car::Params<double>& vehicle, const Origins& origins);
+
+}  // namespace evsim::io

@@ -1,0 +1,152 @@
+// Contradictions inside a vehicle file.
+#include <algorithm>
+#include <variant>
+
+#include "sim/components/machine_losses.h"
+#include "sim/io/case.h"
+#include "sim/io/text.h"
+
+namespace evsim::io {
+namespace {
+
+// A few last digits are lost where a figure is written in other units than its table's axis.
+constexpr double kRounding = 1e-9;
+
+std::string shown(double si, Dim dim) {
+  const Unit& unit = display_unit(dim);
+  std::string text = format_rounded(from_si(unit, si));
+  if (!unit.text.empty() && dim != Dim::none) text += " " + std::string(unit.text);
+  return text;
+}
+
+class VehicleCheck {
+ public:
+  VehicleCheck(const car::Params<double>& vehicle, const Origins& origins, Problems& problems)
+      : car_(vehicle), origins_(origins), problems_(problems) {}
+
+  void all() {
+    body();
+    drive_units();
+    for (int k = 0; k < car_.drive_units.size(); ++k) unit(k);
+    std::visit([this](const auto& b) { battery(b); }, car_.battery);
+  }
+
+ private:
+  void report(const std::string& path, std::string what) {
+    problems_.add(problem_at(origins_, path, std::move(what)));
+  }
+
+  void body() {
+    const auto& c = car_.chassis;
+    if (c.gross_mass < c.mass)
+      report("chassis.gross_mass", shown(c.gross_mass, Dim::mass) + " is below the kerb mass, " +
+                                       shown(c.mass, Dim::mass));
+    const auto& r = car_.regeneration;
+    if (r.v_zero >= r.v_full)
+      report("regeneration.v_full", shown(r.v_full, Dim::speed) + " must be above v_zero, " +
+                                        shown(r.v_zero, Dim::speed));
+  }
+
+  // ---- Drive units
+  void drive_units() {
+    if (car_.drive_units.size() == 0) return report("drive_units", "none; a car needs at least one");
+    double shares = 0.0;
+    for (int k = 0; k < car_.drive_units.size(); ++k) shares += car_.drive_units[k].torque_share;
+    if (shares == 0.0)
+      report("drive_units", "the torque_share of each is 0; at least one must be above");
+  }
+  void unit(int k) {
+    const auto& u = car_.drive_units[k];
+    const std::string path = "drive_units." + car_.drive_units.name(k);
+    const bool front = u.axle == drive_unit::Axle::front;
+    const double load = front ? car_.chassis.front_load : 1.0 - car_.chassis.front_load;
+    if (load == 0.0)
+      report(path + ".axle", "the " + std::string(front ? "front" : "rear") +
+                                 " axle carries no load: chassis.front_load is " +
+                                 format(car_.chassis.front_load));
+    const auto& e = u.machine.envelope;
+    if (e.P_peak / e.tau_peak > e.omega_max)
+      report(path + ".machine.P_peak",
+             "at tau_peak it is reached at " + shown(e.P_peak / e.tau_peak, Dim::angular_speed) +
+                 ", above omega_max, " + shown(e.omega_max, Dim::angular_speed));
+    const std::string losses = path + ".machine.losses";
+    std::visit([&](const auto& l) { machine_loss(losses, e, l); }, u.machine.losses);
+  }
+  void machine_loss(const std::string& path, const machine::Envelope<double>& e,
+                    const machine_losses::Params<double>& p) {
+    const auto f = machine_losses::fluxes(e, p);
+    if (f.Psi_f < f.Psi_peak) return;
+    // Psi_f = 2 tau_peak / (3 I_max) must be below Psi_peak.
+    const double least = 2.0 * e.tau_peak / (3.0 * f.Psi_peak);
+    report(path + ".I_max", "too small for tau_peak at the flux of the base point: must be above " +
+                                shown(least, Dim::current_amplitude));
+  }
+  void machine_loss(const std::string& path, const machine::Envelope<double>& e,
+                    const machine::Map<double>& m) {
+    const Table2Data &loss = *m.p_loss.data(), &current = *m.I_peak.data();
+    if (loss.x().knots() != current.x().knots() || loss.y().knots() != current.y().knots())
+      report(path + ".I_peak", "its axes must be those of p_loss");
+    covered(path + ".p_loss", "omega", Dim::angular_speed, loss.x(), loss, 0.0, e.omega_max);
+    covered(path + ".p_loss", "tau", Dim::torque, loss.y(), loss, -e.tau_peak, e.tau_peak);
+  }
+  void machine_loss(const std::string&, const machine::Envelope<double>&,
+                    const machine::PowerEfficiency<double>&) {}
+  void covered(const std::string& path, const std::string& axis, Dim dim, const TableAxis& knots,
+               const Table2Data& table, double from, double to) {
+    if (std::ranges::min(table.values()) == std::ranges::max(table.values())) return;
+    const double slack = kRounding * (to - from);
+    if (knots.front() <= from + slack && knots.back() >= to - slack) return;
+    report(path, axis + " goes from " + shown(knots.front(), dim) + " to " + shown(knots.back(), dim) +
+                     ", must cover " + shown(from, dim) + " to " + shown(to, dim));
+  }
+
+  // ---- Battery
+  template <class Battery>
+  bool window(const Battery& b) {
+    if (b.SOC_empty < b.SOC_full) return true;
+    report("battery.SOC_full",
+           format(b.SOC_full) + " must be above SOC_empty, " + format(b.SOC_empty));
+    return false;
+  }
+  void battery(const battery_constant_efficiency::Params<double>& b) { window(b); }
+  void battery(const battery_pack::Params<double>& b) {
+    const bool window_ok = window(b);
+    const bool voltages_ok = b.U_cell_min < b.U_cell_max;
+    if (!voltages_ok)
+      report("battery.U_cell_max", shown(b.U_cell_max, Dim::voltage) + " must be above U_cell_min, " +
+                                       shown(b.U_cell_min, Dim::voltage));
+    if (rises(*b.OCV.data()) && window_ok && voltages_ok) inside(b);
+  }
+  bool rises(const Table1Data& OCV) {
+    const std::vector<double>&x = OCV.axis().knots(), &y = OCV.values();
+    for (std::size_t i = 1; i < y.size(); ++i) {
+      if (y[i] >= y[i - 1]) continue;
+      report("battery.OCV", "falls from " + shown(y[i - 1], Dim::voltage) + " at SOC " + format(x[i - 1]) +
+                                " to " + shown(y[i], Dim::voltage) + " at " + format(x[i]));
+      return false;
+    }
+    return true;
+  }
+  // A rising OCV has its extremes at the ends of the window.
+  void inside(const battery_pack::Params<double>& b) {
+    const double low = b.OCV(b.SOC_empty), high = b.OCV(b.SOC_full);
+    if (low < b.U_cell_min * (1.0 - kRounding))
+      report("battery.OCV", shown(low, Dim::voltage) + " at SOC_empty is below U_cell_min, " +
+                                shown(b.U_cell_min, Dim::voltage));
+    if (high > b.U_cell_max * (1.0 + kRounding))
+      report("battery.OCV", shown(high, Dim::voltage) + " at SOC_full is above U_cell_max, " +
+                                shown(b.U_cell_max, Dim::voltage));
+  }
+
+  const car::Params<double>& car_;
+  const Origins& origins_;
+  Problems& problems_;
+};
+
+}  // namespace
+
+void check_vehicle(const car::Params<double>& vehicle, const Origins& origins, Problems& problems) {
+  VehicleCheck(vehicle, origins, problems).all();
+}
+
+}  // namespace evsim::io

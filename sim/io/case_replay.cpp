@@ -1,0 +1,79 @@
+// A run again, from its results.
+#include <variant>
+
+#include "sim/io/case.h"
+#include "sim/io/results.h"
+#include "sim/io/sha256.h"
+#include "sim/io/text.h"
+
+namespace evsim::io {
+namespace {
+
+template <class P>
+P parameters(const Summary& summary, const char* part) {
+  const Json* all = summary.json.find("parameters");
+  const Json* json = all == nullptr ? nullptr : all->find(part);
+  if (json == nullptr)
+    throw InputError(Problem{.file = "summary.json", .path = "parameters", .what = "missing"});
+  const std::string text = to_text(*json);
+  // No folder stands before this name, so that files keep the names under which they were read.
+  const std::string here = std::string("parameters.") + part;
+  return read<P>(here, [&](const std::string& name) {
+           return name == here ? FileText{.text = text, .error = {}, .line = 0} : read_file(name);
+         }).value;
+}
+
+// The digest of an input as it was, or "".
+std::string recorded_digest(const Summary& summary, const std::string& file) {
+  const Json* provenance = summary.json.find("provenance");
+  const Json* inputs = provenance == nullptr ? nullptr : provenance->find("inputs");
+  if (inputs == nullptr) return {};
+  for (const Json& input : inputs->items) {
+    const Json *name = input.find("file"), *digest = input.find("sha256");
+    if (name != nullptr && digest != nullptr && name->text == file) return digest->text;
+  }
+  return {};
+}
+
+scenario::Trace unchanged_trace(const Summary& summary, const std::string& file, TraceKind kind) {
+  return read_trace(file, kind, [&](const std::string& name) {
+    FileText content = read_file(name);
+    if (content.error.empty() && sha256(content.text) != recorded_digest(summary, name))
+      throw InputError(Problem{.file = name, .what = "is not the file that the run has read"});
+    return content;
+  });
+}
+
+struct TraceOf {
+  const Summary& summary;
+  scenario::Trace operator()(const scenario::Follow& d) const {
+    return unchanged_trace(summary, d.cycle.path, TraceKind::speed);
+  }
+  scenario::Trace operator()(const scenario::Exact& d) const {
+    return unchanged_trace(summary, d.cycle.path, TraceKind::speed);
+  }
+  scenario::Trace operator()(const scenario::Pedals& d) const {
+    return unchanged_trace(summary, d.pedals.path, TraceKind::pedals);
+  }
+  template <class Driver>
+  scenario::Trace operator()(const Driver&) const {
+    return {};
+  }
+};
+
+}  // namespace
+
+Case case_of_results(const std::string& folder) {
+  const Summary summary = read_summary(folder);
+  Case c;
+  c.vehicle_name = summary.vehicle;
+  c.scenario_name = summary.scenario;
+  c.vehicle = parameters<car::Params<double>>(summary, "vehicle");
+  c.scenario = parameters<scenario::Params>(summary, "scenario");
+  c.scenario.timeline = read_command_log(folder);
+  c.trace = std::visit(TraceOf{summary}, c.scenario.driver);
+  c.test_mass = test_mass(c.scenario.test_mass, c.vehicle);
+  return c;
+}
+
+}  // namespace evsim::io

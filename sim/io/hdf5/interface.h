@@ -1,0 +1,32 @@
+/* How evsim hands recorded signals to the module evsim_hdf5.so, which it loads when HDF5 files are asked
+ * for. Plain C: the two share no code. */
+#ifndef EVSIM_HDF5_INTERFACE_H
+#define EVSIM_HDF5_INTERFACE_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct evsim_hdf5_column {
+  const char* name;     /* "drive_units.rear.tau": a dataset tau in the groups drive_units, rear */
+  const char* unit;     /* "Nm": its attribute "unit" */
+  const double* values; /* as many as the file has rows */
+};
+
+struct evsim_hdf5_file {
+  const char* path;
+  size_t rows;
+  size_t n_columns;
+  const struct evsim_hdf5_column* columns;
+};
+
+/* Writes the file; same input, same bytes. Returns 0, or 1 with the cause in error (cut to its size). */
+typedef int evsim_hdf5_write_function(const struct evsim_hdf5_file* file, char* error, size_t error_size);
+evsim_hdf5_write_function evsim_hdf5_write;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

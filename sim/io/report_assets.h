@@ -1,0 +1,14 @@
+// The files of sim/io/report and, where the build found it, dygraphs: embedded into the program.
+#pragma once
+
+#include <string_view>
+
+namespace evsim::io::assets {
+
+std::string_view style();   // report.css
+std::string_view script();  // report.js
+// "" where evsim was built without dygraphs: the report then has drawings instead of live plots.
+std::string_view dygraphs_script();
+std::string_view dygraphs_style();
+
+}  // namespace evsim::io::assets

@@ -1,0 +1,135 @@
+#include "sim/io/report_figures.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace evsim::io {
+namespace {
+
+// The page stays below 2 MB: a value takes up to 7 bytes.
+constexpr std::size_t kMostValues = 180'000;
+
+class Builder {
+ public:
+  explicit Builder(std::vector<SignalColumn> columns) { f_.columns = std::move(columns); }
+
+  std::size_t find(std::string_view path) const {
+    const auto it = std::ranges::find(f_.columns, path, &SignalColumn::name);
+    return static_cast<std::size_t>(it - f_.columns.begin());
+  }
+  bool has(std::size_t column) const { return column < f_.columns.size(); }
+
+  void begin(std::string title, std::string unit) { f_.figures.push_back({std::move(title), std::move(unit), {}}); }
+  void add(std::string label, std::string_view path) {
+    if (const std::size_t i = find(path); has(i)) f_.figures.back().series.push_back({std::move(label), i});
+  }
+  // One curve a drive unit, of those that recorded this signal.
+  void add_units(const std::string& label, const std::string& signal) {
+    constexpr std::string_view kGroup = "drive_units.";
+    for (std::size_t i = 0; i < f_.columns.size(); ++i) {
+      const std::string_view path = f_.columns[i].name;
+      if (!signals::matches("drive_units.*." + signal, path)) continue;
+      const std::string owner(path.substr(kGroup.size(), path.size() - kGroup.size() - signal.size() - 1));
+      f_.figures.back().series.push_back({owner + " " + label, i});
+    }
+  }
+  // a - b
+  void add_difference(const std::string& name, std::string_view a, std::string_view b) {
+    const std::size_t i = find(a), j = find(b);
+    if (!has(i) || !has(j)) return;
+    SignalColumn out{name, f_.columns[i].unit, f_.columns[i].values};
+    for (std::size_t k = 0; k < out.values.size(); ++k) out.values[k] -= f_.columns[j].values[k];
+    f_.columns.push_back(std::move(out));
+  }
+  void in_percent(std::string_view path) {
+    const std::size_t i = find(path);
+    if (!has(i)) return;
+    f_.columns[i].unit = std::string("%");
+    for (double& x : f_.columns[i].values) x *= 100.0;
+  }
+  Figures take() {
+    std::erase_if(f_.figures, [](const Figure& f) { return f.series.empty(); });
+    return std::move(f_);
+  }
+
+ private:
+  Figures f_;
+};
+
+void speed(Builder& b, bool has_trace) {
+  b.begin("Speed", "km/h");
+  if (has_trace) b.add("target", "driver.v_ref");
+  b.add("car", "body.v");
+  if (!has_trace) return;
+  b.add_difference("trace error", "body.v", "driver.v_ref");
+  b.begin("Trace error: car less target", "km/h");
+  b.add("error", "trace error");
+}
+
+void power(Builder& b) {
+  b.begin("Power flows, positive from battery to wheel", "kW");
+  b.add("battery", "battery.p");
+  b.add_units("drive unit, electrical", "p_electrical");
+  b.add("wheels", "body.p_wheel");
+  b.add("auxiliaries", "auxiliaries.p");
+  b.begin("Losses", "kW");
+  b.add("battery", "battery.p_loss");
+  b.add_units("inverter", "p_loss_inverter");
+  b.add_units("machine", "p_loss_machine");
+  b.add_units("gears", "p_loss_gear");
+}
+
+void battery(Builder& b) {
+  b.in_percent("battery.SOC");
+  b.begin("State of charge", "%");
+  b.add("state of charge", "battery.SOC");
+  b.begin("Battery voltage", "V");
+  b.add("terminal voltage", "battery.u");
+  b.begin("Battery current, positive discharging", "A");
+  b.add("current", "battery.i");
+}
+
+// Lowest and highest of a group in the order in which they came.
+void append_extremes(std::vector<double>& out, const double* first, const double* last) {
+  const auto [low, high] = std::minmax_element(first, last);
+  out.push_back(*std::min(low, high));
+  out.push_back(*std::max(low, high));
+}
+
+}  // namespace
+
+std::vector<SignalColumn> thinned(const std::vector<SignalColumn>& columns, std::size_t most_rows) {
+  const std::size_t rows = columns.empty() ? 0 : columns.front().values.size();
+  if (rows <= most_rows) return columns;
+  const std::size_t groups = std::max<std::size_t>(most_rows / 2, 1), size = (rows + groups - 1) / groups;
+  std::vector<SignalColumn> out;
+  for (const SignalColumn& c : columns) {
+    SignalColumn& thin = out.emplace_back(SignalColumn{c.name, c.unit, {}});
+    for (std::size_t i = 0; i < rows; i += size) {
+      const double* first = c.values.data() + i;
+      const std::size_t n = std::min(size, rows - i);
+      if (out.size() > 1)
+        append_extremes(thin.values, first, first + n);
+      else
+        thin.values.insert(thin.values.end(), {first[0], first[n / 2]});
+    }
+  }
+  return out;
+}
+
+Figures figures(const Recording& recording, bool has_trace) {
+  Builder b(signal_columns(recording));
+  speed(b, has_trace);
+  power(b);
+  battery(b);
+  b.begin("Machine torque", "Nm");
+  b.add_units("machine", "tau");
+  Figures f = b.take();
+  const std::size_t rows = f.columns.front().values.size();
+  f.columns = thinned(f.columns, kMostValues / f.columns.size());
+  const std::size_t kept = std::max<std::size_t>(f.columns.front().values.size(), 1);
+  if (kept < rows) f.samples_a_row = (2 * rows + kept - 1) / kept;
+  return f;
+}
+
+}  // namespace evsim::io

@@ -1,0 +1,130 @@
+// One value by its dotted path.
+#include <algorithm>
+#include <array>
+
+#include "sim/io/key_hint.h"
+#include "sim/io/leaf.h"
+#include "sim/io/parameters.h"
+#include "sim/io/text.h"
+
+namespace evsim::io {
+namespace {
+
+[[noreturn]] void refuse(const std::string& who, std::string_view path, std::string what) {
+  throw InputError(
+      Problem{.file = who, .line = 0, .path = std::string(path), .what = std::move(what)});
+}
+
+// The member of a group by name, or a null node.
+Part inside(const Part& group, std::string_view name) {
+  if (group.node->kind == Kind::list || group.node->kind == Kind::array) {
+    for (int i = 0; i < group.node->access.index(group.at); ++i) {
+      const bool named = group.node->kind == Kind::list;
+      if (name == (named ? group.node->access.name(group.at, i) : std::to_string(i)))
+        return body(group.node->members[0], group.node->access.element(group.at, i));
+    }
+    return {nullptr, nullptr};
+  }
+  const Node* member = group.node->find_member(name);
+  if (member == nullptr || !member->is_container()) return {nullptr, nullptr};
+  return body(*member, member_at(*member, group.at));
+}
+
+void collect_paths(const Part& part, const std::string& prefix, std::vector<std::string>& out) {
+  if (part.node->kind == Kind::list || part.node->kind == Kind::array) {
+    for (int i = 0; i < part.node->access.index(part.at); ++i) {
+      const bool named = part.node->kind == Kind::list;
+      const std::string name = named ? part.node->access.name(part.at, i) : std::to_string(i);
+      collect_paths(inside(part, name), prefix + name + ".", out);
+    }
+    return;
+  }
+  for (const Key& key : part.node->keys) {
+    const Node& member = part.node->members[key.member];
+    if (member.is_container())
+      collect_paths(inside(part, member.name), prefix + key.text + ".", out);
+    else
+      out.push_back(prefix + key.text);
+  }
+}
+
+// The path that was probably meant: one that ends alike, or the nearest one.
+std::string path_like(const Part& root, std::string_view path) {
+  std::vector<std::string> all;
+  collect_paths(root, "", all);
+  const std::string end = "." + std::string(path);
+  const auto it = std::ranges::find_if(all, [&](const std::string& p) { return p.ends_with(end); });
+  return it != all.end() ? *it : nearest(path, all);
+}
+
+[[noreturn]] void refuse_path(const Part& root, std::string_view path, const std::string& who) {
+  const std::string like = path_like(root, path);
+  refuse(who, path, "no such value" + (like.empty() ? "" : "; did you mean " + like + "?"));
+}
+
+Json json_of(const Node& leaf, std::string_view value) {
+  const bool numeric = leaf.kind == Kind::number || leaf.kind == Kind::integer || leaf.is_table();
+  if (numeric)
+    if (const auto x = parse_number(value)) return Json::from(*x);
+  if (leaf.kind == Kind::boolean && (value == "true" || value == "false"))
+    return Json::from(value == "true");
+  if (leaf.kind == Kind::texts) {
+    Json list = Json::array();
+    list.items.push_back(Json::from(value));
+    return list;
+  }
+  return Json::from(value);
+}
+
+void set_json(const Target& target, const Json& value, const std::string& who) {
+  Problems problems;
+  Files files(read_file);
+  const Written written{"", 0, target.named, target.unit};
+  set_leaf(*target.leaf, target.at, value, written, files, problems);
+  try {
+    problems.raise();
+  } catch (const InputError& e) {
+    std::vector<Problem> named = e.problems();
+    for (Problem& p : named)
+      if (p.file.empty()) p.file = who;
+    throw InputError(std::move(named));
+  }
+}
+
+}  // namespace
+
+Target find(const Node& root, void* at, std::string_view path, const std::string& who) {
+  const Part top = body(root, at);
+  Part part = top;
+  std::string_view rest = path;
+  for (std::size_t dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
+    part = inside(part, rest.substr(0, dot));
+    if (part.node == nullptr) refuse_path(top, path, who);
+    rest.remove_prefix(dot + 1);
+  }
+  const Key* key = part.node->kind == Kind::object ? part.node->find_key(rest) : nullptr;
+  const std::string group(path.substr(0, path.size() - rest.size()));
+  if (key == nullptr) {
+    if (part.node->kind != Kind::object) refuse_path(top, path, who);
+    const KeyHint hint = unknown_key(*part.node, rest, {});
+    if (hint.suggestion.empty()) refuse_path(top, path, who);
+    refuse(who, path, hint.what);
+  }
+  const Node& leaf = part.node->members[key->member];
+  if (leaf.is_container()) refuse(who, path, "is a group of values; name one of them");
+  return {.leaf = &leaf,
+          .at = member_at(leaf, part.at),
+          .unit = key->unit,
+          .path = group + std::string(leaf.name),
+          .named = std::string(path)};
+}
+
+void set(const Target& target, std::string_view value, const std::string& who) {
+  set_json(target, json_of(*target.leaf, value), who);
+}
+
+void set(const Target& target, double value, const std::string& who) {
+  set_json(target, Json::from(value), who);
+}
+
+}  // namespace evsim::io

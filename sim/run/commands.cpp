@@ -1,0 +1,135 @@
+// Commands into a running simulation: parameters, signals, states. Each is logged as it is applied.
+#include <algorithm>
+
+#include "sim/base/errors.h"
+#include "sim/run/simulation.h"
+#include "sim/vehicle/state_fields.h"
+
+namespace evsim {
+namespace {
+
+struct Place {
+  std::string name;
+  Dim dim;
+  std::size_t index;
+};
+
+std::vector<Place> hooks_of(const car::Model<double>& m) {
+  std::vector<Place> out{{"driver.v_seen", Dim::speed, closed_loop::kSeenSpeed},
+                         {"driver.F_request", Dim::force, closed_loop::kRequest},
+                         {"vcu.F_brake", Dim::force, closed_loop::kBrakeCommand}};
+  for (int k = 0; k < m.drive_units.size(); ++k)
+    out.push_back({"vcu.tau." + m.drive_units.name(k), Dim::torque,
+                   static_cast<std::size_t>(closed_loop::kTorqueCommand + k)});
+  return out;
+}
+
+std::vector<Place> states_of(const car::Model<double>& m) {
+  std::vector<Place> out;
+  const auto fields = car::state_fields(m);
+  for (std::size_t i = 0; i < fields.size(); ++i) out.push_back({fields[i].name, fields[i].dim, i});
+  return out;
+}
+
+struct Found {
+  const Place* place;
+  const Unit* unit;
+};
+Found find(const std::vector<Place>& places, const std::string& path, const char* what) {
+  for (const Place& p : places)
+    for (const Unit& u : units())
+      if (u.dim == p.dim && key_in(p.name, u) == path) return {&p, &u};
+  std::string known;
+  for (const Place& p : places)
+    known += (known.empty() ? "" : ", ") + key_in(p.name, display_unit(p.dim));
+  throw InputError(Problem{.path = path, .what = std::string("unknown ") + what + "; known: " + known});
+}
+
+}  // namespace
+
+void Simulation::command(const scenario::Event& e) {
+  scenario::Event now = e;
+  now.t = t();
+  apply(now);
+}
+
+void Simulation::apply_due(TimeNs t) {
+  // The timeline in order of time; equal times in the order of the file.
+  std::vector<const scenario::Event*> due;
+  for (const scenario::Event& e : case_.scenario.timeline)
+    if (to_ns(e.t) == t) due.push_back(&e);
+  for (const scenario::Event* e : due) {
+    apply(*e);
+    ++now_.scheduled;
+  }
+}
+
+void Simulation::apply(const scenario::Event& e) {
+  std::visit([this](const auto& c) { set(c); }, e.command);
+  log_.push_back(e);
+  ++now_.commands;
+}
+
+void Simulation::set(const scenario::SetParameter& c) {
+  if (!set_) throw InputError(Problem{.path = c.path, .what = "parameters can't be set in this run"});
+  const ledger::Stores<double> before = ledger::stores(system_.car, now_.y.data());
+  set_(vehicle_, c.path, c.value);
+  rebuild();
+  // A heavier car at the same speed holds more energy: the command brought it.
+  const ledger::Stores<double> after = ledger::stores(system_.car, now_.y.data());
+  now_.intervention += (after.kinetic - before.kinetic) + (after.potential - before.potential) +
+                       (after.battery - before.battery);
+}
+
+void Simulation::set(const scenario::Override& c) {
+  const auto places = hooks_of(system_.car);
+  const auto [place, unit] = find(places, c.signal, "signal");
+  const std::size_t i = place->index;
+  now_.hooks.gain[i] = 1.0;
+  now_.hooks.offset[i] = 0.0;
+  now_.noise[i] = 0.0;
+  switch (c.mode) {
+    case scenario::Mode::hold:
+      now_.hooks.gain[i] = 0.0;
+      now_.hooks.offset[i] = to_si(*unit, c.value);
+      break;
+    case scenario::Mode::scale: now_.hooks.gain[i] = c.value; break;
+    case scenario::Mode::offset: now_.hooks.offset[i] = to_si(*unit, c.value); break;
+    case scenario::Mode::noise: now_.noise[i] = to_si(*unit, c.value); break;
+    case scenario::Mode::release: break;
+  }
+  system_.hooks = now_.hooks;
+}
+
+void Simulation::set(const scenario::SetState& c) {
+  const auto places = states_of(system_.car);
+  const auto [place, unit] = find(places, c.state, "state");
+  const ledger::Stores<double> before = ledger::stores(system_.car, now_.y.data());
+  now_.y[place->index] = to_si(*unit, c.value);
+  const ledger::Stores<double> after = ledger::stores(system_.car, now_.y.data());
+  now_.intervention += (after.kinetic - before.kinetic) + (after.potential - before.potential) +
+                       (after.battery - before.battery);
+  now_.piece.direction = sign(now_.y[car::kV]);
+}
+
+void Simulation::restore(const Snapshot& s) {
+  // Parameters as they were: those of the file, and the commands applied until then.
+  const bool parameters_changed =
+      std::any_of(log_.begin(), log_.end(), [](const scenario::Event& e) {
+        return std::holds_alternative<scenario::SetParameter>(e.command);
+      });
+  log_.resize(static_cast<std::size_t>(s.commands));
+  if (parameters_changed) {
+    vehicle_ = case_.vehicle;
+    for (const scenario::Event& e : log_)
+      if (const auto* p = std::get_if<scenario::SetParameter>(&e.command))
+        set_(vehicle_, p->path, p->value);
+    rebuild();
+  }
+  now_ = s;
+  system_.hooks = now_.hooks;
+  system_.held = now_.control.out;
+  if (truth_) truth_->begin(now_.piece, now_.y, now_.q);
+}
+
+}  // namespace evsim

@@ -1,0 +1,83 @@
+#include "sim/run/lanes.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <thread>
+
+#include "sim/components/air.h"
+#include "sim/run/lanes_unit.h"
+
+namespace evsim {
+namespace {
+
+LanesEntry* entry() {
+#if EVSIM_HAS_V3
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return lanes_entry_v3;
+#endif
+  return lanes_entry_base;
+}
+
+// Drive units and batteries that are equal share their tables.
+std::vector<car::Model<double>> prepare_all(std::span<const car::Params<double>> vehicles,
+                                            const scenario::TestMass& mass) {
+  std::vector<car::Model<double>> out;
+  for (const car::Params<double>& v : vehicles) {
+    const car::Model<double>* like = out.empty() ? nullptr : &out.front();
+    out.push_back(car::prepare(v, test_mass(mass, v), like, like ? &vehicles.front() : nullptr));
+  }
+  return out;
+}
+
+void run_groups(const LaneGroup& common, std::span<const car::Model<double>> models,
+                std::span<VariantResult> results, int first_group, int every) {
+  const int n = static_cast<int>(models.size());
+  for (int g = first_group; g * kLanes < n; g += every) {
+    LaneGroup group = common;
+    for (int i = 0; i < kLanes; ++i) {
+      const int k = g * kLanes + i;
+      group.models[i] = &models[static_cast<std::size_t>(std::min(k, n - 1))];
+      group.results[i] = k < n ? &results[static_cast<std::size_t>(k)] : nullptr;
+    }
+    entry()(group);
+  }
+}
+
+}  // namespace
+
+std::string_view lanes_architecture() {
+  return entry() == lanes_entry_base ? "baseline" : "x86-64-v3";
+}
+
+std::vector<PlannedPiece> plan(const Case& c) {
+  return Simulation(c).plan();
+}
+
+std::vector<VariantResult> run_variants(const Case& c, std::span<const car::Params<double>> vehicles,
+                                        int jobs) {
+  if (vehicles.empty()) return {};
+  const Simulation first(c);
+  const std::vector<PlannedPiece> pieces = first.plan();
+  const auto models = prepare_all(vehicles, c.scenario.test_mass);
+  std::vector<VariantResult> results(vehicles.size());
+  LaneGroup common{};
+  common.driver = first.trace().kind;
+  common.gains = first.trace().gains;
+  common.rho_air = first.system().rho_air;
+  common.v_wind = first.system().v_wind;
+  common.T_battery = first.system().T_battery;
+  common.start = first.snapshot().y;
+  common.until_v = first.trace().until_v;
+  common.has_reference = first.trace().has_reference();
+  common.pieces = pieces.data();
+  common.n_pieces = static_cast<int>(pieces.size());
+
+  const int threads = jobs > 0 ? jobs : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  std::vector<std::thread> others;
+  for (int t = 1; t < threads; ++t)
+    others.emplace_back([&, t] { run_groups(common, models, results, t, threads); });
+  run_groups(common, models, results, 0, threads);
+  for (std::thread& t : others) t.join();
+  return results;
+}
+
+}  // namespace evsim

@@ -1,0 +1,76 @@
+// A whole run: from a case to KPIs with verdicts, closed books and recorded signals.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/run/signals.h"
+#include "sim/run/simulation.h"
+
+namespace evsim {
+
+enum class Verdict { none, pass, fail };  // none: no limit was set
+
+struct Kpi {
+  std::string name;   // carries its unit: energy_consumption_battery_Wh_per_km
+  std::string unit;   // as people write it: Wh/km
+  double value;       // in that unit; NaN where it does not exist in this run
+  std::string doc;    // one line
+  std::vector<scenario::Limit> limits = {};
+  Verdict verdict = Verdict::none;
+};
+
+struct Recording {
+  std::vector<signals::Info> signals;        // without the time
+  std::vector<double> t;                     // [s]
+  std::vector<std::vector<double>> columns;  // one a signal [SI]
+};
+
+struct RunResult {
+  std::string vehicle, scenario;
+  std::vector<Kpi> kpis;
+  Verdict verdict = Verdict::pass;           // fail when any limit failed; none when there is none
+  End end = End::running;
+  double t_end = 0.0;                        // [s]
+  ledger::Books books;
+  Recording recording;
+  std::vector<scenario::Event> command_log;
+  long steps = 0;
+  double cpu_seconds = 0.0, wall_seconds = 0.0;  // of the integration alone
+  bool interrupted = false;
+};
+
+struct RunOptions {
+  std::function<bool()> stop;              // asked at each instant: interrupt or time-out
+  std::function<void(double)> progress;    // share of the duration, 0..1, at instants
+  bool record = true;
+};
+
+// Runs a simulation to its end.
+RunResult run(Simulation& simulation, const RunOptions& options = {});
+
+// The KPIs of a simulation as it stands, with the scenario's limits. Throws InputError for a limit on a
+// KPI that does not exist.
+std::vector<Kpi> kpis(const Simulation& simulation);
+
+// Adds limits and their verdicts. Throws InputError for a KPI that does not exist.
+void judge(std::vector<Kpi>& kpis, const std::vector<scenario::Limit>& limits);
+
+// Energy from the outlet to bring the battery back from one state of charge to another, at the charger's
+// power [J].
+double recharge_energy(const car::Params<double>& vehicle, double T_battery, double SOC_from,
+                       double SOC_to);
+
+// A KPI of two runs side by side.
+struct KpiDifference {
+  std::string name, unit;
+  double a, b;        // NaN where a run lacks it
+  double relative;    // |b - a| / max(|a|, |b|), 0 where both are 0
+};
+std::vector<KpiDifference> differences(const std::vector<Kpi>& a, const std::vector<Kpi>& b);
+
+// The same case integrated by CVODE at a tolerance, and the difference of every KPI.
+std::vector<KpiDifference> verify(const RunResult& result, const Case& c,
+                                  const SetParameter& set, double rtol = 1e-9);
+
+}  // namespace evsim

@@ -1,0 +1,312 @@
+// A scenario: where the car starts, what surrounds it, who drives, what happens on the way, what is
+// recorded and which limits must hold.
+#pragma once
+
+#include <concepts>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sim/base/fields.h"
+#include "sim/control/driver.h"
+
+namespace evsim::scenario {
+
+template <class P, class Struct>
+concept described_as = std::same_as<std::remove_const_t<P>, Struct>;
+
+// ---- Test mass ----------------------------------------------------------------------------------
+
+struct KerbPlus {
+  static constexpr std::string_view kType = "kerb_plus";
+  static constexpr std::string_view kDoc = "kerb mass and a payload (driver, load)";
+  double payload = 75.0;  // [kg]
+};
+template <class P, class V>
+  requires described_as<P, KerbPlus>
+constexpr void describe(P& p, V&& field) {
+  field(p.payload, Field{"payload", Dim::mass, not_negative, "driver and load on top of the kerb mass"});
+}
+
+// WLTP test mass: running order (kerb + 75 kg driver) + 25 kg + 15 % of the largest load.
+// Source: UN Global Technical Regulation No. 15, definitions of masses (category M).
+struct Wltp {
+  static constexpr std::string_view kType = "wltp";
+  static constexpr std::string_view kDoc = "kerb + 75 kg + 25 kg + 15 % of the largest load (GTR 15)";
+};
+template <class P, class V>
+  requires described_as<P, Wltp>
+constexpr void describe(P&, V&&) {}
+
+struct Fixed {
+  static constexpr std::string_view kType = "fixed";
+  static constexpr std::string_view kDoc = "a mass of its own, whatever the vehicle's";
+  double mass = kRequired;  // [kg]
+};
+template <class P, class V>
+  requires described_as<P, Fixed>
+constexpr void describe(P& p, V&& field) {
+  field(p.mass, Field{"mass", Dim::mass, positive, "mass of the car as driven"});
+}
+using TestMass = std::variant<KerbPlus, Wltp, Fixed>;
+
+// ---- Start --------------------------------------------------------------------------------------
+
+struct Initial {
+  double SOC = 0.8;
+  double T_battery = 296.15;  // [K]
+  double v = 0.0;             // [m/s]
+  bool steady = false;        // torques and RC voltage as if driven at v for long
+};
+template <class P, class V>
+  requires described_as<P, Initial>
+constexpr void describe(P& p, V&& field) {
+  field(p.SOC, Field{"SOC", Dim::none, fraction, "state of charge"});
+  field(p.T_battery, Field{"T_battery", Dim::temperature, between(223.15, 343.15),
+                           "cell temperature, constant at this level"});
+  field(p.v, Field{"v", Dim::speed, any_value, "speed"});
+  field(p.steady, Field{"steady", Dim::none, any_value,
+                        "torque and polarisation as if driven at v for long"});
+}
+
+struct Environment {
+  double T_air = 296.15;  // [K]
+  double altitude = 0.0;  // [m]
+  double wind = 0.0;      // from ahead [m/s]
+  double grade = 0.0;     // rise over horizontal run [-]
+};
+template <class P, class V>
+  requires described_as<P, Environment>
+constexpr void describe(P& p, V&& field) {
+  field(p.T_air, Field{"T_air", Dim::temperature, between(213.15, 333.15), "air temperature"});
+  field(p.altitude, Field{"altitude", Dim::length, between(-500, 6000), "above sea level"});
+  field(p.wind, Field{"wind", Dim::speed, between(-60, 60), "from ahead"});
+  field(p.grade, Field{"grade", Dim::none, between(-1, 1),
+                       "rise over horizontal run, added to that of the cycle"});
+}
+
+// ---- Drivers ------------------------------------------------------------------------------------
+
+// Columns of a cycle file, SI. grade may be empty.
+struct Trace {
+  std::vector<double> t, v, grade;           // speed trace
+  std::vector<double> accelerator, brake;    // pedal trace, 0..1
+};
+
+struct Exact {
+  static constexpr std::string_view kType = "exact";
+  static constexpr std::string_view kDoc = "follows the trace exactly as long as the drive can";
+  FileName cycle;
+};
+template <class P, class V>
+  requires described_as<P, Exact>
+constexpr void describe(P& p, V&& field) {
+  field(p.cycle, Field{"cycle", Dim::none, any_value, "CSV with t and v, optional grade"});
+}
+
+struct Follow {
+  static constexpr std::string_view kType = "follow";
+  static constexpr std::string_view kDoc = "PI control with feed-forward and preview";
+  FileName cycle;
+  driver::Gains<double> gains;
+  double preview = 0.0;  // [s]
+  double rate = 0.0;     // of a sampled driver and control unit [Hz]; 0: continuous
+  double delay = 0.0;    // of their outputs when sampled [s]
+};
+template <class P, class V>
+  requires described_as<P, Follow>
+constexpr void describe(P& p, V&& field) {
+  field(p.cycle, Field{"cycle", Dim::none, any_value, "CSV with t and v, optional grade"});
+  describe(p.gains, field);
+  field(p.preview, Field{"preview", Dim::time, between(0, 10), "the trace is read this far ahead"});
+  field(p.rate, Field{"rate", Dim::frequency, between(0, 1e4),
+                      "of a sampled driver and control unit; 0: continuous"});
+  field(p.delay, Field{"delay", Dim::time, between(0, 1), "of the sampled outputs"});
+}
+
+struct Pedals {
+  static constexpr std::string_view kType = "pedals";
+  static constexpr std::string_view kDoc = "accelerator and brake over time";
+  FileName pedals;
+};
+template <class P, class V>
+  requires described_as<P, Pedals>
+constexpr void describe(P& p, V&& field) {
+  field(p.pedals, Field{"pedals", Dim::none, any_value, "CSV with t, accelerator and brake"});
+}
+
+struct FullThrottle {
+  static constexpr std::string_view kType = "full_throttle";
+  static constexpr std::string_view kDoc = "accelerator down until a speed or time";
+  double until_v = kInfinity;    // [m/s]
+  double duration = kRequired;   // at most [s]
+};
+template <class P, class V>
+  requires described_as<P, FullThrottle>
+constexpr void describe(P& p, V&& field) {
+  field(p.until_v, Field{"until_v", Dim::speed, positive, "ends at this speed"});
+  field(p.duration, Field{"duration", Dim::time, positive, "ends at the latest after this"});
+}
+
+struct ConstantSpeed {
+  static constexpr std::string_view kType = "constant_speed";
+  static constexpr std::string_view kDoc = "holds a speed";
+  double v = kRequired;         // [m/s]
+  double duration = kRequired;  // [s]
+  driver::Gains<double> gains;
+};
+template <class P, class V>
+  requires described_as<P, ConstantSpeed>
+constexpr void describe(P& p, V&& field) {
+  field(p.v, Field{"v", Dim::speed, not_negative, "speed to hold"});
+  field(p.duration, Field{"duration", Dim::time, positive, "how long"});
+  describe(p.gains, field);
+}
+
+struct Parked {
+  static constexpr std::string_view kType = "parked";
+  static constexpr std::string_view kDoc = "stands with the brake on; long and smooth: solved by CVODE";
+  double duration = kRequired;  // [s]
+};
+template <class P, class V>
+  requires described_as<P, Parked>
+constexpr void describe(P& p, V&& field) {
+  field(p.duration, Field{"duration", Dim::time, positive, "how long"});
+}
+using Driver = std::variant<Follow, Exact, Pedals, FullThrottle, ConstantSpeed, Parked>;
+
+// ---- Timeline -----------------------------------------------------------------------------------
+
+struct SetParameter {
+  static constexpr std::string_view kType = "set_parameter";
+  static constexpr std::string_view kDoc = "changes a parameter of the car";
+  std::string path;  // with unit: auxiliaries.power_kW
+  double value = kRequired;
+};
+template <class P, class V>
+  requires described_as<P, SetParameter>
+constexpr void describe(P& p, V&& field) {
+  field(p.path, Field{"path", Dim::none, any_value, "parameter with unit: auxiliaries.power_kW"});
+  field(p.value, Field{"value", Dim::none, any_value, "in the unit of the path"});
+}
+
+enum class Mode : int { hold, scale, offset, noise, release };
+inline constexpr std::array<std::string_view, 5> kModeNames{"hold", "scale", "offset", "noise",
+                                                            "release"};
+constexpr std::span<const std::string_view> enum_names(Mode) { return kModeNames; }
+
+struct Override {
+  static constexpr std::string_view kType = "override";
+  static constexpr std::string_view kDoc = "changes a signal between the parts of the control";
+  std::string signal;  // with unit: driver.F_request_N, driver.v_seen_km_per_h, vcu.F_brake_N, vcu.tau.rear_Nm
+  Mode mode = Mode::hold;
+  double value = 0.0;  // held value, factor, offset or standard deviation, in the unit of the signal
+};
+template <class P, class V>
+  requires described_as<P, Override>
+constexpr void describe(P& p, V&& field) {
+  field(p.signal, Field{"signal", Dim::none, any_value, "signal with unit: driver.F_request_N"});
+  field(p.mode, Field{"mode", Dim::none, any_value, "what happens to the signal"});
+  field(p.value, Field{"value", Dim::none, any_value,
+                       "held value, factor, offset or standard deviation of noise"});
+}
+
+struct SetState {
+  static constexpr std::string_view kType = "set_state";
+  static constexpr std::string_view kDoc = "a jump of a state, booked as intervention";
+  std::string state;  // with unit: v_km_per_h, SOC
+  double value = kRequired;
+};
+template <class P, class V>
+  requires described_as<P, SetState>
+constexpr void describe(P& p, V&& field) {
+  field(p.state, Field{"state", Dim::none, any_value, "state with unit: v_km_per_h, SOC"});
+  field(p.value, Field{"value", Dim::none, any_value, "in the unit of the state"});
+}
+
+struct Event {
+  double t = kRequired;  // [s]
+  std::variant<SetParameter, Override, SetState> command;
+};
+template <class P, class V>
+  requires described_as<P, Event>
+constexpr void describe(P& p, V&& field) {
+  field(p.t, Field{"t", Dim::time, not_negative, "when"});
+  field(p.command, Group{"command", "what"});
+}
+
+// ---- Record, expect, solver ---------------------------------------------------------------------
+
+struct Record {
+  double rate = 1.0;                      // [Hz]
+  std::vector<std::string> signals{"*"};  // patterns with * and ?
+};
+template <class P, class V>
+  requires described_as<P, Record>
+constexpr void describe(P& p, V&& field) {
+  field(p.rate, Field{"rate", Dim::frequency, positive, "recorded samples a second"});
+  field(p.signals, Field{"signals", Dim::none, any_value, "names or patterns with * and ?"});
+}
+
+// A limit on a KPI, in the unit that its name carries.
+struct Limit {
+  std::string kpi;
+  double min = -kInfinity;
+  double max = kInfinity;
+  std::string id;  // of the requirement
+};
+template <class P, class V>
+  requires described_as<P, Limit>
+constexpr void describe(P& p, V&& field) {
+  field(p.kpi, Field{"kpi", Dim::none, any_value, "name of the KPI, with its unit"});
+  field(p.min, Field{"min", Dim::none, any_value, "fails below, in the KPI's unit"});
+  field(p.max, Field{"max", Dim::none, any_value, "fails above, in the KPI's unit"});
+  field(p.id, Field{"id", Dim::none, any_value, "requirement that it proves"});
+}
+
+// How time is cut. Between two instants of the schedule n = ceil(length / h) equal steps are taken; the
+// first of them is cut again, halving towards its start, where the torque follows a new command. Where
+// the reference creeps, steps are shorter by creep; where it rests, one step is enough.
+struct Solver {
+  double h = 0.5;   // [s]
+  int grading = 5;  // how often the first step is halved
+  int creep = 8;    // steps for one where the car may come to rest
+};
+template <class P, class V>
+  requires described_as<P, Solver>
+constexpr void describe(P& p, V&& field) {
+  field(p.h, Field{"h", Dim::time, Range{.min = 1e-5, .max = 10}, "longest step"});
+  field(p.grading, Field{"grading", Dim::none, between(0, 12),
+                         "how often the first step after an instant is halved"});
+  field(p.creep, Field{"creep", Dim::none, between(1, 100),
+                       "steps taken for one where the reference is below 1 m/s"});
+}
+
+struct Params {
+  FileName vehicle;  // when the command line names none
+  TestMass test_mass;
+  Initial initial;
+  Environment environment;
+  Driver driver;
+  std::vector<Event> timeline;
+  Record record;
+  std::vector<Limit> expect;
+  Solver solver;
+  int seed = 1;
+};
+template <class P, class V>
+  requires described_as<P, Params>
+constexpr void describe(P& p, V&& field) {
+  field(p.vehicle, Field{"vehicle", Dim::none, any_value, "vehicle file used when none is named"});
+  field(p.test_mass, Group{"test_mass", "mass of the car as driven"});
+  field(p.initial, Group{"initial", "how the run starts"});
+  field(p.environment, Group{"environment", "air, wind and road"});
+  field(p.driver, Group{"driver", "who drives"});
+  field(p.timeline, Group{"timeline", "commands on the way"});
+  field(p.record, Group{"record", "what is kept"});
+  field(p.expect, Group{"expect", "limits on KPIs"});
+  field(p.solver, Group{"solver", "how time is cut"});
+  field(p.seed, Field{"seed", Dim::none, between(0, 2147483647), "of the noise"});
+}
+
+}  // namespace evsim::scenario

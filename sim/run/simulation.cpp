@@ -1,0 +1,319 @@
+#include "sim/run/simulation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "sim/base/errors.h"
+#include "sim/base/noise.h"
+#include "sim/components/air.h"
+#include "sim/run/lanes.h"
+#include "sim/run/trace.h"
+#include "sim/vehicle/state_fields.h"
+
+namespace evsim {
+namespace {
+
+enum Entry : int { kKnots, kCommands, kRecord, kEnd, kControl };
+
+InputError contradiction(const std::string& what) { return InputError(Problem{.what = what}); }
+
+}  // namespace
+
+double Mesh::time(int step) const {
+  if (step > grading) return h * static_cast<double>(step - grading);
+  return step == 0 ? 0.0 : std::ldexp(h, step - 1 - grading);
+}
+
+std::string_view name(End end) {
+  switch (end) {
+    case End::running: return "running";
+    case End::trace_done: return "done";
+    case End::speed_reached: return "speed reached";
+    case End::battery_empty: return "battery empty";
+  }
+  return "";
+}
+
+double test_mass(const scenario::TestMass& rule, const car::Params<double>& vehicle) {
+  const double kerb = vehicle.chassis.mass, gross = vehicle.chassis.gross_mass;
+  if (const auto* fixed = std::get_if<scenario::Fixed>(&rule)) return fixed->mass;
+  if (const auto* plus = std::get_if<scenario::KerbPlus>(&rule)) return kerb + plus->payload;
+  if (!(gross < kInfinity))
+    throw InputError(Problem{.path = "chassis.gross_mass",
+                             .what = "missing; the scenario's test mass \"wltp\" needs gross_mass_kg"});
+  const double running_order = kerb + 75.0;
+  return running_order + 25.0 + 0.15 * max(gross - running_order - 25.0, 0.0);
+}
+
+Simulation::Simulation(Case c, SetParameter set, Scheme scheme)
+    : case_(std::move(c)),
+      set_(std::move(set)),
+      scheme_(scheme),
+      vehicle_(case_.vehicle),
+      trace_(driver_trace(case_)),
+      duration_(to_ns(trace_.duration)),
+      schedule_(entries(), static_cast<std::uint64_t>(case_.scenario.seed)) {
+  if (std::holds_alternative<scenario::Parked>(case_.scenario.driver) && !scheme_.truth)
+    scheme_ = {.truth = true, .method = Truth::Method::bdf, .rtol = 1e-8};
+  rebuild();
+  start();
+}
+
+std::vector<ScheduleEntry> Simulation::entries() const {
+  const auto listed = [](std::string name, ScheduleEntry::Role role, std::vector<TimeNs> at) {
+    ScheduleEntry e;
+    e.name = std::move(name);
+    e.role = role;
+    e.trigger = ScheduleEntry::Trigger::listed;
+    e.instants = std::move(at);
+    return e;
+  };
+  std::vector<TimeNs> knots, commands;
+  for (const double t : trace_.knots()) knots.push_back(to_ns(t));
+  for (const auto& e : case_.scenario.timeline) commands.push_back(to_ns(e.t));
+  using Role = ScheduleEntry::Role;
+  std::vector<ScheduleEntry> out{listed("knots", Role::point, std::move(knots)),
+                                 listed("commands", Role::point, std::move(commands))};
+  ScheduleEntry record;
+  record.name = "record";
+  record.role = Role::record;
+  record.rate = rate_hz(case_.scenario.record.rate);
+  out.push_back(record);
+  out.push_back(listed("end", Role::record, {duration_}));
+  if (trace_.rate > 0.0) {
+    ScheduleEntry control;
+    control.name = "control";
+    control.rate = rate_hz(trace_.rate);
+    control.delay.time = to_ns(trace_.delay);
+    out.push_back(control);
+  }
+  return out;
+}
+
+// Derived data from the parameters as they are now; commands that changed them have been applied.
+void Simulation::rebuild() {
+  try {
+    system_.car = car::prepare(vehicle_, case_.test_mass);
+  } catch (const std::invalid_argument& e) {
+    throw contradiction(e.what());
+  }
+  system_.driver = trace_.kind;
+  system_.gains = trace_.gains;
+  system_.sampled = trace_.rate > 0.0;
+  const auto& around = case_.scenario.environment;
+  system_.rho_air = air::density(around.altitude, around.T_air);
+  system_.v_wind = around.wind;
+  system_.T_battery = case_.scenario.initial.T_battery;
+  weights_.clear();
+  truth_.reset();
+  if (scheme_.truth) truth_ = std::make_unique<Truth>(system_, scheme_.method, scheme_.rtol);
+}
+
+void Simulation::start() {
+  now_ = Snapshot{};
+  now_.position = schedule_.start();
+  const auto& initial = case_.scenario.initial;
+  now_.y[car::kV] = initial.v;
+  now_.y[car::kSOC] = initial.SOC;
+  auto& x = now_.extremes;
+  x.p_battery_max = x.u_max = x.i_max = -kInfinity;
+  x.p_battery_min = x.u_min = x.i_min = kInfinity;
+  now_.piece_start = now_.piece_end = 0;
+  if (initial.steady) make_steady();
+  now_.stores_start = ledger::stores(system_.car, now_.y.data());
+  visit_instant(schedule_.next(now_.position));
+}
+
+// Torque and polarisation that belong to driving at v for long: the exact driver's command at no
+// acceleration, and u_1 = R_1 i. Each round closes i(u_1) by the small factor R_1 / R_total.
+void Simulation::make_steady() {
+  closed_loop::System<double> exact = system_;
+  exact.driver = driver::Kind::exact;
+  exact.sampled = false;
+  closed_loop::Piece<double> p = piece_at(0, now_.y[car::kV]);
+  p.reference = {};
+  p.reference.v = now_.y[car::kV];
+  fixed_step::States<double> dy;
+  fixed_step::Rows<double> dq;
+  constexpr int kRounds = 40;
+  for (int round = 0; round < kRounds; ++round) {
+    const auto at = closed_loop::evaluate(exact, p, 0.0, now_.y.data(), dy.data(), dq.data());
+    for (int k = 0; k < exact.units(); ++k)
+      now_.y[static_cast<std::size_t>(car::kTorque + k)] =
+          at.control.command.tau[static_cast<std::size_t>(k)];
+    if (const auto* pack = std::get_if<battery_pack::Model<double>>(&exact.car.battery))
+      now_.y[car::kU1] += pack->tau_1 * dy[car::kU1];
+  }
+}
+
+double Simulation::t() const { return seconds(now_.piece_start) + now_.mesh.time(now_.step); }
+
+Mesh Simulation::mesh(TimeNs from, TimeNs to) const {
+  const scenario::Solver& solver = case_.scenario.solver;
+  const TimeNs h_max = to_ns(solver.h);
+  const auto pace = trace_.pace(seconds(from), seconds(to));
+  if (pace == DriverTrace::Pace::rest && to - from <= to_ns(1.0)) return {seconds(to - from), 1, 0};
+  const auto cut = subdivide(from, to, pace == DriverTrace::Pace::creep ? h_max / solver.creep : h_max);
+  return {cut.h, static_cast<int>(cut.n), solver.grading};
+}
+
+closed_loop::Piece<double> Simulation::piece_at(TimeNs t, double v) const {
+  closed_loop::Piece<double> p = trace_.piece(seconds(t));
+  p.direction = sign(v);
+  return p;
+}
+
+void Simulation::begin_piece(TimeNs t) {
+  now_.piece = piece_at(t, now_.y[car::kV]);
+  for (std::size_t i = 0; i < now_.noise.size(); ++i)
+    if (now_.noise[i] > 0.0)
+      now_.hooks.offset[i] =
+          now_.noise[i] * noise::standard_normal(static_cast<std::uint64_t>(case_.scenario.seed),
+                                                 static_cast<std::uint32_t>(i), t);
+  system_.hooks = now_.hooks;
+  system_.held = now_.control.out;
+}
+
+// What happens at an instant, in the schedule's order; then the next piece begins.
+void Simulation::visit_instant(const Schedule::Instant& at) {
+  struct Handler {
+    Simulation& s;
+    TimeNs t;
+    void point(int entry) const {
+      if (entry == kCommands) s.apply_due(t);
+    }
+    void sample(int) const { s.now_.control.sample({s.now_.y, t}); }
+    void run(int) const { s.run_control(); }
+    void latch(int) const { s.now_.control.latch(); }
+    void record(int entry) const {
+      s.begin_piece(t);
+      if (entry == kRecord && s.on_record) s.on_record(s);
+    }
+  };
+  now_.piece_start = now_.piece_end = at.t;
+  now_.mesh = {};
+  now_.step = 0;
+  schedule_.visit(at, Handler{*this, at.t});
+  begin_piece(at.t);
+  if (at.t >= duration_) {
+    observe(instant(), 0.0);
+    now_.end = End::trace_done;
+    return;
+  }
+  now_.piece_end = now_.position.upcoming;
+  now_.mesh = mesh(at.t, now_.piece_end);
+  if (truth_) truth_->begin(now_.piece, now_.y, now_.q);
+}
+
+// Driver and control unit as a sampled task: they see what was sampled, and integrate by its period.
+void Simulation::run_control() {
+  now_.control.run([this](Snapshot::NoState&, const Snapshot::ControlIn& in) {
+    closed_loop::System<double> s = system_;
+    s.sampled = false;
+    s.hooks = now_.hooks;
+    const auto p = piece_at(in.t, in.y[car::kV]);
+    const auto d = closed_loop::decide(s, p, 0.0, in.y.data());
+    now_.y[car::kDriver] += d.integral_rate / trace_.rate;
+    return d.control.command;
+  });
+}
+
+std::vector<PlannedPiece> Simulation::plan() const {
+  const auto& scenario = case_.scenario;
+  if (!scenario.timeline.empty() || trace_.rate > 0.0 || scheme_.truth || scenario.initial.steady)
+    throw std::invalid_argument("this scenario can't run in lanes: it has a timeline, sampled control, "
+                                "a parked car or a steady start");
+  std::vector<PlannedPiece> out;
+  Schedule::Position position = schedule_.start();
+  for (auto at = schedule_.next(position); at.t < duration_; at = schedule_.next(position))
+    out.push_back({at.t, trace_.piece(seconds(at.t)), mesh(at.t, position.upcoming)});
+  return out;
+}
+
+bool Simulation::step() {
+  if (now_.end != End::running) return false;
+  const double from = now_.mesh.time(now_.step), to = now_.mesh.time(now_.step + 1);
+  if (truth_) {
+    observe(instant(), to - from);
+    truth_->advance(to, now_.y, now_.q);
+  } else {
+    observe(fixed_step::step(system_, now_.piece, weights(to - from), from, now_.y, now_.q), to - from);
+  }
+  ++now_.step;
+  check_finite();
+  check_end();
+  if (now_.end == End::running && now_.step == now_.mesh.steps()) {
+    if (truth_)
+      now_.y[car::kV] = chassis::speed_after_step(now_.y[car::kV], now_.piece.direction);
+    visit_instant(schedule_.next(now_.position));
+  }
+  return now_.end == End::running;
+}
+
+void Simulation::run(const std::function<bool()>& stop) {
+  while (step())
+    if (now_.step == 0 && stop && stop()) return;
+}
+
+closed_loop::Instant<double> Simulation::instant() const {
+  fixed_step::States<double> dy;
+  fixed_step::Rows<double> dq;
+  return closed_loop::evaluate(system_, now_.piece, now_.mesh.time(now_.step), now_.y.data(), dy.data(), dq.data());
+}
+
+const fixed_step::Weights<double>& Simulation::weights(double h) {
+  for (const auto& w : weights_)
+    if (w.h == h) return w;
+  constexpr std::size_t kMostKept = 64;
+  if (weights_.size() == kMostKept) weights_.clear();
+  return weights_.emplace_back(fixed_step::weights(system_.car, h));
+}
+
+void Simulation::observe(const closed_loop::Instant<double>& at, double h) {
+  auto& x = now_.extremes;
+  const double error = abs(at.v_ref - at.flows.v);
+  if (trace_.has_reference()) {
+    x.trace_error = max(error, x.trace_error);
+    x.trace_error_squared += h * error * error;
+  }
+  const auto& b = at.flows.battery;
+  x.p_battery_max = max(b.p, x.p_battery_max);
+  x.p_battery_min = min(b.p, x.p_battery_min);
+  x.u_min = min(b.u, x.u_min);
+  x.u_max = max(b.u, x.u_max);
+  x.i_max = max(b.i, x.i_max);
+  x.i_min = min(b.i, x.i_min);
+  x.v_max = max(at.flows.v, x.v_max);
+  const bool limited = at.control.limited > 0.0 &&
+                       at.control.limited != static_cast<double>(vcu::Reason::regeneration);
+  if (limited) x.time_limited += h;
+}
+
+void Simulation::check_end() {
+  if (now_.y[car::kSOC] <= battery::SOC_empty(system_.car.battery)) now_.end = End::battery_empty;
+  if (now_.y[car::kV] >= trace_.until_v) now_.end = End::speed_reached;
+}
+
+void Simulation::check_finite() const {
+  bool finite = true;
+  for (int i = 0; i < system_.states(); ++i)
+    finite = finite && abs(now_.y[static_cast<std::size_t>(i)]) < 1e12;
+  if (finite) return;
+  const auto fields = car::state_fields(system_.car);
+  std::string what = "the integration diverged at t = " + std::to_string(t()) + " s:";
+  for (int i = 0; i < system_.states(); ++i) {
+    const double y = now_.y[static_cast<std::size_t>(i)];
+    const auto& f = fields[static_cast<std::size_t>(i)];
+    if (!(abs(y) < 1e12))
+      what += " " + f.name + " = " + std::to_string(y) + " " + std::string(si_unit(f.dim).text) + ";";
+  }
+  throw SimulationError(what + " shorten solver.h_s");
+}
+
+ledger::Books Simulation::books() const {
+  return ledger::close(system_.car, now_.q.data(), now_.stores_start,
+                       ledger::stores(system_.car, now_.y.data()), now_.intervention);
+}
+
+}  // namespace evsim

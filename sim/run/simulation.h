@@ -1,0 +1,161 @@
+// A running simulation: one car in one scenario. It advances from instant to instant of its schedule
+// (knots of the trace, commands, control ticks, recording), in fixed steps between them.
+// All that changes while it runs is one Snapshot, plain data: copy it to save, restore it to go on with
+// the same bits. Commands are the only way in; each is logged with its time.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/control/closed_loop.h"
+#include "sim/run/scenario.h"
+#include "sim/run/schedule.h"
+#include "sim/run/task.h"
+#include "sim/run/trace.h"
+#include "sim/solve/fixed_step.h"
+#include "sim/solve/truth.h"
+
+namespace evsim {
+
+// A car, a scenario and what they are called: all that a run needs.
+struct Case {
+  std::string vehicle_name, scenario_name;
+  car::Params<double> vehicle;
+  scenario::Params scenario;
+  scenario::Trace trace;
+  double test_mass = 0.0;  // resolved [kg]
+};
+
+// The test mass that a scenario names for a car [kg]. Throws InputError where a rule lacks a figure.
+double test_mass(const scenario::TestMass& rule, const car::Params<double>& vehicle);
+
+enum class End : int { running, trace_done, speed_reached, battery_empty };
+std::string_view name(End end);
+
+// The steps of a piece: n equal ones, the first of them halved `grading` times towards its start.
+struct Mesh {
+  double h;
+  int n, grading;
+  int steps() const { return n + grading; }
+  double time(int step) const;  // local, at which a step begins [s]
+};
+
+struct Snapshot {
+  struct ControlIn {  // what the sampled control sees
+    fixed_step::States<double> y;
+    TimeNs t;
+  };
+  struct NoState {};
+  struct Extremes {  // seen at every step
+    double trace_error, trace_error_squared;  // [m/s], [m2/s2 s]
+    double p_battery_max, p_battery_min;      // [W]
+    double u_min, u_max;                      // [V]
+    double i_max, i_min;                      // [A]
+    double v_max;                             // [m/s]
+    double time_limited;                      // the drive gave less than asked for [s]
+  };
+  Schedule::Position position;
+  TimeNs piece_start, piece_end;
+  Mesh mesh;
+  int step;  // inside the piece
+  closed_loop::Piece<double> piece;
+  fixed_step::States<double> y;
+  fixed_step::Rows<double> q;
+  Task<ControlIn, car::Command<double>, NoState> control;
+  closed_loop::Hooks<double> hooks;
+  std::array<double, closed_loop::kHooks> noise;  // standard deviation on each hook
+  ledger::Stores<double> stores_start;            // [J]
+  double intervention;                            // energy of booked jumps [J]
+  Extremes extremes;
+  int scheduled, commands;  // of the timeline met, and of all applied
+  End end;
+};
+static_assert(std::is_trivially_copyable_v<Snapshot>);
+
+// Applies one parameter by dotted path with unit (io's reader does it); needed only for set_parameter
+// commands.
+using SetParameter = std::function<void(car::Params<double>&, const std::string& path, double value)>;
+
+// How time is integrated: the fixed-step scheme, or CVODE.
+struct Scheme {
+  bool truth = false;
+  Truth::Method method = Truth::Method::bdf;
+  double rtol = 1e-9;
+};
+
+class Simulation {
+ public:
+  // Throws InputError where figures contradict each other.
+  explicit Simulation(Case c, SetParameter set = {}, Scheme scheme = {});
+
+  // One integration step; visits the schedule's instant when it is reached. False when the run has
+  // ended. Throws SimulationError naming time and states that are no longer finite.
+  bool step();
+  // To the end, or until `stop` says so at an instant.
+  void run(const std::function<bool()>& stop = {});
+
+  double t() const;  // [s]
+  double duration() const { return seconds(duration_); }  // at most [s]
+  End end() const { return now_.end; }
+  // The state of everything; restore() goes on from it with the same bits. Commands given after it was
+  // taken are forgotten.
+  const Snapshot& snapshot() const { return now_; }
+  void restore(const Snapshot& s);
+
+  // Applied at once, between two steps, and logged. Throws InputError for what doesn't exist.
+  void command(const scenario::Event& e);
+  const std::vector<scenario::Event>& command_log() const { return log_; }
+
+  // What flows now.
+  closed_loop::Instant<double> instant() const;
+  const closed_loop::System<double>& system() const { return system_; }
+  const Case& input() const { return case_; }
+  const car::Params<double>& vehicle() const { return vehicle_; }  // with commands applied
+  const DriverTrace& trace() const { return trace_; }
+  const Scheme& scheme() const { return scheme_; }
+  ledger::Books books() const;
+  // All pieces from the start on, for runs in lanes. Throws std::invalid_argument where a run is not
+  // all pieces: with a timeline, sampled control, CVODE or a steady start, which differs by car.
+  std::vector<struct PlannedPiece> plan() const;
+
+  // Called at each recording instant, in order.
+  std::function<void(const Simulation&)> on_record;
+
+ private:
+  std::vector<ScheduleEntry> entries() const;
+  void rebuild();
+  void start();
+  void make_steady();
+  Mesh mesh(TimeNs from, TimeNs to) const;
+  closed_loop::Piece<double> piece_at(TimeNs t, double v) const;
+  void begin_piece(TimeNs t);
+  void visit_instant(const Schedule::Instant& at);
+  void apply_due(TimeNs t);
+  void apply(const scenario::Event& e);
+  void set(const scenario::SetParameter& c);
+  void set(const scenario::Override& c);
+  void set(const scenario::SetState& c);
+  void run_control();
+  const fixed_step::Weights<double>& weights(double h);
+  void observe(const closed_loop::Instant<double>& at, double h);
+  void check_end();
+  void check_finite() const;
+
+  Case case_;
+  SetParameter set_;
+  Scheme scheme_;
+  car::Params<double> vehicle_;
+  closed_loop::System<double> system_;
+  DriverTrace trace_;
+  TimeNs duration_ = 0;
+  Schedule schedule_;
+  std::vector<scenario::Event> log_;
+  std::vector<fixed_step::Weights<double>> weights_;  // by step length; a cache, no state
+  std::unique_ptr<Truth> truth_;
+  Snapshot now_{};
+};
+
+}  // namespace evsim

@@ -1,0 +1,122 @@
+#include "sim/run/trace.h"
+
+#include <algorithm>
+
+#include "sim/run/simulation.h"
+
+namespace evsim {
+namespace {
+
+// Value and slope of a piecewise linear column at t, right-sided at a knot, held beyond the ends.
+struct At {
+  double value = 0.0, slope = 0.0;
+};
+At at(const std::vector<double>& time, const std::vector<double>& column, double t) {
+  if (column.empty()) return {};
+  const auto next = std::upper_bound(time.begin(), time.end(), t);
+  if (next == time.begin()) return {column.front(), 0.0};
+  if (next == time.end()) return {column.back(), 0.0};
+  const auto i = static_cast<std::size_t>(next - time.begin());
+  const double slope = (column[i] - column[i - 1]) / (time[i] - time[i - 1]);
+  return {column[i - 1] + slope * (t - time[i - 1]), slope};
+}
+
+double sine_of_grade(double grade) { return grade / sqrt(1.0 + grade * grade); }
+
+scenario::Trace constant(double v, double duration) {
+  return {.t = {0.0, duration}, .v = {v, v}, .grade = {}, .accelerator = {}, .brake = {}};
+}
+
+struct FromScenario {
+  const Case& c;
+  DriverTrace operator()(const scenario::Exact&) const {
+    DriverTrace d;
+    d.kind = driver::Kind::exact;
+    d.trace = c.trace;
+    return d;
+  }
+  DriverTrace operator()(const scenario::Follow& f) const {
+    DriverTrace d;
+    d.gains = f.gains;
+    d.trace = c.trace;
+    d.preview = f.preview;
+    d.rate = f.rate;
+    d.delay = f.delay;
+    return d;
+  }
+  DriverTrace operator()(const scenario::Pedals&) const {
+    DriverTrace d;
+    d.kind = driver::Kind::pedals;
+    d.trace = c.trace;
+    return d;
+  }
+  DriverTrace operator()(const scenario::FullThrottle& f) const {
+    DriverTrace d;
+    d.kind = driver::Kind::pedals;
+    d.trace = {.t = {0.0, f.duration}, .v = {}, .grade = {}, .accelerator = {1.0, 1.0}, .brake = {}};
+    d.until_v = f.until_v;
+    return d;
+  }
+  DriverTrace operator()(const scenario::ConstantSpeed& f) const {
+    DriverTrace d;
+    d.gains = f.gains;
+    d.trace = constant(f.v, f.duration);
+    return d;
+  }
+  DriverTrace operator()(const scenario::Parked& f) const {
+    DriverTrace d;
+    d.trace = constant(0.0, f.duration);
+    return d;
+  }
+};
+
+}  // namespace
+
+std::vector<double> DriverTrace::knots() const {
+  std::vector<double> out = trace.t;
+  if (preview > 0.0)
+    for (const double t : trace.t)
+      if (t > preview) out.push_back(t - preview);
+  return out;
+}
+
+closed_loop::Piece<double> DriverTrace::piece(double t) const {
+  closed_loop::Piece<double> p{};
+  const At v = at(trace.t, trace.v, t), seen = at(trace.t, trace.v, t + preview);
+  const At accelerator = at(trace.t, trace.accelerator, t), brake = at(trace.t, trace.brake, t);
+  p.v_ref = v.value;
+  p.a_ref = v.slope;
+  p.reference = {.v = seen.value,
+                 .a = seen.slope,
+                 .standing = kind != driver::Kind::pedals && seen.value == 0.0 && seen.slope == 0.0,
+                 .accelerator = accelerator.value,
+                 .brake = brake.value,
+                 .accelerator_rate = accelerator.slope,
+                 .brake_rate = brake.slope};
+  const At slope = at(trace.t, trace.grade, t);
+  const double total = grade + slope.value;
+  p.sin_alpha = sine_of_grade(total);
+  // d sin / d grade = (1 + grade^2)^(-3/2)
+  const double cosine = 1.0 / sqrt(1.0 + total * total);
+  p.sin_alpha_rate = slope.slope * cosine * cosine * cosine;
+  return p;
+}
+
+DriverTrace::Pace DriverTrace::pace(double from, double to) const {
+  constexpr double kCreep = 1.0;    // [m/s]
+  constexpr double kSettled = 1.0;  // [s]: the car may stop a little after its reference
+  if (!has_reference()) return Pace::drive;
+  const auto v = [&](double t) { return at(trace.t, trace.v, t).value; };
+  const bool stands = v(from) == 0.0 && v(to) == 0.0 && at(trace.t, trace.v, from).slope == 0.0;
+  if (stands && from >= kSettled && v(from - kSettled) == 0.0) return Pace::rest;
+  return v(from) < kCreep || v(to) < kCreep ? Pace::creep : Pace::drive;
+}
+
+DriverTrace driver_trace(const Case& c) {
+  DriverTrace d = std::visit(FromScenario{c}, c.scenario.driver);
+  d.duration = d.trace.t.back();
+  d.grade = c.scenario.environment.grade;
+  return d;
+}
+
+}  // namespace evsim

@@ -1,0 +1,39 @@
+// What the driver of a scenario wants over time: a speed trace or pedals, cut into linear pieces.
+#pragma once
+
+#include <vector>
+
+#include "sim/control/closed_loop.h"
+#include "sim/run/scenario.h"
+
+namespace evsim {
+
+struct Case;
+
+struct DriverTrace {
+  driver::Kind kind = driver::Kind::follow;
+  driver::Gains<double> gains;
+  scenario::Trace trace;        // t from 0, at least two points
+  double duration = 0.0;        // [s]
+  double until_v = kInfinity;   // [m/s]
+  double preview = 0.0;         // [s]
+  double rate = 0.0, delay = 0.0;  // of a sampled driver [Hz], [s]
+  double grade = 0.0;           // added to that of the trace [-]
+
+  bool has_reference() const { return kind != driver::Kind::pedals; }
+  // Instants at which a piece must begin [s]: the trace's own, and those that the preview brings nearer.
+  std::vector<double> knots() const;
+  // The piece that begins at t [s], of no direction yet.
+  closed_loop::Piece<double> piece(double t) const;
+  // What the reference does in a piece: by it the steps are chosen, never by the car's state.
+  enum class Pace {
+    rest,   // stands, and has stood for a second: nothing changes quickly
+    creep,  // sets off, or comes to rest: the car may stop within a step
+    drive
+  };
+  Pace pace(double from, double to) const;
+};
+
+DriverTrace driver_trace(const Case& c);
+
+}  // namespace evsim

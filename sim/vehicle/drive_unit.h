@@ -1,0 +1,140 @@
+// A drive unit: machine, inverter and gears between the DC node and one axle.
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <variant>
+
+#include "sim/base/fields.h"
+#include "sim/components/gear.h"
+#include "sim/components/inverter.h"
+#include "sim/components/machine.h"
+#include "sim/components/machine_losses.h"
+
+namespace evsim::drive_unit {
+
+enum class Axle : int { front, rear };
+constexpr std::array<std::string_view, 2> kAxleNames{"front", "rear"};
+constexpr std::span<const std::string_view> enum_names(Axle) { return kAxleNames; }
+
+inline constexpr int kMaxGears = 3;
+
+template <Scalar T>
+struct Machine {
+  machine::Envelope<T> envelope;
+  T inertia = kRequired;  // rotor [kg m2]
+  T T_lag = 0.02;         // of the torque behind its command [s]
+  std::variant<machine_losses::Params<T>, machine::Map<T>, machine::PowerEfficiency<T>> losses;
+};
+template <class P, class V>
+  requires same_template<P, Machine>
+constexpr void describe(P& p, V&& field) {
+  describe(p.envelope, field);
+  field(p.inertia, Field{"inertia", Dim::inertia, not_negative, "rotor"});
+  field(p.T_lag, Field{"T_lag", Dim::time, positive, "lag of the torque behind its command"});
+  field(p.losses, Group{"losses", "what the machine loses at each speed and torque"});
+}
+
+// As the vehicle file gives it.
+template <Scalar T>
+struct Params {
+  Axle axle = Axle::rear;
+  T torque_share = 1.0;  // of the wheel torque asked for, relative to the other units [-]
+  Machine<T> machine;
+  inverter::Params<T> inverter;
+  NamedList<gear::Params<T>, kMaxGears> gears;  // from machine to wheel
+};
+template <class P, class V>
+  requires same_template<P, Params>
+constexpr void describe(P& p, V&& field) {
+  field(p.axle, Field{"axle", Dim::none, any_value, "axle that is driven"});
+  field(p.torque_share, Field{"torque_share", Dim::none, not_negative,
+                              "share of the wheel torque, relative to the other units"});
+  field(p.machine, Group{"machine", "electrical machine"});
+  field(p.inverter, Group{"inverter", "inverter"});
+  field(p.gears, Group{"gears", "gear stages by name, from machine to wheel"});
+}
+
+// As the equations need it: losses are a map or an efficiency curve.
+template <Scalar T>
+struct Model {
+  Axle axle = Axle::rear;
+  T torque_share = 1.0;
+  machine::Envelope<T> envelope;
+  T inertia{}, T_lag{};
+  std::variant<machine::Map<T>, machine::PowerEfficiency<T>> losses;
+  inverter::Params<T> inverter;
+  NamedList<gear::Params<T>, kMaxGears> gears;
+  T ratio{};            // of all stages
+  T omega_per_v{};      // machine speed over speed of the car, without slip [1/m]
+  T p_loss_bound{};     // no operating point loses more, switching left out [W]
+  T i_loss_bound{};     // current of the switching loss at the largest phase current [A]
+};
+template <class P, class V>
+  requires same_template<P, Model>
+constexpr void describe(P& p, V&& field) {
+  field(p.axle, Field{"axle"});
+  field(p.torque_share, Field{"torque_share"});
+  describe(p.envelope, field);
+  field(p.inertia, Field{"inertia"});
+  field(p.T_lag, Field{"T_lag"});
+  field(p.losses, Group{"losses"});
+  field(p.inverter, Group{"inverter"});
+  field(p.gears, Group{"gears"});
+  field(p.ratio, Field{"ratio"});
+  field(p.omega_per_v, Field{"omega_per_v"});
+  field(p.p_loss_bound, Field{"p_loss_bound"});
+  field(p.i_loss_bound, Field{"i_loss_bound"});
+}
+
+template <Scalar T>
+struct State {
+  T tau;  // torque of the machine [Nm]
+};
+
+// What the unit draws from the DC node at a torque: a power, and a current beside it.
+template <Scalar T>
+struct Electrical {
+  T p;          // power [W]
+  T i;          // current that does not depend on the voltage: switching loss / u_dc [A]
+  T p_machine;  // loss of the machine [W]
+  T p_bridge;   // loss of the inverter without switching [W]
+  T I_peak;     // amplitude of the phase current [A]
+};
+template <Scalar T>
+Electrical<T> electrical(const Model<T>& m, const T& omega, const T& tau) {
+  const machine::Losses<T> l =
+      std::visit([&](const auto& losses) { return machine::losses(losses, omega, tau); }, m.losses);
+  const inverter::Losses<T> b = inverter::losses(m.inverter, l.I_peak);
+  return {.p = tau * omega + l.p_loss + b.p,
+          .i = b.i,
+          .p_machine = l.p_loss,
+          .p_bridge = b.p,
+          .I_peak = l.I_peak};
+}
+
+// Torque at the wheels [Nm] of a machine torque at a machine speed.
+template <Scalar T>
+T wheel_torque(const Model<T>& m, const T& tau, const T& omega) {
+  T torque = tau, speed = omega;
+  for (int i = 0; i < m.gears.size(); ++i) {
+    torque = gear::output_torque(m.gears[i], torque, speed);
+    speed = speed / m.gears[i].ratio;
+  }
+  return torque;
+}
+// Machine torque [Nm] that gives a torque at the wheels.
+template <Scalar T>
+T machine_torque(const Model<T>& m, const T& tau_wheel, const T& omega) {
+  T torque = tau_wheel, speed = omega / m.ratio;
+  for (int i = m.gears.size() - 1; i >= 0; --i) {
+    speed = speed * m.gears[i].ratio;
+    torque = gear::input_torque(m.gears[i], torque, speed);
+  }
+  return torque;
+}
+
+// Builds the maps. Throws std::invalid_argument where loss and current maps differ in their axes.
+Model<double> prepare(const Params<double>& p, double wheel_radius);
+
+}  // namespace evsim::drive_unit

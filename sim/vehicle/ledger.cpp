@@ -1,0 +1,49 @@
+#include "sim/vehicle/ledger.h"
+
+#include <string_view>
+
+namespace evsim::ledger {
+namespace {
+
+constexpr double kThroughputFloor = 1000.0;  // [J]: a car that stands still has no scale of its own
+
+struct RowOf {
+  Row row;
+  std::string_view name;
+  Kind kind;
+};
+constexpr std::array kBalance{
+    RowOf{kMissing, "power the battery could not give", Kind::intervention},
+    RowOf{kAuxiliaries, "auxiliaries", Kind::out},
+    RowOf{kAir, "air drag", Kind::out},
+    RowOf{kRolling, "rolling resistance", Kind::loss},
+    RowOf{kSlip, "tyre slip", Kind::loss},
+    RowOf{kBrake, "friction brakes", Kind::loss},
+    RowOf{kR0, "battery resistance", Kind::loss},
+    RowOf{kR1, "battery polarisation", Kind::loss},
+};
+constexpr std::array<std::string_view, kRowsPerUnit> kUnitRows{"gear", "machine", "inverter"};
+
+double sign_of(Kind kind) {
+  return kind == Kind::external_in || kind == Kind::intervention ? 1.0 : -1.0;
+}
+
+}  // namespace
+
+Books close(const car::Model<double>& m, const double* q, const Stores<double>& start,
+            const Stores<double>& end, double intervention) {
+  Books b{.entries = {}, .residual = 0.0, .throughput = max(q[kThroughput], kThroughputFloor)};
+  for (const RowOf& r : kBalance) b.entries.push_back({std::string(r.name), r.kind, q[r.row]});
+  for (int k = 0; k < m.drive_units.size(); ++k)
+    for (int i = 0; i < kRowsPerUnit; ++i)
+      b.entries.push_back({m.drive_units.name(k) + " " + std::string(kUnitRows[static_cast<std::size_t>(i)]),
+                           Kind::loss, q[kUnits + kRowsPerUnit * k + i]});
+  b.entries.push_back({"jumps by command", Kind::intervention, intervention});
+  b.entries.push_back({"kinetic energy", Kind::store_change, end.kinetic - start.kinetic});
+  b.entries.push_back({"height", Kind::store_change, end.potential - start.potential});
+  b.entries.push_back({"battery charge", Kind::store_change, end.battery - start.battery});
+  for (const Entry& e : b.entries) b.residual += sign_of(e.kind) * e.energy;
+  return b;
+}
+
+}  // namespace evsim::ledger

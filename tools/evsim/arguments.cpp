@@ -1,0 +1,193 @@
+#include "tools/evsim/arguments.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "sim/io/text.h"
+#include "tools/evsim/commands.h"
+#include "tools/evsim/help.h"
+#include "tools/evsim/print.h"
+
+namespace evsim::cli {
+namespace {
+
+// The parser and what it fills.
+struct CommandLine {
+  CLI::App app{help::kAbout, "evsim"};
+  RunArguments run;
+  CheckArguments check;
+  DescribeArguments describe;
+  ListArguments list;
+  SchemaArguments schema;
+  CompareArguments compare;
+  ReplayArguments replay;
+  CompletionArguments completion;
+  bool version = false;
+  std::function<ExitCode()> action;
+
+  CommandLine() {
+    app.footer(help::kMain);
+    app.require_subcommand(0, 1);
+    app.add_flag("--version", version, "version, compiler and what this program was built with");
+    app.get_formatter()->column_width(34);
+    add_run();
+    add_check();
+    add_describe();
+    add_list();
+    add_schema();
+    add_compare();
+    add_replay();
+    add_completion();
+  }
+
+  template <class Arguments>
+  CLI::App& command(const char* name, const char* about, const char* footer, Arguments& arguments,
+                    ExitCode (*call)(const Arguments&)) {
+    CLI::App* c = app.add_subcommand(name, about);
+    c->footer(footer);
+    c->callback([this, &arguments, call] { action = [&arguments, call] { return call(arguments); }; });
+    return *c;
+  }
+  // One value an option, so that what follows it is no further value of it.
+  static CLI::Option* many(CLI::App& c, const char* name, std::vector<std::string>& values,
+                           const char* about) {
+    return c.add_option(name, values, about)->allow_extra_args(false);
+  }
+
+  void add_run() {
+    CLI::App& c = command("run", "run scenarios with vehicles, judge them, write the results",
+                          help::kRun, run, run_command);
+    c.add_option("SCENARIO", run.scenarios, "scenario files")->required()->type_name("FILE");
+    many(c, "--vehicle", run.vehicles, "vehicle file; several: each scenario with each")
+        ->type_name("FILE");
+    many(c, "--set", run.sets, "change a value; PATH with its unit; scenario.PATH for the scenario")
+        ->type_name("PATH=VALUE");
+    many(c, "--level", run.levels, "preset (energy) or COMPONENT=LEVEL")->type_name("LEVEL");
+    c.add_option("--out", run.out, "folder for the results [results]")->type_name("DIR");
+    c.add_option("--format", run.format, "of the signals: csv or hdf5 [csv]")->type_name("FORMAT");
+    many(c, "--record", run.record, "signals to keep, with * and ?, instead of the scenario's")
+        ->type_name("GLOB");
+    c.add_flag("--verify", run.verify, "run again with CVODE and show the difference of each KPI");
+    c.add_flag("--json", run.json, "results as JSON on stdout");
+    c.add_option("--jobs", run.jobs, "threads [one a core]")->type_name("N");
+    c.add_option("--timeout", run.timeout, "wall-clock limit of all runs in seconds [none]")
+        ->type_name("S");
+  }
+  void add_check() {
+    CLI::App& c = command("check", "check vehicle, scenario and cycle files without running them",
+                          help::kCheck, check, check_command);
+    c.add_option("FILE", check.files, "files of any of these kinds")->required()->type_name("");
+  }
+  void add_describe() {
+    CLI::App& c = command("describe", "explain the values of a vehicle, or all there are",
+                          help::kDescribe, describe, describe_command);
+    c.add_option("WHAT", describe.what, "a vehicle's file, parameters, signals or units")
+        ->required()->type_name("");
+    c.add_option("FILTER", describe.filter, "part of a path, or a pattern with * and ?")->type_name("");
+  }
+  void add_list() {
+    CLI::App& c = command("list", "list the vehicles, scenarios and cycles at hand", help::kList, list,
+                          list_command);
+    c.add_option("WHAT", list.what, "vehicles, scenarios or cycles [all]")->type_name("");
+  }
+  void add_schema() {
+    CLI::App& c = command("schema", "JSON Schema of vehicle and scenario files, for editors",
+                          help::kSchema, schema, schema_command);
+    c.add_option("KIND", schema.kind, "vehicle or scenario [both]")->type_name("");
+    c.add_option("--write", schema.folder, "write KIND.schema.json there")->type_name("DIR");
+  }
+  void add_compare() {
+    CLI::App& c = command("compare", "compare the KPIs of two runs", help::kCompare, compare,
+                          compare_command);
+    c.add_option("RUN_A", compare.a, "folder of a run")->required()->type_name("");
+    c.add_option("RUN_B", compare.b, "folder of another")->required()->type_name("");
+    many(c, "--tolerance", compare.tolerances,
+         "allowed relative difference, of all KPIs or of one [0]")
+        ->type_name("REL|KPI=REL");
+  }
+  void add_replay() {
+    CLI::App& c = command("replay", "run again from a run's results and compare bit by bit",
+                          help::kReplay, replay, replay_command);
+    c.add_option("RUN", replay.folder, "folder of a run")->required()->type_name("");
+  }
+  void add_completion() {
+    CLI::App& c = command("completion", "print a script that completes commands in a shell",
+                          help::kCompletion, completion, completion_command);
+    c.add_option("SHELL", completion.shell, "bash")->required()->type_name("");
+  }
+};
+
+// ---- Errors -------------------------------------------------------------------------------------
+
+const CLI::App& deepest(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? app : deepest(*chosen.front());
+}
+
+std::vector<std::string> long_options(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* o : app.get_options())
+    for (const std::string& name : o->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* c : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(c->get_name());
+  return names;
+}
+
+// "evsim run: unknown option --vehicel; did you mean --vehicle?"
+[[noreturn]] void refuse(const CLI::App& app, std::string what) {
+  const CLI::App& c = deepest(app);
+  throw InputError(Problem{.file = &c == &app ? "evsim" : "evsim " + c.get_name(), .what = what});
+}
+[[noreturn]] void refuse_extra(const CLI::App& app, const std::string& extra) {
+  const CLI::App& c = deepest(app);
+  const bool option = extra.starts_with('-');
+  const std::string word = extra.substr(0, extra.find('='));
+  const bool no_command = !option && &c == &app;
+  const auto known = option ? long_options(c) : no_command ? command_names(app) : std::vector<std::string>{};
+  const std::string near = io::nearest(word, known);
+  std::string what = option ? "unknown option " : no_command ? "unknown command " : "unexpected ";
+  what += word;
+  if (!near.empty())
+    what += "; did you mean " + near + "?";
+  else
+    what += "; see " + std::string(&c == &app ? "evsim" : "evsim " + c.get_name()) + " --help";
+  refuse(app, what);
+}
+
+}  // namespace
+
+std::function<ExitCode()> parse_arguments(int argc, char** argv) {
+  const auto line = std::make_shared<CommandLine>();
+  try {
+    line->app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return [line] {
+      print(line->app.help());
+      return ExitCode::held;
+    };
+  } catch (const CLI::ParseError& e) {
+    const std::vector<std::string> extras = line->app.remaining(true);
+    if (!extras.empty()) refuse_extra(line->app, extras.front());
+    refuse(line->app, e.what());
+  }
+  if (line->version) return version_command;
+  if (line->action) return [line] { return line->action(); };
+  return [line] {
+    print_error(line->app.help());
+    return ExitCode::bad_input;
+  };
+}
+
+std::vector<CommandOutline> outline() {
+  const CommandLine line;
+  std::vector<CommandOutline> out{{"", long_options(line.app)}};
+  for (const CLI::App* c : line.app.get_subcommands([](const CLI::App*) { return true; }))
+    out.push_back({c->get_name(), long_options(*c)});
+  return out;
+}
+
+}  // namespace evsim::cli

@@ -1,0 +1,41 @@
+// Runs of many cases: loaded and checked first, then simulated and written on threads.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/base/errors.h"
+#include "sim/io/case.h"
+#include "sim/run/result.h"
+#include "tools/evsim/commands.h"
+
+namespace evsim::cli {
+
+// One scenario with one vehicle.
+struct Planned {
+  io::LoadedCase loaded;
+  std::string folder;  // for its results
+};
+
+// All cases of a command, in order: every scenario with every vehicle.
+// Throws InputError with all that is wrong in all files; nothing has been run or written then.
+std::vector<Planned> plan(const RunArguments& a);
+
+// What became of it.
+struct Outcome {
+  RunResult result;  // without what was recorded
+  std::vector<KpiDifference> verification;
+  std::string report;  // file to look at; "" where nothing was written
+  std::string error;   // why there is no result
+  ExitCode code = ExitCode::held;
+};
+
+// In the order of the cases, whatever the number of threads.
+std::vector<Outcome> run_all(const std::vector<Planned>& cases, const RunArguments& a);
+
+// The largest difference of the energy drawn that --verify allows.
+inline constexpr double kVerifiedEnergy = 1e-5;
+// The KPI by which energy is verified: consumption, or the state of charge of a car that does not drive.
+const KpiDifference* energy_difference(const std::vector<KpiDifference>& all);
+
+}  // namespace evsim::cli

@@ -1,0 +1,58 @@
+// evsim check
+#include <fmt/format.h>
+
+#include "sim/io/case.h"
+#include "tools/evsim/commands.h"
+#include "tools/evsim/cycle.h"
+#include "tools/evsim/exit_codes.h"
+#include "tools/evsim/file_kind.h"
+#include "tools/evsim/print.h"
+
+namespace evsim::cli {
+namespace {
+
+std::string files_text(std::size_t n) { return n == 1 ? "1 file" : std::to_string(n) + " files"; }
+
+std::string check_vehicle_file(const std::string& file) {
+  const auto loaded = io::read<car::Params<double>>(file);
+  io::Problems problems;
+  io::check_vehicle(loaded.value, loaded.origins, problems);
+  problems.raise();
+  return files_text(loaded.inputs.size());
+}
+
+std::string check_scenario_file(const std::string& file) {
+  if (!io::check_scenario(file)) return "names no vehicle: checked by itself";
+  const io::LoadedCase loaded = io::load_case({.scenario = file});
+  return "with " + loaded.request.vehicle + ", " + files_text(loaded.inputs.size());
+}
+
+std::string check_file(const std::string& file, FileKind kind) {
+  switch (kind) {
+    case FileKind::vehicle: return check_vehicle_file(file);
+    case FileKind::scenario: return check_scenario_file(file);
+    case FileKind::speed_trace: return cycle_text(io::read_trace(file, io::TraceKind::speed));
+    case FileKind::pedal_trace: return cycle_text(io::read_trace(file, io::TraceKind::pedals));
+  }
+  return {};
+}
+
+}  // namespace
+
+ExitCode check_command(const CheckArguments& a) {
+  ExitCode code = ExitCode::held;
+  for (const std::string& file : a.files) {
+    try {
+      const FileKind kind = kind_of(file);
+      const std::string facts = check_file(file, kind);
+      print(fmt::format("{}: {} ok, {}\n", file, name(kind), facts));
+    } catch (const InputError& e) {
+      flush_output();
+      print_error(std::string(e.what()) + "\n");
+      code = worse(code, ExitCode::bad_input);
+    }
+  }
+  return code;
+}
+
+}  // namespace evsim::cli

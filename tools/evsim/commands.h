@@ -1,0 +1,63 @@
+// The commands and what they are given. Each returns its exit code and throws what is wrong
+// (exit_codes.h says what comes of it).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/base/errors.h"
+
+namespace evsim::cli {
+
+struct RunArguments {
+  std::vector<std::string> scenarios, vehicles, sets, levels, record;
+  std::string out = "results";
+  std::string format = "csv";  // or hdf5
+  bool verify = false;
+  bool json = false;
+  int jobs = 0;          // threads; 0: one a core
+  double timeout = 0.0;  // [s]; 0: none
+};
+ExitCode run_command(const RunArguments& a);
+
+struct CheckArguments {
+  std::vector<std::string> files;
+};
+ExitCode check_command(const CheckArguments& a);
+
+struct DescribeArguments {
+  std::string what;    // a vehicle's file, parameters, signals or units
+  std::string filter;  // part of a path, or a pattern with * and ?
+};
+ExitCode describe_command(const DescribeArguments& a);
+
+struct ListArguments {
+  std::string what;  // vehicles, scenarios or cycles; "": all
+};
+ExitCode list_command(const ListArguments& a);
+
+struct SchemaArguments {
+  std::string kind;   // vehicle or scenario; "": both
+  std::string folder; // "": to stdout
+};
+ExitCode schema_command(const SchemaArguments& a);
+
+struct CompareArguments {
+  std::string a, b;  // folders of runs
+  std::vector<std::string> tolerances;  // REL or KPI=REL
+};
+ExitCode compare_command(const CompareArguments& a);
+
+struct ReplayArguments {
+  std::string folder;  // of a run
+};
+ExitCode replay_command(const ReplayArguments& a);
+
+struct CompletionArguments {
+  std::string shell;
+};
+ExitCode completion_command(const CompletionArguments& a);
+
+ExitCode version_command();
+
+}  // namespace evsim::cli

@@ -1,0 +1,110 @@
+// evsim describe
+#include <algorithm>
+
+#include "sim/io/case.h"
+#include "sim/io/parameters.h"
+#include "sim/run/signals.h"
+#include "tools/evsim/catalogue.h"
+#include "tools/evsim/commands.h"
+#include "tools/evsim/file_kind.h"
+#include "tools/evsim/print.h"
+
+namespace evsim::cli {
+namespace {
+
+using enum Align;
+
+// Part of the path, or a pattern for all of it.
+bool fits(const std::string& filter, std::string_view path) {
+  const bool pattern = filter.find_first_of("*?") != std::string::npos;
+  return pattern ? signals::matches(filter, path) : path.find(filter) != std::string_view::npos;
+}
+
+// The path with the key in the unit that people expect: battery(equivalent_circuit).capacity_Ah
+std::string path_with_unit(const io::Parameter& p) {
+  return p.path.substr(0, p.path.rfind('.') + 1) + p.key;
+}
+
+std::string unit_text(const Unit* unit) {
+  return unit == nullptr || unit->dim == Dim::none ? "" : std::string(unit->text);
+}
+
+// Prints a table of what fits the filter, or says that nothing does.
+class Listing {
+ public:
+  Listing(std::vector<Align> columns, std::vector<std::string> heading, std::string filter)
+      : table_(std::move(columns), ""), filter_(std::move(filter)) {
+    table_.row(std::move(heading), Colour::dim);
+  }
+  void row(std::string_view path, std::vector<std::string> cells) {
+    if (!fits(filter_, path)) return;
+    any_ = true;
+    table_.row(std::move(cells));
+  }
+  ExitCode show() const {
+    if (!any_)
+      throw InputError(Problem{.file = "evsim describe", .what = "nothing fits " + filter_});
+    print(table_.text());
+    return ExitCode::held;
+  }
+
+ private:
+  Table table_;
+  std::string filter_;
+  bool any_ = false;
+};
+
+ExitCode describe_parameters(const std::string& filter) {
+  Listing list({left, left, left, left, left}, {"parameter", "unit", "allowed", "default", "meaning"},
+               filter);
+  auto all = catalogue(io::description<car::Params<double>>());
+  for (auto& p : catalogue(io::description<scenario::Params>(), "scenario.")) all.push_back(std::move(p));
+  for (const io::Parameter& p : all)
+    list.row(p.path, {path_with_unit(p), unit_text(p.unit), p.allowed, p.default_text, std::string(p.doc)});
+  return list.show();
+}
+
+ExitCode describe_signals(const std::string& filter) {
+  closed_loop::System<double> any;
+  any.car.drive_units.add("NAME");
+  Listing list({left, left}, {"signal", "unit"}, filter);
+  for (const signals::Info& s : signals::list(any))
+    list.row(s.path, {s.path, unit_text(&display_unit(s.dim))});
+  return list.show();
+}
+
+ExitCode describe_units(const std::string& filter) {
+  Listing list({left, left, left}, {"quantity", "in keys", "as text"}, filter);
+  for (const Unit& u : units())
+    list.row(std::string(name(u.dim)) + "." + std::string(u.key),
+             {std::string(name(u.dim)), std::string(u.key), std::string(u.text)});
+  return list.show();
+}
+
+template <class P>
+ExitCode describe_file(const std::string& file, const std::string& filter) {
+  const auto loaded = io::read<P>(file);
+  Listing list({left, right, left, left, left}, {"value", "", "unit", "from", "meaning"}, filter);
+  for (const io::Parameter& p : io::parameters(loaded.value, loaded.origins))
+    list.row(p.path, {path_with_unit(p), p.text.empty() ? "-" : p.text, unit_text(p.unit), p.origin,
+                      std::string(p.doc)});
+  return list.show();
+}
+
+}  // namespace
+
+ExitCode describe_command(const DescribeArguments& a) {
+  if (a.what == "parameters") return describe_parameters(a.filter);
+  if (a.what == "signals") return describe_signals(a.filter);
+  if (a.what == "units") return describe_units(a.filter);
+  const bool a_file = a.what.find_first_of("./") != std::string::npos;
+  if (!a_file)
+    throw InputError(Problem{.file = "evsim describe",
+                             .what = "unknown " + a.what + "; must be a file, parameters, signals or units"});
+  const FileKind kind = kind_of(a.what);
+  if (kind == FileKind::vehicle) return describe_file<car::Params<double>>(a.what, a.filter);
+  if (kind == FileKind::scenario) return describe_file<scenario::Params>(a.what, a.filter);
+  throw InputError(Problem{.file = a.what, .what = "is a cycle; describe takes vehicles and scenarios"});
+}
+
+}  // namespace evsim::cli

@@ -1,0 +1,96 @@
+#include "tools/evsim/file_kind.h"
+
+#include <algorithm>
+
+#include "sim/io/description.h"
+#include "sim/io/json_tree.h"
+#include "sim/io/reader.h"
+#include "sim/io/text.h"
+#include "sim/run/scenario.h"
+#include "sim/vehicle/car.h"
+
+namespace evsim::cli {
+namespace {
+
+[[noreturn]] void refuse(const std::string& file, int line, std::string what) {
+  throw InputError(Problem{.file = file, .line = line, .path = {}, .what = std::move(what)});
+}
+
+std::string content_of(const std::string& file) {
+  io::FileText content = io::read_file(file);
+  if (!content.error.empty()) refuse(file, content.line, content.error);
+  return std::move(content.text);
+}
+
+// How many keys of the file are values of this kind of file.
+int matches(const io::Json& json, const io::Node& root) {
+  return static_cast<int>(std::ranges::count_if(
+      json.items, [&](const io::Json& item) { return root.find_member(item.key) != nullptr; }));
+}
+
+FileKind json_kind(const std::string& file, const std::string& text, int depth) {
+  io::Problems problems;
+  const auto json = io::parse_json(file, text, problems);
+  if (!json) problems.raise();
+  if (!json->is_object()) refuse(file, json->line, "must be an object");
+  const int vehicle = matches(*json, io::description<car::Params<double>>());
+  const int scenario = matches(*json, io::description<scenario::Params>());
+  if (vehicle > scenario) return FileKind::vehicle;
+  if (scenario > 0) return FileKind::scenario;
+  const io::Json* from = json->find("from");
+  if (from == nullptr || !from->is_string() || depth == io::kLongestChain)
+    refuse(file, 0, "is neither a vehicle nor a scenario: none of its keys is one of theirs");
+  const std::string parent = io::resolve(file, from->text);
+  return json_kind(parent, content_of(parent), depth + 1);
+}
+
+// The first line that is no comment.
+std::string_view header(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view line = io::trim(text.substr(0, text.find('\n')));
+    if (!line.empty() && line.front() != '#') return line;
+    const std::size_t end = text.find('\n');
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return {};
+}
+
+bool has_column(std::string_view header, std::string_view name) {
+  while (!header.empty()) {
+    const std::size_t comma = std::min(header.find(','), header.size());
+    const std::string_view cell = io::trim(header.substr(0, comma));
+    if (io::trim(cell.substr(0, cell.find('['))) == name) return true;
+    header.remove_prefix(std::min(comma + 1, header.size()));
+  }
+  return false;
+}
+
+FileKind csv_kind(const std::string& file, std::string_view text) {
+  const std::string_view line = header(text);
+  if (has_column(line, "accelerator") || has_column(line, "brake")) return FileKind::pedal_trace;
+  if (has_column(line, "t") && has_column(line, "v")) return FileKind::speed_trace;
+  refuse(file, 0,
+         "is no cycle: its header has neither t and v nor t, accelerator and brake; "
+         "a table is checked with the vehicle that names it");
+}
+
+}  // namespace
+
+std::string_view name(FileKind kind) {
+  switch (kind) {
+    case FileKind::vehicle: return "vehicle";
+    case FileKind::scenario: return "scenario";
+    case FileKind::speed_trace: return "cycle";
+    case FileKind::pedal_trace: return "pedal trace";
+  }
+  return "";
+}
+
+FileKind kind_of(const std::string& file) {
+  const std::string text = content_of(file);
+  const std::string_view start = io::trim(std::string_view(text));
+  const bool json = file.ends_with(".json") || start.starts_with('{');
+  return json ? json_kind(file, text, 0) : csv_kind(file, text);
+}
+
+}  // namespace evsim::cli

@@ -1,0 +1,81 @@
+// What stands below the options in --help: examples and exit codes.
+#pragma once
+
+namespace evsim::cli::help {
+
+inline constexpr char kAbout[] = "evsim simulates the drivetrains of electric vehicles.";
+
+inline constexpr char kMain[] =
+    "evsim COMMAND --help tells more, with examples.\n"
+    "\n"
+    "Exit codes: 0 all limits held, 1 a limit failed or runs differ, 2 a file or argument is wrong,\n"
+    "3 a simulation failed, 4 disk, device or missing part, 124 time-out, 130 interrupted.";
+
+inline constexpr char kRun[] =
+    "Examples:\n"
+    "  evsim run scenarios/wltc.json\n"
+    "  evsim run scenarios/*.json --vehicle vehicles/xiaomi_su7.json --out results\n"
+    "  evsim run scenarios/wltc.json --set chassis.mass_kg=2100 --set scenario.initial.SOC=0.5\n"
+    "  evsim run scenarios/wltc.json --record 'battery.*' --verify\n"
+    "  evsim run scenarios/wltc.json --json | jq '.runs[0].kpis'\n"
+    "\n"
+    "All files are checked before the first run starts. Results lie in DIR/SCENARIO/VEHICLE.\n"
+    "Ctrl-C keeps what was computed, marked as interrupted; a second one ends at once.\n"
+    "\n"
+    "Exit codes: the worst of all runs; 0 all limits held, 1 a limit failed, 2 wrong input (nothing\n"
+    "was run or written), 3 a simulation failed, 4 disk or missing part, 124 time-out, 130 interrupted.";
+
+inline constexpr char kCheck[] =
+    "Examples:\n"
+    "  evsim check vehicles/xiaomi_su7.json scenarios/wltc.json\n"
+    "  evsim check scenarios/cycles/*.csv\n"
+    "\n"
+    "Exit codes: 0 all files are right, 2 something is wrong, 4 the output can't be written.";
+
+inline constexpr char kDescribe[] =
+    "Examples:\n"
+    "  evsim describe parameters battery       unit, range, default and meaning\n"
+    "  evsim describe vehicles/xiaomi_su7.json 'battery.*'\n"
+    "  evsim describe signals power\n"
+    "  evsim describe units\n"
+    "\n"
+    "Exit codes: 0, 2 the file is wrong or nothing fits, 4 the output can't be written.";
+
+inline constexpr char kList[] =
+    "Looks into ./vehicles, ./scenarios and the folder installed with the program.\n"
+    "\n"
+    "Examples:\n"
+    "  evsim list\n"
+    "  evsim list cycles\n"
+    "\n"
+    "Exit codes: 0, 2 no such kind, 4 the output can't be written.";
+
+inline constexpr char kSchema[] =
+    "Examples:\n"
+    "  evsim schema vehicle > vehicle.schema.json\n"
+    "  evsim schema --write schema\n"
+    "\n"
+    "Exit codes: 0, 2 no such kind, 4 a file can't be written.";
+
+inline constexpr char kCompare[] =
+    "Examples:\n"
+    "  evsim compare results/wltc/xiaomi_su7 before/wltc/xiaomi_su7\n"
+    "  evsim compare A B --tolerance 1e-6 --tolerance range_km=0.01\n"
+    "\n"
+    "Exit codes: 0 all within tolerance, 1 not, 2 no results there or no such KPI.";
+
+inline constexpr char kReplay[] =
+    "Reads the input files again from where they were, relative to the current folder.\n"
+    "\n"
+    "Example:\n"
+    "  evsim replay results/wltc/xiaomi_su7\n"
+    "\n"
+    "Exit codes: 0 the same bits, 1 different, 2 no results there or the input files have changed.";
+
+inline constexpr char kCompletion[] =
+    "Example:\n"
+    "  source <(evsim completion bash)\n"
+    "\n"
+    "Exit codes: 0, 2 no such shell.";
+
+}  // namespace evsim::cli::help
