@@ -25,8 +25,7 @@ std::string as_settings(const InputError& e) {
   }
   return all;
 }
-template <class F>
-auto translated(F f) {
+template <class F> auto translated(F f) {
   using Cause = Error::Cause;
   try {
     return f();
@@ -41,8 +40,7 @@ auto translated(F f) {
   }
 }
 // Whatever evaluates equations: in the processor's mode of a whole run.
-template <class F>
-auto computed(F f) {
+template <class F> auto computed(F f) {
   return translated([&] { return guarded(f); });
 }
 
@@ -80,7 +78,8 @@ Places places(const std::vector<signals::Info>& all) {
     names.push_back(key_in(s.path, display_unit(s.dim)));
   }
   if (meant != nullptr)
-    refuse(name, "no such signal; with its unit it is " + io::keys_in_units(meant->path, meant->dim));
+    refuse(name,
+           "no such signal; with its unit it is " + io::keys_in_units(meant->path, meant->dim));
   const std::string near = io::nearest(name, names);
   refuse(name, "no such signal" + (near.empty() ? "" : "; did you mean " + near + "?"));
 }
@@ -93,44 +92,50 @@ scenario::Override overriding(std::string_view signal, scenario::Mode mode, doub
 
 struct ToCommand {
   double t;
-  Session::Command operator()(const scenario::SetParameter& c) const { return {t, "set", c.path, c.value}; }
-  Session::Command operator()(const scenario::SetState& c) const { return {t, "set_state", c.state, c.value}; }
-  Session::Command operator()(const scenario::Override& c) const {
-    return {t, std::string(scenario::kModeNames[static_cast<std::size_t>(c.mode)]), c.signal, c.value};
+  Trip::Command operator()(const scenario::SetParameter& c) const {
+    return {t, "set", c.path, c.value};
+  }
+  Trip::Command operator()(const scenario::SetState& c) const {
+    return {t, "set_state", c.state, c.value};
+  }
+  Trip::Command operator()(const scenario::Override& c) const {
+    return {t, std::string(scenario::kModeNames[static_cast<std::size_t>(c.mode)]), c.signal,
+            c.value};
   }
 };
 
-Session::Verdict public_verdict(Verdict v) {
+Trip::Verdict public_verdict(Verdict v) {
   switch (v) {
-    case Verdict::none: return Session::Verdict::none;
-    case Verdict::pass: return Session::Verdict::pass;
-    case Verdict::fail: return Session::Verdict::fail;
+    case Verdict::none: return Trip::Verdict::none;
+    case Verdict::pass: return Trip::Verdict::pass;
+    case Verdict::fail: return Trip::Verdict::fail;
   }
-  return Session::Verdict::none;
+  return Trip::Verdict::none;
 }
 
 }  // namespace
 
 const char* version() { return build_info::kVersion; }
 
-struct Session::Snapshot::Data {
+struct Trip::Snapshot::Data {
   std::shared_ptr<const Case> input;
   evsim::Snapshot state;
   std::vector<scenario::Event> log;  // all commands until then
   double t;
 };
-Session::Snapshot::Snapshot(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
-double Session::Snapshot::time() const { return data_->t; }
+Trip::Snapshot::Snapshot(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
+double Trip::Snapshot::time() const { return data_->t; }
 
-struct Session::Impl {
+struct Trip::Impl {
   std::shared_ptr<const Case> input;
   Simulation simulation;
-  // Of a session made from a snapshot: its simulation was given these commands at its start, so their
+  // Of a trip made from a snapshot: its simulation was given these commands at its start, so their
   // times are known here only.
   std::vector<scenario::Event> earlier = {};
   std::vector<signals::Info> infos = signals::list(simulation.system());
   Places by_name = places(infos);
-  std::vector<double> values = {};  // of all signals now; empty: not asked for since the last change
+  std::vector<double> values =
+      {};  // of all signals now; empty: not asked for since the last change
 
   explicit Impl(std::shared_ptr<const Case> c)
       : input(std::move(c)), simulation(*input, io::parameter_setter()) {}
@@ -173,28 +178,28 @@ struct Session::Impl {
   }
 };
 
-Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Session::Session(const Snapshot& from)
+Trip::Trip(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Trip::Trip(const Snapshot& from)
     : impl_(computed([&] { return std::make_unique<Impl>(*from.data_); })) {}
-Session::Session(Session&&) noexcept = default;
-Session& Session::operator=(Session&&) noexcept = default;
-Session::~Session() = default;
+Trip::Trip(Trip&&) noexcept = default;
+Trip& Trip::operator=(Trip&&) noexcept = default;
+Trip::~Trip() = default;
 
-Session load(const LoadRequest& request) {
+Trip load(const LoadRequest& request) {
   return translated([&] {
     const io::LoadedCase loaded = io::load_case(
         {.scenario = request.scenario, .vehicle = request.vehicle, .sets = request.settings});
-    return Session(std::make_unique<Session::Impl>(std::make_shared<const Case>(loaded.c)));
+    return Trip(std::make_unique<Trip::Impl>(std::make_shared<const Case>(loaded.c)));
   });
 }
 
 // ---- Time -----------------------------------------------------------------------------------------
 
-bool Session::step() {
+bool Trip::step() {
   return computed([this] { return impl_->step(); });
 }
 
-bool Session::run_until(double t) {
+bool Trip::run_until(double t) {
   return computed([&] {
     while (impl_->simulation.t() < t && impl_->step()) {
     }
@@ -202,16 +207,16 @@ bool Session::run_until(double t) {
   });
 }
 
-void Session::run() { run_until(kInfinity); }
+void Trip::run() { run_until(kInfinity); }
 
-double Session::time() const { return impl_->simulation.t(); }
-double Session::duration() const { return impl_->simulation.duration(); }
-bool Session::ended() const { return impl_->simulation.end() != End::running; }
-std::string_view Session::end_reason() const { return evsim::name(impl_->simulation.end()); }
+double Trip::time() const { return impl_->simulation.t(); }
+double Trip::duration() const { return impl_->simulation.duration(); }
+bool Trip::ended() const { return impl_->simulation.end() != End::running; }
+std::string_view Trip::end_reason() const { return evsim::name(impl_->simulation.end()); }
 
 // ---- What flows -----------------------------------------------------------------------------------
 
-std::vector<Session::Signal> Session::signals() const {
+std::vector<Trip::Signal> Trip::signals() const {
   std::vector<Signal> out;
   for (const signals::Info& s : impl_->infos) {
     const Unit& unit = display_unit(s.dim);
@@ -220,7 +225,7 @@ std::vector<Session::Signal> Session::signals() const {
   return out;
 }
 
-double Session::read(std::string_view signal) const {
+double Trip::read(std::string_view signal) const {
   return computed([&] {
     const auto it = impl_->by_name.find(signal);
     if (it == impl_->by_name.end()) refuse_signal(signal, impl_->infos);
@@ -228,7 +233,7 @@ double Session::read(std::string_view signal) const {
   });
 }
 
-double Session::get(std::string_view parameter) const {
+double Trip::get(std::string_view parameter) const {
   return translated([&] {
     car::Params<double> car = impl_->simulation.vehicle();
     const io::Target target = io::find(io::description<car::Params<double>>(), &car, parameter);
@@ -240,8 +245,7 @@ double Session::get(std::string_view parameter) const {
 
 // ---- Commands -------------------------------------------------------------------------------------
 
-template <class Change>
-void Session::apply(const Change& change, std::string_view path) {
+template <class Change> void Trip::apply(const Change& change, std::string_view path) {
   computed([&] {
     if (!std::isfinite(change.value)) refuse(path, "must be a finite number");
     const Snapshot before = snapshot();
@@ -255,37 +259,38 @@ void Session::apply(const Change& change, std::string_view path) {
   });
 }
 
-void Session::set(std::string_view parameter, double value) {
+void Trip::set(std::string_view parameter, double value) {
   apply(scenario::SetParameter{.path = std::string(parameter), .value = value}, parameter);
 }
-void Session::set_state(std::string_view state, double value) {
+void Trip::set_state(std::string_view state, double value) {
   apply(scenario::SetState{.state = std::string(state), .value = value}, state);
 }
-void Session::hold(std::string_view signal, double value) {
+void Trip::hold(std::string_view signal, double value) {
   apply(overriding(signal, scenario::Mode::hold, value), signal);
 }
-void Session::scale(std::string_view signal, double factor) {
+void Trip::scale(std::string_view signal, double factor) {
   apply(overriding(signal, scenario::Mode::scale, factor), signal);
 }
-void Session::offset(std::string_view signal, double value) {
+void Trip::offset(std::string_view signal, double value) {
   apply(overriding(signal, scenario::Mode::offset, value), signal);
 }
-void Session::noise(std::string_view signal, double standard_deviation) {
+void Trip::noise(std::string_view signal, double standard_deviation) {
   apply(overriding(signal, scenario::Mode::noise, standard_deviation), signal);
 }
-void Session::release(std::string_view signal) {
+void Trip::release(std::string_view signal) {
   apply(overriding(signal, scenario::Mode::release, 0.0), signal);
 }
 
-std::vector<Session::Command> Session::command_log() const {
+std::vector<Trip::Command> Trip::command_log() const {
   std::vector<Command> out;
-  for (const scenario::Event& e : impl_->log()) out.push_back(std::visit(ToCommand{e.t}, e.command));
+  for (const scenario::Event& e : impl_->log())
+    out.push_back(std::visit(ToCommand{e.t}, e.command));
   return out;
 }
 
 // ---- Judgement ------------------------------------------------------------------------------------
 
-std::vector<Session::Kpi> Session::kpis() const {
+std::vector<Trip::Kpi> Trip::kpis() const {
   return computed([this] {
     std::vector<Kpi> out;
     for (const evsim::Kpi& k : evsim::kpis(impl_->simulation))
@@ -294,7 +299,7 @@ std::vector<Session::Kpi> Session::kpis() const {
   });
 }
 
-double Session::kpi(std::string_view name) const {
+double Trip::kpi(std::string_view name) const {
   return computed([&] {
     std::vector<std::string> names;
     for (const evsim::Kpi& k : evsim::kpis(impl_->simulation)) {
@@ -306,16 +311,16 @@ double Session::kpi(std::string_view name) const {
   });
 }
 
-double Session::ledger_residual() const { return impl_->simulation.books().relative(); }
+double Trip::ledger_residual() const { return impl_->simulation.books().relative(); }
 
 // ---- Save and restore -----------------------------------------------------------------------------
 
-Session::Snapshot Session::snapshot() const {
+Trip::Snapshot Trip::snapshot() const {
   return Snapshot(std::make_shared<const Snapshot::Data>(
       Snapshot::Data{impl_->input, impl_->simulation.snapshot(), impl_->log(), time()}));
 }
 
-void Session::restore(const Snapshot& s) {
+void Trip::restore(const Snapshot& s) {
   computed([&] {
     if (impl_->has_passed(*s.data_))
       impl_->go_back(*s.data_);

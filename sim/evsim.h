@@ -1,21 +1,21 @@
-// The public face of evsim: one car in one scenario, read from files, in the caller's hands.
+// The public face of evsim: one car in one scenario, a trip, read from files, in the caller's hands.
 //
-//   evsim::Session s = evsim::load({.scenario = "scenarios/wltc.json", .settings = {"chassis.mass_kg=2100"}});
-//   s.run_until(60.0);
-//   const double v = s.read("body.v_km_per_h");
-//   const auto here = s.snapshot();
-//   s.set("auxiliaries.power_kW", 3.0);
-//   s.run();
-//   const double consumption = s.kpi("energy_consumption_battery_Wh_per_km");
-//   s.restore(here);                         // back at 60 s, with the old auxiliaries
+//   evsim::Trip trip = evsim::load({.scenario = "scenarios/wltc.json", .settings = {"chassis.mass_kg=2100"}});
+//   trip.run_until(60.0);
+//   const double v = trip.read("body.v_km_per_h");
+//   const auto here = trip.snapshot();
+//   trip.set("auxiliaries.power_kW", 3.0);
+//   trip.run();
+//   const double consumption = trip.kpi("energy_consumption_battery_Wh_per_km");
+//   trip.restore(here);                         // back at 60 s, with the old auxiliaries
 //
 // Units: a name carries its unit at its end, and any unit of the right kind will do: body.v_km_per_h or
 // body.v_m_per_s. A plain number has none: battery.SOC, or battery.SOC_percent. `evsim describe` lists
 // all signals, parameters and units. Times are seconds.
-// Threads: a session is used by one thread at a time, its const functions included; any number of
-// sessions may be used at once. Snapshots never change and may be shared by threads.
+// Threads: a trip is used by one thread at a time, its const functions included; any number of
+// trips may be used at once. Snapshots never change and may be shared by threads.
 // The same input and the same commands at the same times give the same bits.
-// Every function may throw Error; a session that threw is as it was before the call, save for
+// Every function may throw Error; a trip that threw is as it was before the call, save for
 // Error::Cause::simulation_failed, after which only restore() leads on.
 #pragma once
 
@@ -46,31 +46,32 @@ class Error : public std::runtime_error {
 };
 
 struct LoadRequest {
-  std::string scenario = {};               // file
-  std::string vehicle = {};                // file; "": the one that the scenario names
-  std::vector<std::string> settings = {};  // "path=value" with unit, in this order; a path that begins
-                                           // with "scenario." changes the scenario, any other the car
+  std::string scenario = {};  // file
+  std::string vehicle = {};   // file; "": the one that the scenario names
+  // "path=value" with unit, in this order. A path that begins with "scenario." changes the scenario,
+  // any other the car.
+  std::vector<std::string> settings = {};
 };
 
-class Session {
+class Trip {
  public:
-  // All that changes while a session runs. A copy costs no more than a pointer.
+  // All that changes while a trip runs. A copy costs no more than a pointer.
   class Snapshot {
    public:
     double time() const;  // [s]
 
    private:
-    friend class Session;
+    friend class Trip;
     struct Data;
     explicit Snapshot(std::shared_ptr<const Data> data);
     std::shared_ptr<const Data> data_;
   };
 
-  // A session of its own that goes on from a snapshot of another one.
-  explicit Session(const Snapshot& from);
-  Session(Session&&) noexcept;
-  Session& operator=(Session&&) noexcept;
-  ~Session();
+  // A trip of its own that goes on from a snapshot of another one.
+  explicit Trip(const Snapshot& from);
+  Trip(Trip&&) noexcept;
+  Trip& operator=(Trip&&) noexcept;
+  ~Trip();
 
   // ---- Time
 
@@ -132,25 +133,25 @@ class Session {
   };
   std::vector<Kpi> kpis() const;
   double kpi(std::string_view name) const;
-  double ledger_residual() const;  // energy not accounted for over energy moved; above 1e-6 is an error
+  double ledger_residual()
+      const;  // energy not accounted for over energy moved; above 1e-6 is an error
 
   // ---- Save and restore
 
   Snapshot snapshot() const;
-  // Goes on from there with the same bits, also from a snapshot of another session. Commands given since
+  // Goes on from there with the same bits, also from a snapshot of another trip. Commands given since
   // then are forgotten.
   void restore(const Snapshot& s);
 
  private:
   struct Impl;
-  explicit Session(std::unique_ptr<Impl> impl);
-  friend Session load(const LoadRequest& request);
-  template <class Change>
-  void apply(const Change& change, std::string_view path);
+  explicit Trip(std::unique_ptr<Impl> impl);
+  friend Trip load(const LoadRequest& request);
+  template <class Change> void apply(const Change& change, std::string_view path);
   std::unique_ptr<Impl> impl_;
 };
 
-// Reads and checks all files; the session stands at t = 0.
-Session load(const LoadRequest& request);
+// Reads and checks all files; the trip stands at t = 0.
+Trip load(const LoadRequest& request);
 
 }  // namespace evsim

@@ -61,15 +61,18 @@ struct Motion {
   T direction;  // of the dry friction while moving
   Mask<T> moving;
 };
-inline constexpr double kRestSpeed = 1e-3;  // [m/s]: slower than that, a car that stood is still at rest
+// The last stage of a step that ends at rest must still see the deceleration that led there, so motion
+// is over only below -kRestSpeed; a car that stood has left once it is faster than kRestSpeed.
+inline constexpr double kRestSpeed = 1e-3;  // [m/s]
 template <Scalar T>
 Motion<T> motion(const T& v, const T& step_direction) {
   const Mask<T> from_rest = step_direction == T(0.0);
   const T leaving = select(abs(v) > kRestSpeed, sign(v), T(0.0));
   const T direction = select(from_rest, leaving, step_direction);
+  const T least = select(from_rest, T(0.0), T(-kRestSpeed));
   return {.v = select(from_rest, v, step_direction * max(step_direction * v, 0.0)),
           .direction = direction,
-          .moving = direction * v > T(0.0)};
+          .moving = direction * v > least};
 }
 // The speed with which a step ends: what the stages left beyond the stop is dropped (it moved nothing).
 template <Scalar T>
@@ -85,7 +88,7 @@ T accelerating_force(const Motion<T>& m, const T& F_drive, const T& F_dry) {
   return select(m.moving, sliding, at_rest);
 }
 
-// (3): load on an axle [N] at an acceleration a [m/s2].
+// (3): load on an axle [N] at an acceleration a [m/s2]; an axle that lifts carries nothing.
 template <Scalar T>
 struct AxleLoads {
   T front, rear;
@@ -95,8 +98,8 @@ AxleLoads<T> axle_loads(const Params<T>& p, const T& mass, const T& cos_alpha, c
                         const T& a) {
   const T weight = mass * 9.80665;
   const T shifted = (weight * sin_alpha + mass * a) * p.cg_height / p.wheelbase;
-  const T front = max(weight * cos_alpha * p.front_load - shifted, 0.0);
-  return {.front = front, .rear = max(weight * cos_alpha - front, 0.0)};
+  const T front = clamp(weight * cos_alpha * p.front_load - shifted, 0.0, weight * cos_alpha);
+  return {.front = front, .rear = weight * cos_alpha - front};
 }
 
 }  // namespace evsim::chassis

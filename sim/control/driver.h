@@ -4,7 +4,8 @@
 //   follow:   F = m_eq (a_ref + k_p (v_ref - v) + z) + F_road(v),  dz/dt = k_i (v_ref - v)
 //             with the reference read a preview time ahead; z waits while the drive is limited
 //   pedals:   F = accelerator F_drive_max - brake F_brake_max
-// While the reference stands at 0 the car is held: the brake is pressed at no less than a_hold.
+// While the reference stands at 0 the car is held: the brake is pressed at no less than a_hold, and what
+// the grade asks for on top.
 // F_road is what the driver knows of the road: drag, rolling and grade, at the speed he sees.
 #pragma once
 
@@ -70,7 +71,9 @@ T force(const car::Model<T>& m, const Gains<T>& g, Kind kind, const Inputs<T>& i
   }
   const T error = ref.v - in.v;
   const T a = kind == Kind::exact ? ref.a + 1.0 * error : ref.a + g.k_p * error + in.integral;
-  if (ref.standing) return min(m.mass_equivalent * (a - g.a_hold), -m.mass_equivalent * g.a_hold);
+  if (ref.standing)
+    return m.mass_equivalent * min(a - g.a_hold, -g.a_hold) -
+           abs(m.mass * road_load::kGravity * in.around.sin_alpha);
   // Setting off needs the dry friction of forward motion.
   const T toward = select(in.v > 0.0, T(1.0), select(a > 0.0, T(1.0), T(0.0)));
   return m.mass_equivalent * a + road_force(m, in.v, in.around, toward);

@@ -63,14 +63,14 @@ class CaseLoader {
 
  private:
   // ---- Problems
-  template <class Step>
-  bool attempt(Step step) {
+  template <class Step> bool attempt(Step step) {
     try {
       step();
       return true;
     } catch (const InputError& e) {
       for (const Problem& p : e.problems()) {
-        problems_.open(p.file, std::numeric_limits<int>::max());  // the reader has cut its list already
+        problems_.open(p.file,
+                       std::numeric_limits<int>::max());  // the reader has cut its list already
         problems_.add(p);
       }
       return false;
@@ -131,7 +131,8 @@ class CaseLoader {
 
   // ---- Checking
   void check_scenario() {
-    std::visit([this](const auto& b) { check_start(b.SOC_empty, b.SOC_full); }, vehicle_.value.battery);
+    std::visit([this](const auto& b) { check_start(b.SOC_empty, b.SOC_full); },
+               vehicle_.value.battery);
     if (const auto* pack = std::get_if<battery_pack::Params<double>>(&vehicle_.value.battery))
       check_temperature(*pack->R_0.data());
     try {
@@ -146,7 +147,8 @@ class CaseLoader {
       const scenario::Limit& limit = scenario_.value.expect[i];
       const std::string path = "expect." + std::to_string(i);
       if (limit.kpi.empty()) in_scenario(path, "names no kpi");
-      if (!std::isfinite(limit.min) && !std::isfinite(limit.max)) in_scenario(path, "needs min, max or both");
+      if (!std::isfinite(limit.min) && !std::isfinite(limit.max))
+        in_scenario(path, "needs min, max or both");
       if (limit.min > limit.max)
         in_scenario(path + ".min", format(limit.min) + " is above max, " + format(limit.max));
     }
@@ -159,7 +161,8 @@ class CaseLoader {
   }
   void check_temperature(const Table2Data& R_0) {
     if (std::ranges::min(R_0.values()) == std::ranges::max(R_0.values())) return;
-    const double T = scenario_.value.initial.T_battery, low = R_0.y().front(), high = R_0.y().back();
+    const double T = scenario_.value.initial.T_battery, low = R_0.y().front(),
+                 high = R_0.y().back();
     if (T >= low - kFarOutside && T <= high + kFarOutside) return;
     const Unit& unit = display_unit(Dim::temperature);
     const auto shown = [&](double si) { return format_rounded(from_si(unit, si)); };
@@ -186,8 +189,9 @@ class CaseLoader {
       const double end = driver_trace(out_.c).duration;
       for (std::size_t i = 0; i < scenario_.value.timeline.size(); ++i)
         if (scenario_.value.timeline[i].t > end)
-          in_scenario("timeline." + std::to_string(i) + ".t",
-                      format(scenario_.value.timeline[i].t) + " s is after the end, " + format(end) + " s");
+          in_scenario(
+              "timeline." + std::to_string(i) + ".t",
+              format(scenario_.value.timeline[i].t) + " s is after the end, " + format(end) + " s");
       Case without_limits = out_.c;
       without_limits.scenario.expect.clear();
       Simulation simulation(std::move(without_limits), parameter_setter());
@@ -254,7 +258,9 @@ bool check_scenario(const std::string& file, const ReadFile& read) {
 }
 
 SetParameter parameter_setter() {
-  return [](car::Params<double>& p, const std::string& path, double value) { io::set(p, path, value); };
+  return [](car::Params<double>& p, const std::string& path, double value) {
+    io::set(p, path, value);
+  };
 }
 
 std::string stem(std::string_view file) { return std::filesystem::path(file).stem().string(); }

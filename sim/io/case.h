@@ -17,12 +17,12 @@
 namespace evsim::io {
 
 struct CaseRequest {
-  std::string scenario = {};              // file
-  std::string vehicle = {};               // file; "": the one that the scenario names
-  std::vector<std::string> sets = {};     // PATH=VALUE in this order; a path that begins with
-                                          // "scenario." changes the scenario, any other the vehicle
-  std::vector<std::string> levels = {};   // a preset, or COMPONENT=LEVEL
-  std::vector<std::string> record = {};   // patterns of signals; none: the scenario's
+  std::string scenario = {};             // file
+  std::string vehicle = {};              // file; "": the one that the scenario names
+  std::vector<std::string> sets = {};    // PATH=VALUE in this order; a path that begins with
+                                         // "scenario." changes the scenario, any other the vehicle
+  std::vector<std::string> levels = {};  // a preset, or COMPONENT=LEVEL
+  std::vector<std::string> record = {};  // patterns of signals; none: the scenario's
 };
 
 struct LoadedCase {
@@ -48,7 +48,8 @@ SetParameter parameter_setter();
 
 // A speed trace (t, v and perhaps grade), or a pedal trace (t, accelerator, brake), from t = 0.
 enum class TraceKind { speed, pedals };
-scenario::Trace read_trace(const std::string& file, TraceKind kind, const ReadFile& read = read_file);
+scenario::Trace read_trace(const std::string& file, TraceKind kind,
+                           const ReadFile& read = read_file);
 
 // A file's name without folder and extension.
 std::string stem(std::string_view file);
@@ -58,6 +59,7 @@ void check_vehicle(const car::Params<double>& vehicle, const Origins& origins, P
 
 // What a level asks of a vehicle file. Throws InputError for levels that don't exist and for those that
 // the file does not give.
-void check_level(const std::string& level, const car::Params<double>& vehicle, const Origins& origins);
+void check_level(const std::string& level, const car::Params<double>& vehicle,
+                 const Origins& origins);
 
 }  // namespace evsim::io

@@ -43,13 +43,14 @@ class VehicleCheck {
                                        shown(c.mass, Dim::mass));
     const auto& r = car_.regeneration;
     if (r.v_zero >= r.v_full)
-      report("regeneration.v_full", shown(r.v_full, Dim::speed) + " must be above v_zero, " +
-                                        shown(r.v_zero, Dim::speed));
+      report("regeneration.v_full",
+             shown(r.v_full, Dim::speed) + " must be above v_zero, " + shown(r.v_zero, Dim::speed));
   }
 
   // ---- Drive units
   void drive_units() {
-    if (car_.drive_units.size() == 0) return report("drive_units", "none; a car needs at least one");
+    if (car_.drive_units.size() == 0)
+      return report("drive_units", "none; a car needs at least one");
     double shares = 0.0;
     for (int k = 0; k < car_.drive_units.size(); ++k) shares += car_.drive_units[k].torque_share;
     if (shares == 0.0)
@@ -96,13 +97,13 @@ class VehicleCheck {
     if (std::ranges::min(table.values()) == std::ranges::max(table.values())) return;
     const double slack = kRounding * (to - from);
     if (knots.front() <= from + slack && knots.back() >= to - slack) return;
-    report(path, axis + " goes from " + shown(knots.front(), dim) + " to " + shown(knots.back(), dim) +
-                     ", must cover " + shown(from, dim) + " to " + shown(to, dim));
+    report(path, axis + " goes from " + shown(knots.front(), dim) + " to " +
+                     shown(knots.back(), dim) + ", must cover " + shown(from, dim) + " to " +
+                     shown(to, dim));
   }
 
   // ---- Battery
-  template <class Battery>
-  bool window(const Battery& b) {
+  template <class Battery> bool window(const Battery& b) {
     if (b.SOC_empty < b.SOC_full) return true;
     report("battery.SOC_full",
            format(b.SOC_full) + " must be above SOC_empty, " + format(b.SOC_empty));
@@ -113,7 +114,8 @@ class VehicleCheck {
     const bool window_ok = window(b);
     const bool voltages_ok = b.U_cell_min < b.U_cell_max;
     if (!voltages_ok)
-      report("battery.U_cell_max", shown(b.U_cell_max, Dim::voltage) + " must be above U_cell_min, " +
+      report("battery.U_cell_max", shown(b.U_cell_max, Dim::voltage) +
+                                       " must be above U_cell_min, " +
                                        shown(b.U_cell_min, Dim::voltage));
     if (rises(*b.OCV.data()) && window_ok && voltages_ok) inside(b);
   }
@@ -121,8 +123,9 @@ class VehicleCheck {
     const std::vector<double>&x = OCV.axis().knots(), &y = OCV.values();
     for (std::size_t i = 1; i < y.size(); ++i) {
       if (y[i] >= y[i - 1]) continue;
-      report("battery.OCV", "falls from " + shown(y[i - 1], Dim::voltage) + " at SOC " + format(x[i - 1]) +
-                                " to " + shown(y[i], Dim::voltage) + " at " + format(x[i]));
+      report("battery.OCV", "falls from " + shown(y[i - 1], Dim::voltage) + " at SOC " +
+                                format(x[i - 1]) + " to " + shown(y[i], Dim::voltage) + " at " +
+                                format(x[i]));
       return false;
     }
     return true;

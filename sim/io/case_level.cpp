@@ -9,12 +9,10 @@
 namespace evsim::io {
 namespace {
 
-template <class... A>
-std::vector<std::string> types_of(const std::variant<A...>&) {
+template <class... A> std::vector<std::string> types_of(const std::variant<A...>&) {
   return {std::string(A::kType)...};
 }
-template <class V>
-std::string type_of(const V& v) {
+template <class V> std::string type_of(const V& v) {
   return std::visit([](const auto& a) { return std::string(a.kType); }, v);
 }
 
@@ -76,7 +74,8 @@ void check_level(const std::string& level, const car::Params<double>& vehicle,
   if (equals != std::string::npos) return check_component(level, equals, vehicle, origins);
   if (level == "energy") return;
   const bool planned = level == "drive" || level == "waveform";
-  refuse(level, (planned ? "not available in this version; " : "no such level; ") + all_levels(vehicle));
+  refuse(level,
+         (planned ? "not available in this version; " : "no such level; ") + all_levels(vehicle));
 }
 
 }  // namespace evsim::io

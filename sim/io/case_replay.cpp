@@ -9,8 +9,7 @@
 namespace evsim::io {
 namespace {
 
-template <class P>
-P parameters(const Summary& summary, const char* part) {
+template <class P> P parameters(const Summary& summary, const char* part) {
   const Json* all = summary.json.find("parameters");
   const Json* json = all == nullptr ? nullptr : all->find(part);
   if (json == nullptr)
@@ -18,9 +17,12 @@ P parameters(const Summary& summary, const char* part) {
   const std::string text = to_text(*json);
   // No folder stands before this name, so that files keep the names under which they were read.
   const std::string here = std::string("parameters.") + part;
-  return read<P>(here, [&](const std::string& name) {
-           return name == here ? FileText{.text = text, .error = {}, .line = 0} : read_file(name);
-         }).value;
+  return read<P>(here,
+                 [&](const std::string& name) {
+                   return name == here ? FileText{.text = text, .error = {}, .line = 0}
+                                       : read_file(name);
+                 })
+      .value;
 }
 
 // The digest of an input as it was, or "".
@@ -55,10 +57,7 @@ struct TraceOf {
   scenario::Trace operator()(const scenario::Pedals& d) const {
     return unchanged_trace(summary, d.pedals.path, TraceKind::pedals);
   }
-  template <class Driver>
-  scenario::Trace operator()(const Driver&) const {
-    return {};
-  }
+  template <class Driver> scenario::Trace operator()(const Driver&) const { return {}; }
 };
 
 }  // namespace

@@ -15,9 +15,7 @@ std::vector<Column> columns_of(TraceKind kind) {
     return {time,
             {.name = "v", .dim = Dim::speed, .range = not_negative},
             {.name = "grade", .range = between(-1, 1), .required = false}};
-  return {time,
-          {.name = "accelerator", .range = fraction},
-          {.name = "brake", .range = fraction}};
+  return {time, {.name = "accelerator", .range = fraction}, {.name = "brake", .range = fraction}};
 }
 
 void check_times(const std::string& file, const Columns& rows) {

@@ -73,7 +73,8 @@ template <class P> std::vector<Parameter> parameters(const P& p, const Origins& 
 
 // All values, so that reading them gives the same struct bit by bit. In the unit that people expect, or
 // that `origins` knows the user to have written; in SI where neither gives exactly the value.
-// Values without limit (infinity) are left out.
+// Values without limit (infinity) are left out. Names of files stand as they were resolved, tables as
+// their values.
 Json to_json(const Node& root, const void* at, const Origins& origins = {});
 template <class P> Json to_json(const P& p, const Origins& origins = {}) {
   return to_json(description<P>(), &p, origins);

@@ -46,8 +46,8 @@ void Problems::raise() const {
     const int line = f.problem.line;
     return std::pair(f.file, line > 0 ? line : std::numeric_limits<int>::max());
   };
-  std::ranges::stable_sort(
-      sorted, [&](const Found& a, const Found& b) { return place(a) < place(b); });
+  std::ranges::stable_sort(sorted,
+                           [&](const Found& a, const Found& b) { return place(a) < place(b); });
   std::vector<Problem> all;
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     all.push_back(sorted[i].problem);

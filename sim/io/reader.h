@@ -7,6 +7,10 @@
 // "from": "other.json" in any object takes that file's values first; the object's own keys are laid over
 // them. Names of files are relative to the file that holds them. An object of another "type" than the
 // inherited one starts anew, and so does one inside with a "from" of its own.
+// A table is a CSV file ("OCV": "ocv.csv"), an object with its axes and values ({"SOC": [0, 1],
+// "OCV_V": [3, 4]}; rows over the first axis where there are two), or one number for all places
+// ("R_0_mOhm": 2). In an object, {"csv": "r.csv"} too, with "edge": "hold" or "extrapolate" and "scale",
+// a factor on the values.
 // Each file is checked by itself: what is overridden must be right too. All problems of all files come
 // at once.
 #pragma once

@@ -75,13 +75,14 @@ std::string figure_html(const Figures& f, const Figure& figure) {
 }
 
 std::string how_to_read(const Figures& f) {
-  std::string text = assets::dygraphs_script().empty()
-                         ? "evsim was built without dygraphs: the plots are drawings."
-                         : "Drag to zoom, all plots follow; Shift and drag to move; double-click for all.";
+  std::string out = assets::dygraphs_script().empty()
+                        ? note("evsim was built without dygraphs: the plots are drawings.")
+                        : "<p class=\"note hint\">Drag to zoom, all plots follow; Shift and drag to move; "
+                          "double-click for all.</p>\n";
   if (f.samples_a_row > 1)
-    text += " Of every " + std::to_string(f.samples_a_row) +
-            " samples the lowest and the highest are shown; the file of signals has all.";
-  return note(text);
+    out += note("Of every " + std::to_string(f.samples_a_row) +
+                " samples the lowest and the highest are shown; the file of signals has all.");
+  return out;
 }
 
 std::string time_section(const Figures& f) {

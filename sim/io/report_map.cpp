@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "sim/io/markup.h"
 #include "sim/io/svg.h"
@@ -149,12 +150,25 @@ std::string envelope(const Model& m, const Plane& p) {
   return "<path class=\"envelope\" d=\"" + upper + lower + "\"/>\n";
 }
 
+// Dots on whole pixels, each once, from top to bottom: of long runs not all.
 std::string dots(const OperatingPoints& points, const Plane& p) {
-  std::string d;
-  for (std::size_t i = 0; i < points.omega.size(); ++i) {
-    append_strip(d, p.x(points.omega[i]), p.y(points.tau[i]), 0.0);
+  constexpr std::size_t kMostDots = 8000;
+  using Pixel = std::pair<long, long>;  // row, column
+  std::vector<Pixel> pixels;
+  for (std::size_t i = 0; i < points.omega.size(); ++i)
+    if (std::isfinite(points.omega[i]) && std::isfinite(points.tau[i]))
+      pixels.emplace_back(std::lround(p.y(points.tau[i])), std::lround(p.x(points.omega[i])));
+  std::ranges::sort(pixels);
+  pixels.erase(std::ranges::unique(pixels).begin(), pixels.end());
+  const std::size_t stride = pixels.size() / kMostDots + 1;
+  std::string d = "M0 0";
+  Pixel pen{0, 0};
+  for (std::size_t i = 0; i < pixels.size(); i += stride) {
+    const auto [y, x] = pixels[i];
+    d.append("m").append(std::to_string(x - pen.second)).append(" ").append(std::to_string(y - pen.first)).append("h0");
+    pen = pixels[i];
   }
-  return d.empty() ? "" : "<path class=\"halo\" d=\"" + d + "\"/>\n<path class=\"dots\" d=\"" + d + "\"/>\n";
+  return pixels.empty() ? "" : "<path class=\"halo\" d=\"" + d + "\"/>\n<path class=\"dots\" d=\"" + d + "\"/>\n";
 }
 
 std::string axes(const Plane& p) {

@@ -7,6 +7,7 @@
 #include "sim/io/parameters.h"
 #include "sim/io/sha256.h"
 #include "sim/io/summary.h"
+#include "sim/io/svg.h"
 
 namespace evsim::io {
 namespace {
@@ -116,9 +117,9 @@ std::string kpi_tables(const RunResult& result) {
 std::string ledger_table(const ledger::Books& books) {
   std::string rows;
   for (const ledger::Entry& e : books.entries)
-    rows += row(cell(e.name) + cell(name(e.kind)) + number_cell(readable(e.energy / kJoulePerWh, 6)) +
-                number_cell(readable(e.energy / 1000.0, 6)) +
-                number_cell(readable(100.0 * e.energy / books.throughput, 3)));
+    rows += row(cell(e.name) + cell(name(e.kind)) + number_cell(svg::tick_label(e.energy / kJoulePerWh, 1e-3)) +
+                number_cell(svg::tick_label(e.energy / 1000.0, 1e-3)) +
+                number_cell(svg::tick_label(100.0 * e.energy / books.throughput, 1e-3)));
   const std::string residual = "<td>residual</td><td>in + intervention - out - loss - store change</td>" +
                                number_cell(readable(books.residual / kJoulePerWh, 3)) +
                                number_cell(readable(books.residual / 1000.0, 3)) +

@@ -153,7 +153,8 @@ Mesh Simulation::mesh(TimeNs from, TimeNs to) const {
   const scenario::Solver& solver = case_.scenario.solver;
   const TimeNs h_max = to_ns(solver.h);
   const auto pace = trace_.pace(seconds(from), seconds(to));
-  if (pace == DriverTrace::Pace::rest && to - from <= to_ns(1.0)) return {seconds(to - from), 1, 0};
+  if (pace == DriverTrace::Pace::rest && (scheme_.truth || to - from <= to_ns(1.0)))
+    return {seconds(to - from), 1, 0};
   const auto cut = subdivide(from, to, pace == DriverTrace::Pace::creep ? h_max / solver.creep : h_max);
   return {cut.h, static_cast<int>(cut.n), solver.grading};
 }

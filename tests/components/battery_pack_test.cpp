@@ -56,7 +56,7 @@ TEST(BatteryPack, series_adds_voltages_and_parallel_adds_currents) {
   EXPECT_EQ(m.U_min, 250.0);
   EXPECT_EQ(m.U_max, 420.0);
   EXPECT_EQ(m.I_discharge_max, 20.0);
-  EXPECT_EQ(m.I_charge_max(kT), 60.0);
+  EXPECT_ROUNDED(m.I_charge_max(kT), 60.0);
 }
 
 TEST(BatteryPack, resistances_of_a_larger_cell_scale_with_the_inverse_of_its_charge) {
@@ -276,7 +276,7 @@ TEST(BatteryPack, charge_fades_out_over_the_last_part_of_the_window) {
 
 TEST(BatteryPack, is_one_law_over_all_scalars) {
   test::expect_same_over_all_scalars<4>(
-      {{{0.01, 0.99}, {-20, 20}, {251, 299}, {-4e4, 3e4}}}, []<class T>(const std::array<T, 4>& x) {
+      {{{0.01, 0.99}, {-20, 20}, {251, 299}, {-3e4, 5e3}}}, []<class T>(const std::array<T, 4>& x) {
         const auto m = over<battery_pack::Model, T>(pack());
         const State<T> state{.SOC = x[0], .u_1 = x[1]};
         const auto s = battery_pack::source(m, state, x[2]);

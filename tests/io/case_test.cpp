@@ -12,7 +12,8 @@ namespace {
 using small::replaced;
 using Disk = std::map<std::string, std::string>;
 
-Disk disk(const std::string& vehicle = small::kVehicle, const std::string& scenario = small::kScenario,
+Disk disk(const std::string& vehicle = small::kVehicle,
+          const std::string& scenario = small::kScenario,
           const std::string& cycle = small::kCycle) {
   return {{"car.json", vehicle}, {"drive.json", scenario}, {"cycle.csv", cycle}};
 }
@@ -69,17 +70,20 @@ TEST(Case, knows_all_files_that_it_has_read) {
 }
 
 TEST(Case, the_wltp_test_mass_follows_from_kerb_and_gross_mass) {
-  const auto scenario = replaced(small::kScenario, "\"initial\"", "\"test_mass\": {\"type\": \"wltp\"},\n\"initial\"");
+  const auto scenario = replaced(small::kScenario, "\"initial\"",
+                                 "\"test_mass\": {\"type\": \"wltp\"},\n\"initial\"");
   // 1500 + 75 + 25 + 0.15 (2000 - 1600)
   EXPECT_DOUBLE_EQ(load(disk(small::kVehicle, scenario)).c.test_mass, 1660.0);
   const auto no_gross = replaced(small::kVehicle, "  \"gross_mass_kg\": 2000,\n", "");
   EXPECT_EQ(complaint(disk(no_gross, scenario)),
-            "car.json:2: chassis.gross_mass: missing; the scenario's test mass \"wltp\" needs gross_mass_kg");
+            "car.json:2: chassis.gross_mass: missing; the scenario's test mass \"wltp\" needs "
+            "gross_mass_kg");
 }
 
 TEST(Case, set_changes_vehicle_and_scenario_in_order) {
-  const LoadedCase l = load(disk(), {.sets = {"chassis.mass_kg=1600", "scenario.initial.SOC=0.5",
-                                              "chassis.mass_kg=1700"}});
+  const LoadedCase l =
+      load(disk(),
+           {.sets = {"chassis.mass_kg=1600", "scenario.initial.SOC=0.5", "chassis.mass_kg=1700"}});
   EXPECT_EQ(l.c.vehicle.chassis.mass, 1700.0);
   EXPECT_EQ(l.c.scenario.initial.SOC, 0.5);
   EXPECT_EQ(l.vehicle_origins.at("chassis.mass").file, "--set");
@@ -103,10 +107,10 @@ TEST(Case, record_patterns_replace_those_of_the_scenario) {
 // ---- All that is wrong comes at once --------------------------------------------------------------
 
 TEST(Case, problems_of_scenario_vehicle_and_cycle_come_together) {
-  const std::string all =
-      complaint(disk(replaced(small::kVehicle, "\"mass_kg\": 1500", "\"mass_kg\": -1"),
-                     replaced(small::kScenario, "\"SOC\": 0.8", "\"SOC\": 8"), "t [s],v [km/h]\n0,-1\n1,0\n"),
-                {.vehicle = "car.json"});
+  const std::string all = complaint(
+      disk(replaced(small::kVehicle, "\"mass_kg\": 1500", "\"mass_kg\": -1"),
+           replaced(small::kScenario, "\"SOC\": 0.8", "\"SOC\": 8"), "t [s],v [km/h]\n0,-1\n1,0\n"),
+      {.vehicle = "car.json"});
   EXPECT_NE(all.find("drive.json:6: initial.SOC: got 8"), std::string::npos) << all;
   EXPECT_NE(all.find("car.json:3: chassis.mass_kg: got -1"), std::string::npos) << all;
 }
@@ -114,15 +118,18 @@ TEST(Case, problems_of_scenario_vehicle_and_cycle_come_together) {
 TEST(Case, a_setting_that_does_not_exist_names_the_nearest) {
   EXPECT_EQ(complaint(disk(), {.sets = {"chassis.mas_kg=1"}}),
             "--set: chassis.mas_kg: unknown key; did you mean mass_kg?");
-  EXPECT_EQ(complaint(disk(), {.sets = {"chassis.mass_kg"}}), "--set: chassis.mass_kg: must be PATH=VALUE");
-  EXPECT_NE(complaint(disk(), {.sets = {"chassis.mass_kg=-5"}}).find("--set: chassis.mass_kg: got -5"),
-            std::string::npos);
+  EXPECT_EQ(complaint(disk(), {.sets = {"chassis.mass_kg"}}),
+            "--set: chassis.mass_kg: must be PATH=VALUE");
+  EXPECT_NE(
+      complaint(disk(), {.sets = {"chassis.mass_kg=-5"}}).find("--set: chassis.mass_kg: got -5"),
+      std::string::npos);
 }
 
 TEST(Case, a_scenario_without_vehicle_needs_one) {
   EXPECT_EQ(of_scenario("\"vehicle\": \"car.json\",\n", ""),
             "drive.json:1: vehicle: names no vehicle file, and --vehicle names none either");
-  const Disk files = disk(small::kVehicle, replaced(small::kScenario, "\"vehicle\": \"car.json\",\n", ""));
+  const Disk files =
+      disk(small::kVehicle, replaced(small::kScenario, "\"vehicle\": \"car.json\",\n", ""));
   EXPECT_EQ(complaint(files, {.vehicle = "car.json"}), "");
   EXPECT_FALSE(check_scenario("drive.json", reader(files)));
 }
@@ -130,9 +137,12 @@ TEST(Case, a_scenario_without_vehicle_needs_one) {
 // ---- The trace ------------------------------------------------------------------------------------
 
 TEST(Case, a_trace_starts_at_0_goes_on_and_has_two_points) {
-  EXPECT_EQ(of_cycle("t [s],v [km/h]\n1,0\n2,0\n"), "cycle.csv:2: t starts at 1 s, must start at 0");
-  EXPECT_EQ(of_cycle("t [s],v [km/h]\n0,0\n"), "cycle.csv:2: one row only; a trace needs at least two");
-  EXPECT_NE(of_cycle("t [s],v [km/h]\n0,0\n2,0\n1,0\n").find("cycle.csv:4: t 1 after 2"), std::string::npos);
+  EXPECT_EQ(of_cycle("t [s],v [km/h]\n1,0\n2,0\n"),
+            "cycle.csv:2: t starts at 1 s, must start at 0");
+  EXPECT_EQ(of_cycle("t [s],v [km/h]\n0,0\n"),
+            "cycle.csv:2: one row only; a trace needs at least two");
+  EXPECT_NE(of_cycle("t [s],v [km/h]\n0,0\n2,0\n1,0\n").find("cycle.csv:4: t 1 after 2"),
+            std::string::npos);
   EXPECT_NE(of_cycle("t [s],v [km/h]\n0,0\n1,-3\n").find("cycle.csv:3: v"), std::string::npos);
   EXPECT_EQ(of_cycle("t [s],v [km/h]\n0,0\n1,0\n1.0000001,0\n"),
             "cycle.csv:4: t 1.0000001 s follows 1 s by less than a microsecond");
@@ -145,9 +155,11 @@ TEST(Case, a_driver_needs_his_trace) {
 }
 
 TEST(Case, pedals_are_read_from_0_to_1) {
-  const auto scenario = replaced(replaced(small::kScenario, "follow", "pedals"), "\"cycle\"", "\"pedals\"");
-  const LoadedCase l = load(disk(small::kVehicle, replaced(scenario, "trace_error_max_km_per_h", "distance_km"),
-                                 "t [s],accelerator [%],brake [1]\n0,50,0\n1,0,1\n"));
+  const auto scenario =
+      replaced(replaced(small::kScenario, "follow", "pedals"), "\"cycle\"", "\"pedals\"");
+  const LoadedCase l =
+      load(disk(small::kVehicle, replaced(scenario, "trace_error_max_km_per_h", "distance_km"),
+                "t [s],accelerator [%],brake [1]\n0,50,0\n1,0,1\n"));
   EXPECT_EQ(l.c.trace.accelerator, (std::vector<double>{0.5, 0.0}));
   EXPECT_EQ(l.c.trace.brake, (std::vector<double>{0.0, 1.0}));
 }
@@ -181,14 +193,16 @@ TEST(Case, regeneration_fades_in_over_a_span_of_speed) {
 TEST(Case, a_car_needs_a_driven_axle_with_load) {
   EXPECT_EQ(of_vehicle("\"axle\": \"rear\"", "\"axle\": \"rear\", \"torque_share\": 0"),
             "car.json:9: drive_units: the torque_share of each is 0; at least one must be above");
-  EXPECT_EQ(of_vehicle("\"front_load\": 0.5", "\"front_load\": 1"),
-            "car.json:10: drive_units.rear.axle: the rear axle carries no load: chassis.front_load is 1");
+  EXPECT_EQ(
+      of_vehicle("\"front_load\": 0.5", "\"front_load\": 1"),
+      "car.json:10: drive_units.rear.axle: the rear axle carries no load: chassis.front_load is 1");
   EXPECT_EQ(of_vehicle("\"gross_mass_kg\": 2000", "\"gross_mass_kg\": 1400"),
             "car.json:4: chassis.gross_mass: 1400 kg is below the kerb mass, 1500 kg");
 }
 
 TEST(Case, a_car_without_drive_units_is_refused) {
-  const std::size_t from = small::kVehicle.find("{\"rear\": {"), to = small::kVehicle.find(",\n\"battery\"");
+  const std::size_t from = small::kVehicle.find("{\"rear\": {"),
+                    to = small::kVehicle.find(",\n\"battery\"");
   std::string vehicle = small::kVehicle;
   vehicle.replace(from, to - from, "{}");
   EXPECT_EQ(complaint(disk(vehicle)), "car.json:9: drive_units: none; a car needs at least one");
@@ -197,33 +211,39 @@ TEST(Case, a_car_without_drive_units_is_refused) {
 TEST(Case, the_machine_reaches_its_power_below_its_top_speed) {
   // 100 kW / 60 Nm = 1667 rad/s = 15,915 rpm
   EXPECT_EQ(of_vehicle("\"tau_peak_Nm\": 300", "\"tau_peak_Nm\": 60"),
-            "car.json:13: drive_units.rear.machine.P_peak: at tau_peak it is reached at 15915.5 rpm, above "
+            "car.json:13: drive_units.rear.machine.P_peak: at tau_peak it is reached at 15915.5 "
+            "rpm, above "
             "omega_max, 12000 rpm");
 }
 
 TEST(Case, the_phase_current_suffices_for_the_torque_at_the_base_flux) {
   // Psi_peak = 350 V 300 Nm / (sqrt(3) 100 kW) = 0.60622 V s; 2/3 300 Nm / Psi_peak = 329.9 A
   EXPECT_EQ(of_vehicle("\"I_max_A_peak\": 500", "\"I_max_A_peak\": 300"),
-            "car.json:17: drive_units.rear.machine.losses.I_max: too small for tau_peak at the flux of the "
+            "car.json:17: drive_units.rear.machine.losses.I_max: too small for tau_peak at the "
+            "flux of the "
             "base point: must be above 329.914 A peak");
 }
 
 std::string with_map(const std::string& p_loss, const std::string& I_peak) {
-  const std::size_t from = small::kVehicle.find("{\"type\": \"physical\""), to = small::kVehicle.find("},\n  \"gears\"");
+  const std::size_t from = small::kVehicle.find("{\"type\": \"physical\""),
+                    to = small::kVehicle.find("},\n  \"gears\"");
   std::string vehicle = small::kVehicle;
-  vehicle.replace(from, to - from, "{\"type\": \"map\",\n\"p_loss\": " + p_loss + ",\n\"I_peak\": " + I_peak + "}");
+  vehicle.replace(from, to - from,
+                  "{\"type\": \"map\",\n\"p_loss\": " + p_loss + ",\n\"I_peak\": " + I_peak + "}");
   return complaint(disk(vehicle));
 }
 TEST(Case, a_loss_map_covers_the_machine_and_both_tables_have_one_grid) {
   const std::string grid = "\"omega_rpm\": [0, 12000], \"tau_Nm\": [-300, 300], ";
   const std::string loss = "{" + grid + "\"p_loss_W\": [[0, 1], [2, 3]]}";
   EXPECT_EQ(with_map(loss, "{" + grid + "\"I_peak_A_peak\": [[0, 1], [2, 3]]}"), "");
-  EXPECT_EQ(with_map(loss, "{" + replaced(grid, "300]", "310]") + "\"I_peak_A_peak\": [[0, 1], [2, 3]]}"),
-            "car.json:18: drive_units.rear.machine.losses.I_peak: its axes must be those of p_loss");
+  EXPECT_EQ(
+      with_map(loss, "{" + replaced(grid, "300]", "310]") + "\"I_peak_A_peak\": [[0, 1], [2, 3]]}"),
+      "car.json:18: drive_units.rear.machine.losses.I_peak: its axes must be those of p_loss");
   const std::string small_grid = "\"omega_rpm\": [0, 11000], \"tau_Nm\": [-300, 300], ";
   EXPECT_EQ(with_map("{" + small_grid + "\"p_loss_W\": [[0, 1], [2, 3]]}",
                      "{" + small_grid + "\"I_peak_A_peak\": [[0, 1], [2, 3]]}"),
-            "car.json:17: drive_units.rear.machine.losses.p_loss: omega goes from 0 rpm to 11000 rpm, must "
+            "car.json:17: drive_units.rear.machine.losses.p_loss: omega goes from 0 rpm to 11000 "
+            "rpm, must "
             "cover 0 rpm to 12000 rpm");
 }
 
@@ -232,7 +252,8 @@ TEST(Case, a_loss_map_covers_the_machine_and_both_tables_have_one_grid) {
 TEST(Case, a_temperature_far_outside_the_resistance_table_is_refused) {
   EXPECT_EQ(of_scenario("\"T_battery_degC\": 25", "\"T_battery_degC\": -19"), "");
   EXPECT_EQ(of_scenario("\"T_battery_degC\": 25", "\"T_battery_degC\": -21"),
-            "drive.json:7: initial.T_battery: -21 degC is far outside the battery's R_0 table, 0 to 40 degC");
+            "drive.json:7: initial.T_battery: -21 degC is far outside the battery's R_0 table, 0 "
+            "to 40 degC");
 }
 
 TEST(Case, limits_are_on_figures_that_exist_and_can_be_met) {
@@ -247,17 +268,22 @@ std::string with_event(const std::string& event) {
   return of_scenario("\"expect\"", "\"timeline\": [\n  " + event + "],\n\"expect\"");
 }
 TEST(Case, commands_are_checked_before_the_run) {
-  EXPECT_EQ(with_event(R"({"t_s": 5, "command": {"type": "set_parameter", "path": "auxiliaries.power_kW", "value": 1}})"),
-            "");
-  EXPECT_EQ(with_event(R"({"t_s": 66, "command": {"type": "set_state", "state": "SOC", "value": 0.5}})"),
-            "drive.json:9: timeline.0.t: 66 s is after the end, 65 s");
+  EXPECT_EQ(
+      with_event(
+          R"({"t_s": 5, "command": {"type": "set_parameter", "path": "auxiliaries.power_kW", "value": 1}})"),
+      "");
+  EXPECT_EQ(
+      with_event(R"({"t_s": 66, "command": {"type": "set_state", "state": "SOC", "value": 0.5}})"),
+      "drive.json:9: timeline.0.t: 66 s is after the end, 65 s");
   const std::string no_path = with_event(
       R"({"t_s": 5, "command": {"type": "set_parameter", "path": "auxiliaries.powr_kW", "value": 1}})");
-  EXPECT_NE(no_path.find("drive.json:9: timeline.0: auxiliaries.powr_kW: unknown key"), std::string::npos)
+  EXPECT_NE(no_path.find("drive.json:9: timeline.0: auxiliaries.powr_kW: unknown key"),
+            std::string::npos)
       << no_path;
   const std::string no_signal =
       with_event(R"({"t_s": 5, "command": {"type": "override", "signal": "driver.F_reqest_N"}})");
-  EXPECT_NE(no_signal.find("drive.json:9: timeline.0: driver.F_reqest_N: unknown signal"), std::string::npos)
+  EXPECT_NE(no_signal.find("drive.json:9: timeline.0: driver.F_reqest_N: unknown signal"),
+            std::string::npos)
       << no_signal;
 }
 
@@ -269,19 +295,22 @@ TEST(Case, a_pattern_that_no_signal_fits_is_refused) {
 // ---- Levels ---------------------------------------------------------------------------------------
 
 TEST(Case, a_level_is_that_of_the_file_or_refused_with_what_there_is) {
-  EXPECT_EQ(complaint(disk(), {.levels = {"energy", "battery=equivalent_circuit", "machine=physical",
-                                          "road_load=coast_down"}}),
+  EXPECT_EQ(complaint(disk(), {.levels = {"energy", "battery=equivalent_circuit",
+                                          "machine=physical", "road_load=coast_down"}}),
             "");
   EXPECT_EQ(complaint(disk(), {.levels = {"battery=constant_efficiency"}}),
-            "car.json:20: battery: is of type equivalent_circuit, --level asks for constant_efficiency: this "
+            "car.json:20: battery: is of type equivalent_circuit, --level asks for "
+            "constant_efficiency: this "
             "file has no figures for it");
   EXPECT_EQ(complaint(disk(), {.levels = {"machine=dq"}}),
             "--level: machine=dq: no such level; there is physical, map or power_efficiency");
-  EXPECT_EQ(complaint(disk(), {.levels = {"drive"}}),
-            "--level: drive: not available in this version; there is energy, "
-            "battery=equivalent_circuit|constant_efficiency, machine=physical|map|power_efficiency, "
-            "road_load=physical|coast_down");
-  EXPECT_NE(complaint(disk(), {.levels = {"exact"}}).find("--level: exact: no such level; there is energy"),
+  EXPECT_EQ(
+      complaint(disk(), {.levels = {"drive"}}),
+      "--level: drive: not available in this version; there is energy, "
+      "battery=equivalent_circuit|constant_efficiency, machine=physical|map|power_efficiency, "
+      "road_load=physical|coast_down");
+  EXPECT_NE(complaint(disk(), {.levels = {"exact"}})
+                .find("--level: exact: no such level; there is energy"),
             std::string::npos);
 }
 

@@ -9,7 +9,7 @@ namespace evsim::io {
 namespace {
 
 TEST(JUnit, has_a_case_for_each_limit_and_says_what_failed) {
-  EXPECT_EQ(junit_xml(run_sample::tiny()), R"(<?xml version="1.0" encoding="UTF-8"?>
+  EXPECT_EQ(junit_xml(run_sample::tiny()), R"xml(<?xml version="1.0" encoding="UTF-8"?>
 <testsuites tests="2" failures="1" errors="0">
   <testsuite name="car / drive" tests="2" failures="1" errors="0">
     <testcase classname="car.drive" name="ENERGY-1: energy_Wh_per_km &lt;= 160">
@@ -25,7 +25,7 @@ TEST(JUnit, has_a_case_for_each_limit_and_says_what_failed) {
     </testcase>
   </testsuite>
 </testsuites>
-)");
+)xml");
 }
 
 TEST(JUnit, two_limits_on_one_kpi_are_judged_each_by_itself) {

@@ -115,7 +115,7 @@ TEST_F(Results, reading_back_gives_what_was_written) {
   r.kpis[0].value = 1.0 / 3.0;
   r.interrupted = true;
   write("out", r);
-  for (const std::string of : {in("out"), in("out/summary.json")}) {
+  for (const std::string& of : {in("out"), in("out/summary.json")}) {
     const Summary s = read_summary(of);
     EXPECT_EQ(s.vehicle, r.vehicle);
     EXPECT_EQ(s.scenario, "drive");

@@ -36,7 +36,9 @@ class PublicFace : public testing::Test {
   ~PublicFace() override { fs::remove_all(folder_); }
 
   std::string file(const std::string& name) const { return (folder_ / name).string(); }
-  void write(const std::string& name, const std::string& text) const { std::ofstream(file(name)) << text; }
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(file(name)) << text;
+  }
   LoadRequest request(std::vector<std::string> settings = {}) const {
     return {.scenario = file("scenario.json"), .settings = std::move(settings)};
   }
@@ -57,9 +59,10 @@ void expect_error(Cause cause, const std::string& part, const std::function<void
 }
 
 // All KPIs in one text: bits that differ show.
-std::string fingerprint(const Session& s) {
+std::string fingerprint(const Trip& s) {
   std::string all;
-  for (const Session::Kpi& k : s.kpis()) all += k.name + " " + std::to_string(std::bit_cast<std::uint64_t>(k.value)) + "\n";
+  for (const Trip::Kpi& k : s.kpis())
+    all += k.name + " " + std::to_string(std::bit_cast<std::uint64_t>(k.value)) + "\n";
   return all;
 }
 
@@ -77,7 +80,7 @@ TEST_F(PublicFace, its_header_includes_standard_headers_only) {
 // ---- Time -----------------------------------------------------------------------------------------
 
 TEST_F(PublicFace, steps_give_the_bits_of_a_whole_run) {
-  Session stepped = load(request());
+  Trip stepped = load(request());
   while (stepped.step()) {
   }
   Simulation engine(io::load_case({.scenario = file("scenario.json")}).c, io::parameter_setter());
@@ -94,10 +97,10 @@ TEST_F(PublicFace, steps_give_the_bits_of_a_whole_run) {
 }
 
 TEST_F(PublicFace, run_until_stops_at_a_recording_tick_exactly) {
-  Session s = load(request());
+  Trip s = load(request());
   EXPECT_TRUE(s.run_until(7.0));  // ticks of 1 s
   EXPECT_EQ(s.time(), 7.0);
-  Session fine = load(request({"scenario.record.rate_Hz=100"}));
+  Trip fine = load(request({"scenario.record.rate_Hz=100"}));
   EXPECT_TRUE(fine.run_until(7.31));
   EXPECT_EQ(fine.time(), 7.31);
   EXPECT_TRUE(fine.run_until(7.0));  // already past
@@ -109,7 +112,7 @@ TEST_F(PublicFace, run_until_stops_at_a_recording_tick_exactly) {
 // ---- Reading --------------------------------------------------------------------------------------
 
 TEST_F(PublicFace, a_signal_is_read_in_the_unit_of_its_name) {
-  Session s = load(request());
+  Trip s = load(request());
   s.run_until(30.0);
   const double v = s.read("body.v_m_per_s");
   EXPECT_NEAR(v, 50.0 / 3.6, 0.1);  // the cycle asks for 50 km/h; the driver errs by less
@@ -120,13 +123,14 @@ TEST_F(PublicFace, a_signal_is_read_in_the_unit_of_its_name) {
 }
 
 TEST_F(PublicFace, every_listed_signal_can_be_read) {
-  const Session s = load(request());
+  const Trip s = load(request());
   EXPECT_GT(s.signals().size(), 20U);
-  for (const Session::Signal& signal : s.signals()) EXPECT_TRUE(std::isfinite(s.read(signal.name))) << signal.name;
+  for (const Trip::Signal& signal : s.signals())
+    EXPECT_TRUE(std::isfinite(s.read(signal.name))) << signal.name;
 }
 
 TEST_F(PublicFace, a_signal_follows_each_step_and_command) {
-  Session s = load(request());
+  Trip s = load(request());
   s.run_until(10.0);
   const double before = s.read("battery.p_kW");
   s.set("auxiliaries.power_kW", 5.25);
@@ -138,7 +142,7 @@ TEST_F(PublicFace, a_signal_follows_each_step_and_command) {
 }
 
 TEST_F(PublicFace, a_parameter_is_read_in_the_unit_of_its_name) {
-  Session s = load(request({"chassis.mass_kg=1600"}));
+  Trip s = load(request({"chassis.mass_kg=1600"}));
   EXPECT_EQ(s.get("chassis.mass_kg"), 1600.0);
   EXPECT_NEAR(s.get("chassis.mass_g"), 1.6e6, 1e-9);  // one division
   EXPECT_EQ(s.get("battery.n_series"), 100.0);
@@ -149,7 +153,7 @@ TEST_F(PublicFace, a_parameter_is_read_in_the_unit_of_its_name) {
 // ---- Commands -------------------------------------------------------------------------------------
 
 TEST_F(PublicFace, commands_are_logged_with_their_time_and_the_books_stay_closed) {
-  Session s = load(request());
+  Trip s = load(request());
   s.run_until(25.0);
   s.set("auxiliaries.power_W", 1700.0);
   s.set_state("v_km_per_h", 49.0);
@@ -158,7 +162,7 @@ TEST_F(PublicFace, commands_are_logged_with_their_time_and_the_books_stay_closed
   s.run_until(32.0);
   s.release("vcu.F_brake_N");
   s.run();
-  const std::vector<Session::Command> log = s.command_log();
+  const std::vector<Trip::Command> log = s.command_log();
   ASSERT_EQ(log.size(), 4U);
   EXPECT_EQ(log[0].name, "set");
   EXPECT_EQ(log[0].path, "auxiliaries.power_W");
@@ -172,7 +176,7 @@ TEST_F(PublicFace, commands_are_logged_with_their_time_and_the_books_stay_closed
 }
 
 TEST_F(PublicFace, an_override_changes_what_passes_until_it_is_released) {
-  Session s = load(request());
+  Trip s = load(request());
   s.run_until(30.0);
   s.scale("vcu.tau.rear_Nm", 0.0);
   s.run_until(35.0);
@@ -186,8 +190,8 @@ TEST_F(PublicFace, an_override_changes_what_passes_until_it_is_released) {
 
 // ---- Snapshots ------------------------------------------------------------------------------------
 
-TEST_F(PublicFace, a_restored_session_goes_on_with_the_same_bits) {
-  Session s = load(request());
+TEST_F(PublicFace, a_restored_trip_goes_on_with_the_same_bits) {
+  Trip s = load(request());
   s.run_until(12.0);
   s.step();  // between two instants
   s.set("auxiliaries.power_W", 1700.0);
@@ -204,7 +208,7 @@ TEST_F(PublicFace, a_restored_session_goes_on_with_the_same_bits) {
 }
 
 TEST_F(PublicFace, what_came_after_a_snapshot_is_forgotten) {
-  Session s = load(request());
+  Trip s = load(request());
   s.run_until(12.0);
   const auto here = s.snapshot();
   s.set("auxiliaries.power_W", 1700.0);
@@ -214,13 +218,13 @@ TEST_F(PublicFace, what_came_after_a_snapshot_is_forgotten) {
   EXPECT_EQ(s.get("auxiliaries.power_W"), 250.0);
   EXPECT_TRUE(s.command_log().empty());
   s.run();
-  Session plain = load(request());
+  Trip plain = load(request());
   plain.run();
   EXPECT_EQ(fingerprint(s), fingerprint(plain));
 }
 
 TEST_F(PublicFace, two_ways_on_from_one_snapshot_can_be_taken_in_turn) {
-  Session s = load(request());
+  Trip s = load(request());
   s.run_until(12.0);
   const auto fork = s.snapshot();
   s.set("auxiliaries.power_W", 1700.0);
@@ -236,7 +240,7 @@ TEST_F(PublicFace, two_ways_on_from_one_snapshot_can_be_taken_in_turn) {
   s.run();
   const std::string cool_end = fingerprint(s);
 
-  s.restore(warm);  // this session's last way has other commands
+  s.restore(warm);  // this trip's last way has other commands
   EXPECT_EQ(s.get("auxiliaries.power_W"), 1700.0);
   ASSERT_EQ(s.command_log().size(), 1U);
   EXPECT_EQ(s.command_log()[0].t, 12.0);
@@ -244,7 +248,7 @@ TEST_F(PublicFace, two_ways_on_from_one_snapshot_can_be_taken_in_turn) {
   EXPECT_EQ(fingerprint(s), warm_end);
   EXPECT_NE(warm_end, cool_end);
 
-  Session other(cool);  // a session of its own
+  Trip other(cool);  // a trip of its own
   EXPECT_EQ(other.command_log()[0].value, 1300.0);
   EXPECT_EQ(other.command_log()[0].t, 12.0);
   other.run();
@@ -252,14 +256,14 @@ TEST_F(PublicFace, two_ways_on_from_one_snapshot_can_be_taken_in_turn) {
   EXPECT_EQ(fingerprint(s), warm_end);
 }
 
-TEST_F(PublicFace, sessions_on_threads_give_the_same_bits) {
-  Session alone = load(request());
+TEST_F(PublicFace, trips_on_threads_give_the_same_bits) {
+  Trip alone = load(request());
   alone.run();
   std::array<std::string, 3> ends;
   std::vector<std::thread> threads;
   for (std::string& end : ends)
     threads.emplace_back([&] {
-      Session s = load(request());
+      Trip s = load(request());
       s.run();
       end = fingerprint(s);
     });
@@ -270,19 +274,19 @@ TEST_F(PublicFace, sessions_on_threads_give_the_same_bits) {
 // ---- Judgement and errors -------------------------------------------------------------------------
 
 TEST_F(PublicFace, limits_of_the_scenario_are_judged) {
-  Session s = load(request());
+  Trip s = load(request());
   s.run();
   int limited = 0;
-  for (const Session::Kpi& k : s.kpis()) {
-    if (k.verdict != Session::Verdict::none) ++limited;
-    EXPECT_NE(k.verdict, Session::Verdict::fail) << k.name;
+  for (const Trip::Kpi& k : s.kpis()) {
+    if (k.verdict != Trip::Verdict::none) ++limited;
+    EXPECT_NE(k.verdict, Trip::Verdict::fail) << k.name;
   }
   EXPECT_EQ(limited, 2);  // the scenario's, and closed books
-  Session strict = load(request({"scenario.expect.0.max=0.001"}));
+  Trip strict = load(request({"scenario.expect.0.max=0.001"}));
   strict.run();
   const auto all = strict.kpis();
   EXPECT_EQ(std::count_if(all.begin(), all.end(),
-                          [](const Session::Kpi& k) { return k.verdict == Session::Verdict::fail; }),
+                          [](const Trip::Kpi& k) { return k.verdict == Trip::Verdict::fail; }),
             1);
 }
 
@@ -295,10 +299,11 @@ TEST_F(PublicFace, errors_say_what_is_wrong_and_how_bad) {
 }
 
 TEST_F(PublicFace, a_refused_call_changes_nothing) {
-  Session s = load(request());
+  Trip s = load(request());
   s.run_until(12.0);
   expect_error(Cause::bad_input, "did you mean body.F_air_N?", [&] { s.read("body.F_are_N"); });
-  expect_error(Cause::bad_input, "body.v_m_per_s, body.v_km_per_h or body.v_mph", [&] { s.read("body.v"); });
+  expect_error(Cause::bad_input, "body.v_m_per_s, body.v_km_per_h or body.v_mph",
+               [&] { s.read("body.v"); });
   expect_error(Cause::bad_input, "body.v_km_per_h", [&] { s.read("body.v_kmh"); });
   expect_error(Cause::bad_input, "battery.p_loss_W", [&] { s.read("battery.p_loss"); });
   expect_error(Cause::bad_input, "chassis.mass", [&] { s.get("chassis.mass"); });
@@ -309,20 +314,20 @@ TEST_F(PublicFace, a_refused_call_changes_nothing) {
   expect_error(Cause::bad_input, "did you mean range_km?", [&] { s.kpi("rang_km"); });
   EXPECT_TRUE(s.command_log().empty());
   s.run();
-  Session plain = load(request());
+  Trip plain = load(request());
   plain.run();
   EXPECT_EQ(fingerprint(s), fingerprint(plain));
 }
 
 TEST_F(PublicFace, a_run_that_diverges_can_be_left_by_a_snapshot) {
-  Session s = load(request());
+  Trip s = load(request());
   s.run_until(12.0);
   const auto here = s.snapshot();
   s.set_state("x_m", 1e13);  // beyond what any state may be
   expect_error(Cause::simulation_failed, "diverged", [&] { s.run(); });
   s.restore(here);
   s.run();
-  Session plain = load(request());
+  Trip plain = load(request());
   plain.run();
   EXPECT_EQ(fingerprint(s), fingerprint(plain));
 }

@@ -5,7 +5,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 // ---- The command line itself ----------------------------------------------------------------------
 
@@ -52,7 +54,9 @@ TEST_F(CommandLine, wrong_values_are_told) {
 }
 
 TEST_F(CommandLine, an_option_takes_one_value_so_that_files_may_follow) {
-  EXPECT_EQ(evsim({"run", "--vehicle", "car.json", "--set", "chassis.mass_kg=1600", "drive.json"}).code, 0);
+  EXPECT_EQ(
+      evsim({"run", "--vehicle", "car.json", "--set", "chassis.mass_kg=1600", "drive.json"}).code,
+      0);
 }
 
 TEST_F(CommandLine, version_tells_what_it_was_built_with) {
@@ -69,10 +73,18 @@ TEST_F(CommandLine, completion_of_bash_is_the_file_of_the_repository) {
   EXPECT_EQ(evsim({"completion", "fish"}).code, 2);
 }
 
+TEST_F(CommandLine, bash_can_read_the_completion) {
+  EXPECT_EQ(std::system(
+                ("bash -n " + (fs::path(EVSIM_SOURCE_DIR) / "tools/completion/evsim.bash").string())
+                    .c_str()),
+            0);
+}
+
 TEST_F(CommandLine, each_command_says_when_its_output_can_not_be_written) {
-  for (const Arguments& a : {Arguments{"--help"}, Arguments{"--version"}, Arguments{"check", "car.json"},
-                             Arguments{"describe", "units"}, Arguments{"schema", "vehicle"}, Arguments{"list"},
-                             Arguments{"completion", "bash"}})
+  for (const Arguments& a :
+       {Arguments{"--help"}, Arguments{"--version"}, Arguments{"check", "car.json"},
+        Arguments{"describe", "units"}, Arguments{"schema", "vehicle"}, Arguments{"list"},
+        Arguments{"completion", "bash"}})
     EXPECT_EQ(evsim(a, "/dev/full").code, 4) << a[0];
 }
 
@@ -188,12 +200,13 @@ TEST_F(Compare, a_run_equals_itself) {
 TEST_F(Compare, differences_count_unless_they_are_allowed) {
   EXPECT_EQ(evsim({"compare", "a/drive/car", "b/drive/car"}).code, 1);
   const std::string everything = "0.01", residual = "ledger_residual=10";
-  EXPECT_EQ(evsim({"compare", "a/drive/car", "b/drive/car", "--tolerance", everything, "--tolerance", residual,
-                   "--tolerance", "trace_error_max_km_per_h=1", "--tolerance", "trace_error_rms_km_per_h=1"})
+  EXPECT_EQ(evsim({"compare", "a/drive/car", "b/drive/car", "--tolerance", everything,
+                   "--tolerance", residual, "--tolerance", "trace_error_max_km_per_h=1",
+                   "--tolerance", "trace_error_rms_km_per_h=1"})
                 .code,
             0);
-  EXPECT_EQ(evsim({"compare", "a/drive/car", "b/drive/car", "--tolerance", "1", "--tolerance", residual,
-                   "--tolerance", "range_km=0"})
+  EXPECT_EQ(evsim({"compare", "a/drive/car", "b/drive/car", "--tolerance", "1", "--tolerance",
+                   residual, "--tolerance", "range_km=0"})
                 .code,
             1);
 }
@@ -217,6 +230,19 @@ TEST_F(Replay, gives_the_same_bits_with_commands_and_settings) {
   const Ran r = evsim({"replay", "results/events/car"});
   EXPECT_EQ(r.code, 0) << r.out << r.err;
   EXPECT_TRUE(has(r.out, "the same bits again"));
+}
+
+TEST_F(Replay, compares_hdf5_where_the_run_wrote_it) {
+  const Ran run = evsim({"run", "drive.json", "--format", "hdf5"});
+  if (!has(evsim({"--version"}).out, "HDF5       yes")) {
+    EXPECT_EQ(run.code, 4);
+    GTEST_SKIP() << "built without HDF5";
+  }
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_TRUE(exists("results/drive/car/signals.h5"));
+  EXPECT_EQ(evsim({"replay", "results/drive/car"}).code, 0);
+  write("results/drive/car/signals.h5", read("results/drive/car/signals.h5") + "x");
+  EXPECT_EQ(evsim({"replay", "results/drive/car"}).code, 1);
 }
 
 TEST_F(Replay, stops_where_an_interrupted_run_has_stopped) {
@@ -251,7 +277,8 @@ TEST_F(Shipped, vehicles_scenarios_and_cycles_are_right) {
   Arguments files{"check"};
   for (const char* folder : {"vehicles", "scenarios", "scenarios/cycles"})
     for (const auto& entry : fs::directory_iterator(fs::path(EVSIM_SOURCE_DIR) / folder))
-      if (entry.is_regular_file() && (entry.path().extension() == ".json" || entry.path().extension() == ".csv"))
+      if (entry.is_regular_file() &&
+          (entry.path().extension() == ".json" || entry.path().extension() == ".csv"))
         files.push_back(entry.path().string());
   ASSERT_GT(files.size(), 1u);
   const Ran r = evsim(files);

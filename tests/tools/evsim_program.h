@@ -25,8 +25,8 @@ namespace fs = std::filesystem;
 using Arguments = std::vector<std::string>;
 
 struct Ran {
-  int code = -1;    // exit code
-  int signal = 0;   // that ended it instead
+  int code = -1;   // exit code
+  int signal = 0;  // that ended it instead
   std::string out, err;
 };
 
@@ -36,7 +36,8 @@ inline std::string slurp(const fs::path& file) {
 }
 
 // Content of all files below a folder, by relative name, but for those of one name.
-inline std::map<std::string, std::string> contents(const fs::path& folder, const std::string& but = "") {
+inline std::map<std::string, std::string> contents(const fs::path& folder,
+                                                   const std::string& but = "") {
   std::map<std::string, std::string> out;
   for (const auto& entry : fs::recursive_directory_iterator(folder))
     if (entry.is_regular_file() && entry.path().filename() != but)
@@ -64,7 +65,9 @@ class Program : public testing::Test {
   }
   std::string read(const std::string& name) const { return slurp(file(name)); }
   bool exists(const std::string& name) const { return fs::exists(file(name)); }
-  nlohmann::json read_json(const std::string& name) const { return nlohmann::json::parse(read(name)); }
+  nlohmann::json read_json(const std::string& name) const {
+    return nlohmann::json::parse(read(name));
+  }
 
   Ran evsim(const Arguments& arguments, const std::string& to = "") const {
     return finish(start(arguments, to));

@@ -18,7 +18,8 @@ TEST_F(Run, tells_kpis_verdict_energy_and_where_the_report_lies) {
   EXPECT_NE(r.out.find("battery charge"), std::string::npos);
   EXPECT_NE(r.out.find("report: results/drive/car/report.html"), std::string::npos);
   EXPECT_EQ(r.err, "");
-  for (const char* name : {"summary.json", "command_log.json", "signals.csv", "timing.json", "junit.xml"})
+  for (const char* name :
+       {"summary.json", "command_log.json", "signals.csv", "timing.json", "junit.xml"})
     EXPECT_TRUE(exists(std::string("results/drive/car/") + name)) << name;
 }
 
@@ -65,7 +66,8 @@ TEST_F(Run, json_of_the_summary_has_the_same_bits) {
 }
 
 TEST_F(Run, every_scenario_is_run_with_every_vehicle_in_the_order_given) {
-  const Ran r = evsim({"run", "drive.json", "--vehicle", "idle.json", "--vehicle", "car.json", "--json"});
+  const Ran r =
+      evsim({"run", "drive.json", "--vehicle", "idle.json", "--vehicle", "car.json", "--json"});
   const Json runs = Json::parse(r.out).at("runs");
   ASSERT_EQ(runs.size(), 2u);
   EXPECT_EQ(runs[0].at("vehicle"), "idle");
@@ -76,8 +78,8 @@ TEST_F(Run, every_scenario_is_run_with_every_vehicle_in_the_order_given) {
 }
 
 TEST_F(Run, set_and_record_change_a_run) {
-  const Ran r = evsim({"run", "drive.json", "--set", "chassis.mass_kg=1800", "--set", "scenario.initial.SOC=0.5",
-                       "--record", "body.v", "--out", "other"});
+  const Ran r = evsim({"run", "drive.json", "--set", "chassis.mass_kg=1800", "--set",
+                       "scenario.initial.SOC=0.5", "--record", "body.v", "--out", "other"});
   EXPECT_EQ(r.code, 0) << r.err;
   const Json parameters = read_json("other/drive/car/summary.json").at("parameters");
   EXPECT_EQ(parameters.at("vehicle").at("chassis").at("mass_kg"), 1800);
@@ -125,15 +127,18 @@ TEST_F(Run, exit_2_before_anything_is_run_where_one_of_many_files_is_wrong) {
   write("broken.json", small::replaced(small::kScenario, "\"SOC\": 0.8", "\"SOK\": 0.8"));
   const Ran r = evsim({"run", "drive.json", "broken.json", "missing.json"});
   EXPECT_EQ(r.code, 2);
-  EXPECT_NE(r.err.find("broken.json:6: initial.SOK: unknown key; did you mean SOC?"), std::string::npos) << r.err;
+  EXPECT_NE(r.err.find("broken.json:6: initial.SOK: unknown key; did you mean SOC?"),
+            std::string::npos)
+      << r.err;
   EXPECT_NE(r.err.find("missing.json: no such file"), std::string::npos) << r.err;
   EXPECT_EQ(r.out, "");
   EXPECT_FALSE(exists("results"));
 }
 
 TEST_F(Run, exit_2_where_two_runs_would_write_to_one_folder) {
-  write("a/drive.json", small::replaced(small::replaced(small::kScenario, "car.json", "../car.json"), "cycle.csv",
-                                        "../cycle.csv"));
+  write("a/drive.json",
+        small::replaced(small::replaced(small::kScenario, "car.json", "../car.json"), "cycle.csv",
+                        "../cycle.csv"));
   const Ran r = evsim({"run", "drive.json", "a/drive.json"});
   EXPECT_EQ(r.code, 2);
   EXPECT_NE(r.err.find("would both write to results/drive/car"), std::string::npos) << r.err;
@@ -141,10 +146,12 @@ TEST_F(Run, exit_2_where_two_runs_would_write_to_one_folder) {
 
 TEST_F(Run, exit_3_where_the_integration_fails_while_other_runs_go_on) {
   // A coast-down that pushes ever harder: the speed leaves all bounds in finite time.
-  write("mad.json", small::replaced(small::kVehicle, "\"C_N_s2_per_m2\": 0.4", "\"C_N_s2_per_m2\": -1000"));
+  write("mad.json",
+        small::replaced(small::kVehicle, "\"C_N_s2_per_m2\": 0.4", "\"C_N_s2_per_m2\": -1000"));
   const Ran r = evsim({"run", "drive.json", "--vehicle", "mad.json", "--vehicle", "car.json"});
   EXPECT_EQ(r.code, 3) << r.out << r.err;
-  EXPECT_NE(r.err.find("drive with mad: the integration diverged at t = "), std::string::npos) << r.err;
+  EXPECT_NE(r.err.find("drive with mad: the integration diverged at t = "), std::string::npos)
+      << r.err;
   EXPECT_TRUE(exists("results/drive/car/summary.json"));
   EXPECT_FALSE(exists("results/drive/mad"));
 }

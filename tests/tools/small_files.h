@@ -73,6 +73,8 @@ inline std::string replaced(std::string text, const std::string& from, const std
   return text.replace(at, from.size(), to);
 }
 
-inline std::string idle_vehicle() { return replaced(kVehicle, "\"power_W\": 250", "\"power_W\": 0"); }
+inline std::string idle_vehicle() {
+  return replaced(kVehicle, "\"power_W\": 250", "\"power_W\": 0");
+}
 
 }  // namespace small

@@ -40,12 +40,13 @@ struct CommandLine {
     add_completion();
   }
 
-  template <class Arguments>
-  CLI::App& command(const char* name, const char* about, const char* footer, Arguments& arguments,
-                    ExitCode (*call)(const Arguments&)) {
+  template <class Arguments> CLI::App& command(const char* name, const char* about,
+                                               const char* footer, Arguments& arguments,
+                                               ExitCode (*call)(const Arguments&)) {
     CLI::App* c = app.add_subcommand(name, about);
     c->footer(footer);
-    c->callback([this, &arguments, call] { action = [&arguments, call] { return call(arguments); }; });
+    c->callback(
+        [this, &arguments, call] { action = [&arguments, call] { return call(arguments); }; });
     return *c;
   }
   // One value an option, so that what follows it is no further value of it.
@@ -82,12 +83,14 @@ struct CommandLine {
     CLI::App& c = command("describe", "explain the values of a vehicle, or all there are",
                           help::kDescribe, describe, describe_command);
     c.add_option("WHAT", describe.what, "a vehicle's file, parameters, signals or units")
-        ->required()->type_name("");
-    c.add_option("FILTER", describe.filter, "part of a path, or a pattern with * and ?")->type_name("");
+        ->required()
+        ->type_name("");
+    c.add_option("FILTER", describe.filter, "part of a path, or a pattern with * and ?")
+        ->type_name("");
   }
   void add_list() {
-    CLI::App& c = command("list", "list the vehicles, scenarios and cycles at hand", help::kList, list,
-                          list_command);
+    CLI::App& c = command("list", "list the vehicles, scenarios and cycles at hand", help::kList,
+                          list, list_command);
     c.add_option("WHAT", list.what, "vehicles, scenarios or cycles [all]")->type_name("");
   }
   void add_schema() {
@@ -147,7 +150,9 @@ std::vector<std::string> command_names(const CLI::App& app) {
   const bool option = extra.starts_with('-');
   const std::string word = extra.substr(0, extra.find('='));
   const bool no_command = !option && &c == &app;
-  const auto known = option ? long_options(c) : no_command ? command_names(app) : std::vector<std::string>{};
+  const auto known = option       ? long_options(c)
+                     : no_command ? command_names(app)
+                                  : std::vector<std::string>{};
   const std::string near = io::nearest(word, known);
   std::string what = option ? "unknown option " : no_command ? "unknown command " : "unexpected ";
   what += word;

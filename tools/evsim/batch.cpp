@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <exception>
+#include <filesystem>
 #include <map>
 #include <mutex>
 
@@ -16,6 +17,7 @@
 namespace evsim::cli {
 namespace {
 
+namespace fs = std::filesystem;
 using std::chrono::steady_clock;
 
 std::vector<io::CaseRequest> requests(const RunArguments& a) {
@@ -35,9 +37,11 @@ void check_folders(const std::vector<Planned>& cases, io::Problems& problems) {
     const auto [it, fresh] = taken.emplace(p.folder, &p);
     if (fresh) continue;
     const io::CaseRequest &a = it->second->loaded.request, &b = p.loaded.request;
-    problems.add({.file = b.scenario, .line = 0, .path = {},
-                  .what = "its run with " + b.vehicle + " and that of " + a.scenario + " with " + a.vehicle +
-                          " would both write to " + p.folder});
+    problems.add({.file = b.scenario,
+                  .line = 0,
+                  .path = {},
+                  .what = "its run with " + b.vehicle + " and that of " + a.scenario + " with " +
+                          a.vehicle + " would both write to " + p.folder});
   }
 }
 
@@ -46,12 +50,14 @@ class Patience {
  public:
   explicit Patience(double timeout)
       : limited_(timeout > 0.0),
-        end_(steady_clock::now() +
-             std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>(timeout))) {}
+        end_(steady_clock::now() + std::chrono::duration_cast<steady_clock::duration>(
+                                       std::chrono::duration<double>(timeout))) {}
 
   bool over() const { return terminal::interrupted() || timed_out(); }
   bool timed_out() const { return limited_ && steady_clock::now() >= end_; }
-  ExitCode code() const { return terminal::interrupted() ? ExitCode::interrupted : ExitCode::timed_out; }
+  ExitCode code() const {
+    return terminal::interrupted() ? ExitCode::interrupted : ExitCode::timed_out;
+  }
   std::string reason() const { return terminal::interrupted() ? "interrupted" : "timed out"; }
 
  private:
@@ -126,7 +132,8 @@ std::vector<Planned> plan(const RunArguments& a) {
     try {
       out[k].loaded = io::load_case(all[k]);
       const Case& c = out[k].loaded.c;
-      out[k].folder = a.out + "/" + c.scenario_name + "/" + c.vehicle_name;
+      out[k].folder =
+          (fs::path(a.out) / c.scenario_name / c.vehicle_name).lexically_normal().string();
     } catch (...) {
       failed[k] = std::current_exception();
     }

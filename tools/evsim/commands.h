@@ -37,13 +37,13 @@ struct ListArguments {
 ExitCode list_command(const ListArguments& a);
 
 struct SchemaArguments {
-  std::string kind;   // vehicle or scenario; "": both
-  std::string folder; // "": to stdout
+  std::string kind;    // vehicle or scenario; "": both
+  std::string folder;  // "": to stdout
 };
 ExitCode schema_command(const SchemaArguments& a);
 
 struct CompareArguments {
-  std::string a, b;  // folders of runs
+  std::string a, b;                     // folders of runs
   std::vector<std::string> tolerances;  // REL or KPI=REL
 };
 ExitCode compare_command(const CompareArguments& a);

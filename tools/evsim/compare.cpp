@@ -46,7 +46,8 @@ void check_names(const Tolerances& t, const std::vector<KpiDifference>& all) {
   for (const auto& [name, tolerance] : t.by_kpi) {
     if (std::ranges::find(names, name) != names.end()) continue;
     const std::string near = io::nearest(name, names);
-    refuse(name, "no such KPI in these runs" + (near.empty() ? "" : "; did you mean " + near + "?"));
+    refuse(name,
+           "no such KPI in these runs" + (near.empty() ? "" : "; did you mean " + near + "?"));
   }
 }
 

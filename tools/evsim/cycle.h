@@ -7,7 +7,7 @@
 
 namespace evsim::cli {
 
-double distance(const scenario::Trace& trace);       // along its straight pieces [m]
+double distance(const scenario::Trace& trace);         // along its straight pieces [m]
 std::string cycle_text(const scenario::Trace& trace);  // "1800 s, 23.27 km, up to 131.3 km/h"
 
 }  // namespace evsim::cli

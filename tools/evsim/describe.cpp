@@ -55,12 +55,14 @@ class Listing {
 };
 
 ExitCode describe_parameters(const std::string& filter) {
-  Listing list({left, left, left, left, left}, {"parameter", "unit", "allowed", "default", "meaning"},
-               filter);
+  Listing list({left, left, left, left, left},
+               {"parameter", "unit", "allowed", "default", "meaning"}, filter);
   auto all = catalogue(io::description<car::Params<double>>());
-  for (auto& p : catalogue(io::description<scenario::Params>(), "scenario.")) all.push_back(std::move(p));
+  for (auto& p : catalogue(io::description<scenario::Params>(), "scenario."))
+    all.push_back(std::move(p));
   for (const io::Parameter& p : all)
-    list.row(p.path, {path_with_unit(p), unit_text(p.unit), p.allowed, p.default_text, std::string(p.doc)});
+    list.row(p.path,
+             {path_with_unit(p), unit_text(p.unit), p.allowed, p.default_text, std::string(p.doc)});
   return list.show();
 }
 
@@ -81,8 +83,7 @@ ExitCode describe_units(const std::string& filter) {
   return list.show();
 }
 
-template <class P>
-ExitCode describe_file(const std::string& file, const std::string& filter) {
+template <class P> ExitCode describe_file(const std::string& file, const std::string& filter) {
   const auto loaded = io::read<P>(file);
   Listing list({left, right, left, left, left}, {"value", "", "unit", "from", "meaning"}, filter);
   for (const io::Parameter& p : io::parameters(loaded.value, loaded.origins))
@@ -99,12 +100,14 @@ ExitCode describe_command(const DescribeArguments& a) {
   if (a.what == "units") return describe_units(a.filter);
   const bool a_file = a.what.find_first_of("./") != std::string::npos;
   if (!a_file)
-    throw InputError(Problem{.file = "evsim describe",
-                             .what = "unknown " + a.what + "; must be a file, parameters, signals or units"});
+    throw InputError(
+        Problem{.file = "evsim describe",
+                .what = "unknown " + a.what + "; must be a file, parameters, signals or units"});
   const FileKind kind = kind_of(a.what);
   if (kind == FileKind::vehicle) return describe_file<car::Params<double>>(a.what, a.filter);
   if (kind == FileKind::scenario) return describe_file<scenario::Params>(a.what, a.filter);
-  throw InputError(Problem{.file = a.what, .what = "is a cycle; describe takes vehicles and scenarios"});
+  throw InputError(
+      Problem{.file = a.what, .what = "is a cycle; describe takes vehicles and scenarios"});
 }
 
 }  // namespace evsim::cli

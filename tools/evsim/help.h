@@ -8,7 +8,8 @@ inline constexpr char kAbout[] = "evsim simulates the drivetrains of electric ve
 inline constexpr char kMain[] =
     "evsim COMMAND --help tells more, with examples.\n"
     "\n"
-    "Exit codes: 0 all limits held, 1 a limit failed or runs differ, 2 a file or argument is wrong,\n"
+    "Exit codes: 0 all limits held, 1 a limit failed or runs differ, 2 a file or argument is "
+    "wrong,\n"
     "3 a simulation failed, 4 disk, device or missing part, 124 time-out, 130 interrupted.";
 
 inline constexpr char kRun[] =
@@ -22,8 +23,10 @@ inline constexpr char kRun[] =
     "All files are checked before the first run starts. Results lie in DIR/SCENARIO/VEHICLE.\n"
     "Ctrl-C keeps what was computed, marked as interrupted; a second one ends at once.\n"
     "\n"
-    "Exit codes: the worst of all runs; 0 all limits held, 1 a limit failed, 2 wrong input (nothing\n"
-    "was run or written), 3 a simulation failed, 4 disk or missing part, 124 time-out, 130 interrupted.";
+    "Exit codes: the worst of all runs; 0 all limits held, 1 a limit failed, 2 wrong input "
+    "(nothing\n"
+    "was run or written), 3 a simulation failed, 4 disk or missing part, 124 time-out, 130 "
+    "interrupted.";
 
 inline constexpr char kCheck[] =
     "Examples:\n"

@@ -32,7 +32,8 @@ std::vector<std::string> files_in(const std::string& subfolder, const std::strin
     std::error_code ec;
     const fs::path folder = fs::path(root) / subfolder;
     for (const auto& entry : fs::directory_iterator(folder, ec))
-      if (entry.path().extension() == extension) here.push_back(entry.path().lexically_normal().string());
+      if (entry.path().extension() == extension)
+        here.push_back(entry.path().lexically_normal().string());
     std::ranges::sort(here);
     out.insert(out.end(), here.begin(), here.end());
   }
@@ -94,8 +95,9 @@ ExitCode list_command(const ListArguments& a) {
     print_list(l);
   }
   if (!known)
-    throw InputError(Problem{.file = "evsim list",
-                             .what = "unknown kind " + a.what + "; there are vehicles, scenarios, cycles"});
+    throw InputError(
+        Problem{.file = "evsim list",
+                .what = "unknown kind " + a.what + "; there are vehicles, scenarios, cycles"});
   return ExitCode::held;
 }
 

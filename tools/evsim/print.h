@@ -40,8 +40,8 @@ class Table {
   std::vector<Row> rows_;
 };
 
-void print(std::string_view text);              // to stdout
-void print_error(std::string_view text);        // to stderr
+void print(std::string_view text);        // to stdout
+void print_error(std::string_view text);  // to stderr
 // What stdout still holds. Throws EnvironmentError where it can't be written (a full disk).
 void flush_output();
 

@@ -26,7 +26,8 @@ Progress::~Progress() { clear(); }
 
 void Progress::report(int run, double share) {
   if (!on_) return;
-  shares_[static_cast<std::size_t>(run)].store(static_cast<float>(share), std::memory_order_relaxed);
+  shares_[static_cast<std::size_t>(run)].store(static_cast<float>(share),
+                                               std::memory_order_relaxed);
   const std::unique_lock lock(mutex_, std::try_to_lock);
   if (!lock || steady_clock::now() < next_) return;
   next_ = steady_clock::now() + kBetween;
@@ -43,8 +44,8 @@ void Progress::draw() {
   const float all = sum / static_cast<float>(shares_.size());
   const int width = std::clamp(terminal::width() - 30, 10, 40);
   const int filled = static_cast<int>(all * static_cast<float>(width));
-  print_error(fmt::format("\r[{:#<{}}{:.<{}}] {:3.0f} %  {}/{} runs ", "", filled, "", width - filled,
-                          100 * all, done, shares_.size()));
+  print_error(fmt::format("\r[{:#<{}}{:.<{}}] {:3.0f} %  {}/{} runs ", "", filled, "",
+                          width - filled, 100 * all, done, shares_.size()));
   drawn_ = true;
 }
 

@@ -1,12 +1,16 @@
 // evsim replay
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
+#include <memory>
 
 #include "sim/io/case.h"
 #include "sim/io/results.h"
 #include "sim/io/signals_csv.h"
+#include "sim/io/signals_hdf5.h"
 #include "tools/evsim/commands.h"
 #include "tools/evsim/print.h"
 #include "tools/evsim/write.h"
@@ -49,17 +53,42 @@ int first_different_line(std::string_view a, std::string_view b) {
 }
 
 // CSV numbers read back as the same bits, so equal texts are equal signals.
-bool same_signals(const std::string& folder, const RunResult& now) {
-  const std::string file = (fs::path(folder) / "signals.csv").string();
+bool same_csv(const std::string& file, const RunResult& now) {
   const io::FileText recorded = io::read_file(file);
-  if (!recorded.error.empty()) {
-    print("signals: not compared, " + file + ": " + recorded.error + "\n");
-    return true;
-  }
-  const int line =
-      first_different_line(recorded.text, io::signals_csv(io::signal_columns(now.recording)));
+  if (!recorded.error.empty())
+    throw InputError(Problem{.file = file, .line = recorded.line, .what = recorded.error});
+  const std::string text = io::signals_csv(io::signal_columns(now.recording));
+  const int line = first_different_line(recorded.text, text);
   if (line > 0) print(file + ":" + std::to_string(line) + ": differs from here on\n");
   return line == 0;
+}
+
+std::string bytes_of(const fs::path& file) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> in(
+      std::fopen(file.c_str(), "rb"), [](std::FILE* f) { return std::fclose(f); });
+  if (in == nullptr) throw EnvironmentError(file.string() + ": can't be read");
+  std::string bytes(static_cast<std::size_t>(fs::file_size(file)), '\0');
+  bytes.resize(std::fread(bytes.data(), 1, bytes.size(), in.get()));
+  return bytes;
+}
+
+// HDF5 files of the same signals are the same bytes.
+bool same_hdf5(const std::string& file, const RunResult& now) {
+  const auto stamp = std::chrono::steady_clock::now().time_since_epoch().count();
+  const fs::path again =
+      fs::temp_directory_path() / ("evsim_replay_" + std::to_string(stamp) + ".h5");
+  io::write_hdf5(again.string(), io::signal_columns(now.recording), again.string());
+  const bool same = bytes_of(file) == bytes_of(again);
+  fs::remove(again);
+  if (!same) print(file + ": differs\n");
+  return same;
+}
+
+bool same_signals(const std::string& folder, const RunResult& now) {
+  const fs::path hdf5 = fs::path(folder) / "signals.h5";
+  std::error_code ec;
+  if (fs::exists(hdf5, ec)) return same_hdf5(hdf5.string(), now);
+  return same_csv((fs::path(folder) / "signals.csv").string(), now);
 }
 
 }  // namespace

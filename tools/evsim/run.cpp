@@ -1,5 +1,6 @@
 // evsim run
 #include <cmath>
+#include <filesystem>
 
 #include "tools/evsim/batch.h"
 #include "tools/evsim/commands.h"
@@ -18,22 +19,24 @@ void check(const RunArguments& a) {
   if (a.format != "csv" && a.format != "hdf5")
     refuse("--format", "got " + a.format + ", must be csv or hdf5");
   if (a.jobs < 0) refuse("--jobs", "must be 1 or more; 0: one a core");
-  if (!(a.timeout >= 0.0) || !std::isfinite(a.timeout)) refuse("--timeout", "must be 0 (none) or more");
+  if (!(a.timeout >= 0.0) || !std::isfinite(a.timeout))
+    refuse("--timeout", "must be 0 (none) or more");
   if (a.out.empty()) refuse("--out", "must name a folder");
 }
 
 void print_errors(const std::vector<Planned>& cases, const std::vector<Outcome>& outcomes) {
   for (std::size_t i = 0; i < cases.size(); ++i)
     if (!outcomes[i].error.empty())
-      print_error(cases[i].loaded.c.scenario_name + " with " + cases[i].loaded.c.vehicle_name + ": " +
-                  outcomes[i].error + "\n");
+      print_error(cases[i].loaded.c.scenario_name + " with " + cases[i].loaded.c.vehicle_name +
+                  ": " + outcomes[i].error + "\n");
 }
 
 void print_summary(const std::vector<Planned>& cases, const std::vector<Outcome>& outcomes,
                    const std::string& folder) {
   if (cases.size() == 1) return print(run_text(cases[0], outcomes[0]));
   print(matrix_text(cases, outcomes));
-  print("\nreports: " + folder + "/SCENARIO/VEHICLE/report.html\n");
+  print("\nreports: " + (std::filesystem::path(folder) / "SCENARIO/VEHICLE/report.html").string() +
+        "\n");
 }
 
 }  // namespace

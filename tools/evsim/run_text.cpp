@@ -22,7 +22,7 @@ Colour colour_of(const std::string& word) {
 // A limit is said as the user wrote it, not rounded.
 std::string limit_text(const Kpi& kpi) {
   const auto [min, max] = bounds(kpi);
-  const bool below = max < kInfinity, above = min > -kInfinity;
+  const bool below = max<kInfinity, above = min> - kInfinity;
   if (above && below) return io::format(min) + " to " + io::format(max);
   if (below) return "<= " + io::format(max);
   return above ? ">= " + io::format(min) : "";
@@ -91,7 +91,9 @@ std::string verification_table(const Outcome& o) {
   if (const KpiDifference* energy = energy_difference(o.verification)) {
     const bool held = energy->relative <= kVerifiedEnergy;
     text += fmt::format("  energy difference {:.1e} ", energy->relative) +
-            coloured(held ? "<= 1e-5: ok" : "> 1e-5: not verified", held ? Colour::green : Colour::red) + "\n";
+            coloured(held ? "<= 1e-5: ok" : "> 1e-5: not verified",
+                     held ? Colour::green : Colour::red) +
+            "\n";
   }
   return text;
 }
@@ -112,8 +114,8 @@ std::string kpi_figure(const Outcome& o, std::string_view name) {
 
 std::string heading(const Planned& p, const Outcome& o) {
   const std::string word = verdict_word(o);
-  return coloured(p.loaded.c.scenario_name + " with " + p.loaded.c.vehicle_name, Colour::bold) + ": " +
-         coloured(word == "none" ? "no limits" : word, colour_of(word));
+  return coloured(p.loaded.c.scenario_name + " with " + p.loaded.c.vehicle_name, Colour::bold) +
+         ": " + coloured(word == "none" ? "no limits" : word, colour_of(word));
 }
 
 }  // namespace
@@ -152,8 +154,9 @@ std::string matrix_text(const std::vector<Planned>& cases, const std::vector<Out
     const Case& c = cases[i].loaded.c;
     const Outcome& o = outcomes[i];
     const std::string word = verdict_word(o);
-    t.row({c.scenario_name, c.vehicle_name, word, kpi_figure(o, "energy_consumption_battery_Wh_per_km"),
-           kpi_figure(o, "range_km"), kpi_figure(o, "SOC_end_percent"), kpi_figure(o, "duration_s")},
+    t.row({c.scenario_name, c.vehicle_name, word,
+           kpi_figure(o, "energy_consumption_battery_Wh_per_km"), kpi_figure(o, "range_km"),
+           kpi_figure(o, "SOC_end_percent"), kpi_figure(o, "duration_s")},
           word == "pass" || word == "none" ? Colour::none : colour_of(word));
     const std::string failed = failures(o), verified = verification_table(o);
     if (!failed.empty() || !verified.empty()) below += "\n" + heading(cases[i], o) + "\n";

@@ -1,9 +1,10 @@
 // evsim schema
+#include "sim/io/schema.h"
+
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 
-#include "sim/io/schema.h"
 #include "sim/run/scenario.h"
 #include "sim/vehicle/car.h"
 #include "tools/evsim/commands.h"
@@ -43,7 +44,8 @@ void write(const std::string& folder, const Kind& kind) {
 
 ExitCode schema_command(const SchemaArguments& a) {
   if (a.kind.empty() && a.folder.empty())
-    throw InputError(Problem{.file = "evsim schema", .what = "must name vehicle, scenario or --write DIR"});
+    throw InputError(
+        Problem{.file = "evsim schema", .what = "must name vehicle, scenario or --write DIR"});
   bool known = a.kind.empty();
   for (const Kind& kind : kKinds) {
     if (!a.kind.empty() && a.kind != kind.name) continue;
@@ -54,8 +56,9 @@ ExitCode schema_command(const SchemaArguments& a) {
       write(a.folder, kind);
   }
   if (!known)
-    throw InputError(Problem{.file = "evsim schema",
-                             .what = "unknown kind " + a.kind + "; there are vehicle and scenario"});
+    throw InputError(
+        Problem{.file = "evsim schema",
+                .what = "unknown kind " + a.kind + "; there are vehicle and scenario"});
   return ExitCode::held;
 }
 

@@ -15,14 +15,20 @@ constexpr double kC = 40e3;       // [J/K]
 // A car of one machine at a constant torque.
 closed_loop::System<double> driven_car(double conductance) {
   car::Params<double> p;
-  p.chassis = {.mass = 1500, .wheelbase = 2.7, .cg_height = 0.5, .front_load = 0.5, .wheel_radius = 0.3,
-               .wheel_inertia = 1, .slip_stiffness = 20};
+  p.chassis = {.mass = 1500,
+               .wheelbase = 2.7,
+               .cg_height = 0.5,
+               .front_load = 0.5,
+               .wheel_radius = 0.3,
+               .wheel_inertia = 1,
+               .slip_stiffness = 20};
   p.road_load = road_load::CoastDown<double>{.A = 120, .C = 0.4};
   p.drive_units.add("rear");
-  p.drive_units[0].machine.envelope = {.tau_peak = 300, .P_peak = 100e3, .omega_max = 1200, .U_ref = 350};
+  p.drive_units[0].machine.envelope = {
+      .tau_peak = 300, .P_peak = 100e3, .omega_max = 1200, .U_ref = 350};
   p.drive_units[0].machine.inertia = 0.03;
-  p.drive_units[0].machine.losses =
-      machine_losses::Params<double>{.I_max = 500, .R_s = 0.01, .k_hysteresis = 0.5, .k_eddy = 1e-3};
+  p.drive_units[0].machine.losses = machine_losses::Params<double>{
+      .I_max = 500, .R_s = 0.01, .k_hysteresis = 0.5, .k_eddy = 1e-3};
   p.drive_units[0].gears.add("gear");
   p.drive_units[0].gears[0].ratio = 9;
   p.battery = battery_constant_efficiency::Params<double>{.energy = 2e8, .efficiency = 0.97};
@@ -64,7 +70,8 @@ TEST(MachinesThermal, what_the_machines_lose_warms_them) {
 }
 
 TEST(MachinesThermal, the_air_takes_heat_from_what_is_warmer) {
-  EXPECT_LT(drive(driven_car(1e3), kT_air + 50.0).T_machines, drive(driven_car(0.0), kT_air + 50.0).T_machines);
+  EXPECT_LT(drive(driven_car(1e3), kT_air + 50.0).T_machines,
+            drive(driven_car(0.0), kT_air + 50.0).T_machines);
 }
 
 TEST(MachinesThermal, every_state_has_a_name) {

@@ -11,8 +11,7 @@
 
 namespace evsim::thermal_mass {
 
-template <Scalar T>
-struct Params {
+template <Scalar T> struct Params {
   T heat_capacity = kInfinity;  // C [J/K]; infinity: the temperature stays
   T conductance = 0.0;          // G, to the air [W/K]
 };
@@ -26,19 +25,16 @@ constexpr void describe(P& p, V&& field) {
                              "heat given to the air per kelvin above it"});
 }
 
-template <Scalar T>
-struct State {
+template <Scalar T> struct State {
   T T_body;  // [K]
 };
-template <Scalar T>
-struct Inputs {
+template <Scalar T> struct Inputs {
   T p_loss;  // heat that arises in the body [W]
   T T_air;   // [K]
 };
 
 // Heat given to the air [W].
-template <Scalar T>
-T heat_to_air(const Params<T>& p, const State<T>& x, const Inputs<T>& u) {
+template <Scalar T> T heat_to_air(const Params<T>& p, const State<T>& x, const Inputs<T>& u) {
   return p.conductance * (x.T_body - u.T_air);
 }
 

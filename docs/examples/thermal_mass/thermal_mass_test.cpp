@@ -43,9 +43,9 @@ TEST(ThermalMass, is_one_law_over_all_scalars) {
   test::expect_same_over_all_scalars<3>(
       {{{250, 450}, {0, 20e3}, {240, 320}}}, []<class T>(const std::array<T, 3>& x) {
         const auto p = over<thermal_mass::Params, T>(kBody);
-        return std::array{
-            thermal_mass::derivatives(p, thermal_mass::State<T>{x[0]}, thermal_mass::Inputs<T>{x[1], x[2]})
-                .T_body};
+        return std::array{thermal_mass::derivatives(p, thermal_mass::State<T>{x[0]},
+                                                    thermal_mass::Inputs<T>{x[1], x[2]})
+                              .T_body};
       });
 }
 

@@ -8,7 +8,7 @@
 int main() try {
   std::printf("evsim %s\n", evsim::version());
   const auto here = std::filesystem::path(__FILE__).parent_path();
-  evsim::Session car = evsim::load(
+  evsim::Trip car = evsim::load(
       {.scenario = (here / "scenario.json").string(), .settings = {"auxiliaries.power_W=300"}});
 
   while (car.time() < 30.0) car.step();

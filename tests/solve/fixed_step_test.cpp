@@ -1,0 +1,231 @@
+#include "sim/solve/fixed_step.h"
+
+#include <cstdio>
+
+#include "sim/base/elementary.h"
+#include "tests/components/scalars.h"
+#include "tests/run/small_car.h"
+
+namespace evsim {
+namespace {
+
+using fixed_step::lag_weights;
+
+// ---- Weights of the lag ---------------------------------------------------------------------------
+
+std::vector<double> ratios() {  // h / T_lag from far shorter to far longer
+  std::vector<double> out;
+  for (double z = 1e-7; z < 1e6; z *= 1.37) out.push_back(z);
+  out.insert(out.end(), {0.999999, 1.0, 1.000001, 0.0199999, 0.02, 0.0200001});  // where series end
+  return out;
+}
+
+TEST(FixedStep, a_constant_command_is_reached_as_by_the_closed_form) {
+  // Weights sum to 1: torque at its command stays there.
+  for (const double z : ratios()) {
+    const auto w = lag_weights(1.0, z);
+    EXPECT_ROUNDED(w.E + w.g_1 + 4.0 * w.g_2 + w.g_3, 1.0) << z;
+    EXPECT_ROUNDED(w.E_half + w.half_0 + w.half_1, 1.0) << z;
+    EXPECT_ROUNDED(w.E, exp(-z)) << z;
+    EXPECT_ROUNDED(w.E_half, exp(-0.5 * z)) << z;
+  }
+}
+
+TEST(FixedStep, linear_and_quadratic_commands_are_followed_exactly) {
+  // dtau/dt = (N - tau) / T, tau(0) = 0, T = 1 s:
+  //   N = t:    tau = t - 1 + e^-t          N = t^2:  tau = t^2 - 2 t + 2 - 2 e^-t
+  for (const double h : {1e-3, 0.1, 0.5, 0.99, 1.01, 3.0, 50.0}) {
+    const auto w = lag_weights(1.0, h);
+    const double half = 0.5 * h;
+    // The closed forms cancel to h^2 / 2 and h^3 / 3 for short steps.
+    const double tolerance = 1e-15 * (1.0 + h * h);
+    EXPECT_NEAR(w.half_1 * half, half - 1.0 + exp(-half), tolerance) << h;
+    EXPECT_NEAR(4.0 * w.g_2 * half + w.g_3 * h, h - 1.0 + exp(-h), tolerance) << h;
+    EXPECT_NEAR(4.0 * w.g_2 * half * half + w.g_3 * h * h, h * h - 2.0 * h + 2.0 - 2.0 * exp(-h),
+                3.0 * tolerance) << h;
+  }
+}
+
+TEST(FixedStep, a_lag_far_longer_than_the_step_integrates_its_command_by_simpson) {
+  const double z = 1e-6;
+  const auto w = lag_weights(1.0, z);
+  // tau(h) = tau + z (N_0 + 4 N_mid + N_h) / 6, to the order z^2.
+  EXPECT_NEAR(w.g_1, z / 6.0, z * z);
+  EXPECT_NEAR(w.g_2, z / 6.0, z * z);
+  EXPECT_NEAR(w.g_3, z / 6.0, z * z);
+}
+
+TEST(FixedStep, a_lag_far_shorter_than_the_step_leaves_the_command) {
+  const auto w = lag_weights(1e-9, 1.0);
+  EXPECT_EQ(w.E, 0.0);
+  EXPECT_NEAR(w.g_3, 1.0, 1e-8);  // 1 - 3 T / h
+  EXPECT_NEAR(w.half_1, 1.0, 1e-8);
+  EXPECT_NEAR(w.g_1, 0.0, 1e-8);
+  EXPECT_NEAR(w.g_2, 0.0, 1e-8);
+}
+
+TEST(FixedStep, the_weights_series_meets_its_quotient) {
+  // Across |z| = 1, by 1e-9 of z on both sides.
+  const auto below = lag_weights(1.0, 1.0 - 1e-9), above = lag_weights(1.0, 1.0 + 1e-9);
+  EXPECT_NEAR(below.g_1, above.g_1, 1e-9);
+  EXPECT_NEAR(below.g_2, above.g_2, 1e-9);
+  EXPECT_NEAR(below.g_3, above.g_3, 1e-9);
+  EXPECT_ROUNDED(fixed_step::phi(-0.00999999), (exp(-0.00999999) - 1.0) / -0.00999999);
+}
+
+TEST(FixedStep, weights_are_one_law_over_all_scalars) {
+  test::expect_same_over_all_scalars<1>({{{0.01, 2.0}}}, []<class T>(const std::array<T, 1>& x) {
+    const auto w = lag_weights(x[0], 0.3);
+    return std::array{w.E_half, w.half_0, w.half_1, w.E, w.g_1, w.g_2, w.g_3};
+  });
+}
+
+// ---- Order of convergence -------------------------------------------------------------------------
+
+// A car without kinks on its way: constant efficiency, linear open-circuit voltage, no map.
+car::Params<double> smooth_car(double T_lag) {
+  car::Params<double> p = test::small_car();
+  auto& pack = std::get<battery_pack::Params<double>>(p.battery);
+  pack.OCV = test::table({0, 1}, {3.2, 4.1});
+  pack.R_0 = test::table({0, 1}, {250, 310}, {0.0015, 0.0015, 0.0015, 0.0015});
+  p.drive_units[0].machine.T_lag = T_lag;
+  p.drive_units[0].machine.losses = machine::PowerEfficiency<double>{
+      .P_peak = 80e3, .efficiency = test::table({0, 1}, {0.9, 0.95}), .efficiency_generating = test::table({0, 1}, {0.9, 0.9})};
+  return p;
+}
+
+struct Drive {
+  closed_loop::System<double> system;
+  closed_loop::Piece<double> piece{};
+  fixed_step::States<double> y{};
+  fixed_step::Rows<double> q{};
+
+  explicit Drive(double T_lag) {
+    system.car = car::prepare(smooth_car(T_lag), test::kTestMass);
+    system.gains = {.k_p = 0.8, .k_i = 0.1, .a_hold = 1.5};
+    system.rho_air = 1.2;
+    system.T_battery = 298.0;
+    piece.reference.v = piece.v_ref = 15.0;
+    piece.reference.a = piece.a_ref = 0.8;
+    piece.sin_alpha = 0.01;
+    piece.sin_alpha_rate = 0.001;
+    piece.direction = 1.0;
+    y[car::kV] = 14.0;
+    y[car::kSOC] = 0.6;
+    // The torque starts at its command: else a layer of T_lag would have to be resolved.
+    std::array<double, car::kMaxStates> dy;
+    std::array<double, ledger::kMaxRows> dq;
+    y[car::kTorque] = closed_loop::evaluate(system, piece, 0.0, y.data(), dy.data(), dq.data())
+                          .control.command.tau[0];
+  }
+  void run(double duration, int n) {
+    const auto w = fixed_step::weights(system.car, duration / n);
+    for (int i = 0; i < n; ++i) fixed_step::step(system, piece, w, duration * i / n, y, q);
+  }
+};
+
+// Errors of speed [m/s] and of the battery's energy, relative, with n steps over 8 s.
+std::array<double, 2> errors(double T_lag, int n) {
+  Drive coarse(T_lag), fine(T_lag);
+  coarse.run(8.0, n);
+  fine.run(8.0, 4096);
+  return {abs(coarse.y[car::kV] - fine.y[car::kV]),
+          abs(coarse.q[ledger::kBattery] / fine.q[ledger::kBattery] - 1.0)};
+}
+
+TEST(FixedStep, halving_the_step_divides_the_error_by_sixteen) {
+  for (const double T_lag : {0.5, 2.0}) {
+    const auto a = errors(T_lag, 16), b = errors(T_lag, 32), c = errors(T_lag, 64);
+    for (std::size_t i = 0; i < 2; ++i) {
+      std::printf("T_lag %g s, %s: %.2e %.2e %.2e, ratios %.1f %.1f\n", T_lag, i ? "energy" : "speed",
+                  a[i], b[i], c[i], a[i] / b[i], b[i] / c[i]);
+      EXPECT_GT(a[i] / b[i], 10.0) << T_lag;
+      EXPECT_GT(b[i] / c[i], 10.0) << T_lag;  // 16 in the limit
+    }
+  }
+}
+
+TEST(FixedStep, a_lag_much_shorter_than_the_step_keeps_the_order) {
+  // 0.1 ms: a classical Runge-Kutta scheme would diverge at once. Below 1e-9 the layer of T_lag itself
+  // is seen, which no step resolves.
+  const auto a = errors(1e-4, 8), b = errors(1e-4, 16);
+  for (std::size_t i = 0; i < 2; ++i) {
+    std::printf("T_lag 0.1 ms, %s: %.2e %.2e, ratio %.1f\n", i ? "energy" : "speed", a[i], b[i],
+                a[i] / b[i]);
+    EXPECT_GT(a[i] / b[i], 8.0);
+  }
+}
+
+TEST(FixedStep, the_books_close_to_the_scheme_s_order) {
+  const auto residual = [](int n) {
+    Drive d(0.5);
+    const auto start = ledger::stores(d.system.car, d.y.data());
+    d.run(8.0, n);
+    return ledger::close(d.system.car, d.q.data(), start, ledger::stores(d.system.car, d.y.data()), 0.0)
+        .relative();
+  };
+  EXPECT_LT(residual(16), 1e-6);
+  EXPECT_GT(residual(16) / residual(32), 8.0);
+}
+
+// ---- Steps ----------------------------------------------------------------------------------------
+
+TEST(FixedStep, a_step_begins_with_what_flows_at_its_start) {
+  Drive d(0.02);
+  const auto before = d;
+  const auto w = fixed_step::weights(d.system.car, 0.1);
+  const auto start = fixed_step::step(d.system, d.piece, w, 0.0, d.y, d.q);
+  EXPECT_EQ(start.flows.v, before.y[car::kV]);
+  EXPECT_EQ(start.flows.units[0].tau, before.y[car::kTorque]);
+}
+
+TEST(FixedStep, a_car_that_brakes_to_rest_within_a_step_ends_it_at_rest) {
+  Drive d(0.02);
+  d.piece.reference = {};
+  d.piece.reference.standing = true;
+  d.y[car::kV] = 0.05;
+  d.run(0.1, 1);
+  EXPECT_EQ(d.y[car::kV], 0.0);
+  EXPECT_GE(d.y[car::kX], 0.0);
+  EXPECT_LT(d.y[car::kX], 0.005);  // 0.05 m/s over 0.1 s
+}
+
+TEST(FixedStep, each_lane_has_the_bits_of_a_step_alone) {
+  const Drive d(0.05);
+  closed_loop::System<Pack> system;
+  system.car = over<car::Model, Pack>(d.system.car);
+  system.gains = over<driver::Gains, Pack>(d.system.gains);
+  system.rho_air = Pack(1.2);
+  system.T_battery = Pack(298.0);
+  closed_loop::Piece<Pack> piece{};
+  piece.reference.v = piece.v_ref = Pack(15.0);
+  piece.reference.a = piece.a_ref = Pack(0.8);
+  piece.sin_alpha = Pack(0.01);
+  piece.sin_alpha_rate = Pack(0.001);
+  piece.direction = Pack(1.0);
+  const Pack v = test::pack_of(14.0, 3.0, 25.0, 14.9), SOC = test::pack_of(0.6, 0.99, 0.1, 0.5);
+  fixed_step::States<Pack> y;
+  fixed_step::Rows<Pack> q;
+  y.fill(Pack(0.0));
+  q.fill(Pack(0.0));
+  y[car::kV] = v;
+  y[car::kSOC] = SOC;
+  const auto w = fixed_step::weights(system.car, 0.25);
+  for (int i = 0; i < 20; ++i) fixed_step::step(system, piece, w, 0.25 * i, y, q);
+  for (int k = 0; k < kLanes; ++k) {
+    Drive alone = d;
+    alone.y = {};
+    alone.y[car::kV] = lane(v, k);
+    alone.y[car::kSOC] = lane(SOC, k);
+    alone.run(5.0, 20);
+    for (int i = 0; i < d.system.states(); ++i)
+      EXPECT_TRUE(test::same_bits(lane(y[static_cast<std::size_t>(i)], k),
+                                  alone.y[static_cast<std::size_t>(i)])) << "state " << i << " lane " << k;
+    for (int i = 0; i < d.system.rows(); ++i)
+      EXPECT_TRUE(test::same_bits(lane(q[static_cast<std::size_t>(i)], k),
+                                  alone.q[static_cast<std::size_t>(i)])) << "row " << i << " lane " << k;
+  }
+}
+
+}  // namespace
+}  // namespace evsim
