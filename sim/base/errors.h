@@ -20,10 +20,10 @@ enum class ExitCode : int {
 
 // One thing wrong in a user's input, in the form  where: path: what, got, allowed, hint.
 struct Problem {
-  std::string file = {};   // as the user named it; "" for the command line
-  int line = 0;       // 1-based; 0 when it has none
-  std::string path = {};   // dotted path in the file, or ""
-  std::string what = {};   // got ..., must ...; did you mean ...?
+  std::string file = {};  // as the user named it; "" for the command line
+  int line = 0;           // 1-based; 0 when it has none
+  std::string path = {};  // dotted path in the file, or ""
+  std::string what = {};  // got ..., must ...; did you mean ...?
 };
 
 // "vehicles/su7.json:31: drive_units.rear.machine.L_q_uH: got -230, must be > 0"; cut at 200 characters

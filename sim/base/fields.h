@@ -51,7 +51,7 @@ struct Range {
 inline constexpr Range any_value{};
 inline constexpr Range positive{.min = 0, .open_min = true};
 inline constexpr Range not_negative{.min = 0};
-inline constexpr Range fraction{.min = 0, .max = 1};                           // 0..1
+inline constexpr Range fraction{.min = 0, .max = 1};                             // 0..1
 inline constexpr Range positive_fraction{.min = 0, .max = 1, .open_min = true};  // above 0, to 1
 constexpr Range between(double min, double max) { return {.min = min, .max = max}; }
 
@@ -87,8 +87,7 @@ struct Group {  // a nested struct, variant or list
 
 // Up to N members, each under a name of the user's: drive_units.rear. No allocation in the elements'
 // hot use: names are fixed at load.
-template <class X, int N>
-struct NamedList {
+template <class X, int N> struct NamedList {
   static constexpr int kCapacity = N;
   using Element = X;
   std::array<X, static_cast<std::size_t>(N)> items{};
@@ -112,32 +111,20 @@ struct FileName {
   std::string path;
 };
 
-template <class X>
-inline constexpr bool is_variant = false;
-template <class... A>
-inline constexpr bool is_variant<std::variant<A...>> = true;
-template <class X>
-inline constexpr bool is_named_list = false;
-template <class X, int N>
-inline constexpr bool is_named_list<NamedList<X, N>> = true;
-template <class X>
-inline constexpr bool is_vector = false;
-template <class X>
-inline constexpr bool is_vector<std::vector<X>> = true;
-template <class X>
-inline constexpr bool is_table1 = false;
-template <Scalar T>
-inline constexpr bool is_table1<Table1<T>> = true;
-template <class X>
-inline constexpr bool is_table2 = false;
-template <Scalar T>
-inline constexpr bool is_table2<Table2<T>> = true;
-template <class X>
-inline constexpr bool is_number = Scalar<X>;
+template <class X> inline constexpr bool is_variant = false;
+template <class... A> inline constexpr bool is_variant<std::variant<A...>> = true;
+template <class X> inline constexpr bool is_named_list = false;
+template <class X, int N> inline constexpr bool is_named_list<NamedList<X, N>> = true;
+template <class X> inline constexpr bool is_vector = false;
+template <class X> inline constexpr bool is_vector<std::vector<X>> = true;
+template <class X> inline constexpr bool is_table1 = false;
+template <Scalar T> inline constexpr bool is_table1<Table1<T>> = true;
+template <class X> inline constexpr bool is_table2 = false;
+template <Scalar T> inline constexpr bool is_table2<Table2<T>> = true;
+template <class X> inline constexpr bool is_number = Scalar<X>;
 
 // The described struct P is Params<T> for some T, const or not: keeps each describe() to its own type.
-template <class P, template <class> class Struct>
-inline constexpr bool is_template_of = false;
+template <class P, template <class> class Struct> inline constexpr bool is_template_of = false;
 template <class T, template <class> class Struct>
 inline constexpr bool is_template_of<Struct<T>, Struct> = true;
 template <class P, template <class> class Struct>
@@ -165,8 +152,7 @@ inline int to_count(int i) { return i; }
 
 struct Collect {
   Leaves& out;
-  template <class X, class F>
-  void operator()(const X& x, const F&) {
+  template <class X, class F> void operator()(const X& x, const F&) {
     if constexpr (is_number<X>) {
       out.numbers.push_back(x);
     } else if constexpr (std::is_same_v<X, int> || std::is_same_v<X, bool> || std::is_enum_v<X>) {
@@ -196,10 +182,7 @@ struct Collect {
     }
   }
   void element_of(const std::string& x) { out.names.push_back(x); }
-  template <class X>
-  void element_of(const X& x) {
-    describe(x, *this);
-  }
+  template <class X> void element_of(const X& x) { describe(x, *this); }
 };
 
 template <class Variant, std::size_t... I>
@@ -209,8 +192,7 @@ void emplace_index(Variant& v, std::size_t index, std::index_sequence<I...>) {
 
 // Fills a struct over T from one set of leaves, or one a lane; counts, names and which tables are
 // given must agree.
-template <Scalar T>
-struct Assemble {
+template <Scalar T> struct Assemble {
   std::span<const Leaves> lanes_in;
   std::size_t number = 0, count = 0, table1 = 0, table2 = 0, name = 0;
 
@@ -218,8 +200,7 @@ struct Assemble {
     return lanes_in[lanes_in.size() == 1 ? 0 : static_cast<std::size_t>(i)];
   }
   // The next value of a kind that all lanes must agree on.
-  template <class Get>
-  auto agreed(Get get) {
+  template <class Get> auto agreed(Get get) {
     const auto first = get(lane_leaves(0));
     for (const Leaves& l : lanes_in)
       if (get(l) != first)
@@ -231,8 +212,7 @@ struct Assemble {
     ++count;
     return n;
   }
-  template <class X, class F>
-  void operator()(X& x, const F&) {
+  template <class X, class F> void operator()(X& x, const F&) {
     if constexpr (is_number<X>) {
       for (int i = 0; i < lanes<T>; ++i) set_lane(x, i, lane_leaves(i).numbers[number]);
       ++number;
@@ -270,17 +250,13 @@ struct Assemble {
     }
   }
   void element_of(std::string& x) { x = lane_leaves(0).names[name++]; }
-  template <class X>
-  void element_of(X& x) {
-    describe(x, *this);
-  }
+  template <class X> void element_of(X& x) { describe(x, *this); }
 };
 
 }  // namespace detail
 
 // The values of a described struct over double.
-template <class P>
-Leaves collect(const P& p) {
+template <class P> Leaves collect(const P& p) {
   Leaves out;
   describe(p, detail::Collect{out});
   return out;
@@ -289,8 +265,7 @@ Leaves collect(const P& p) {
 // The same struct over another scalar: one variant for all lanes, or one a lane.
 // Throws std::invalid_argument where counts, choices or names differ between lanes, and for any other
 // number of variants.
-template <template <class> class P, Scalar T>
-P<T> over(std::span<const P<double>> variants) {
+template <template <class> class P, Scalar T> P<T> over(std::span<const P<double>> variants) {
   if (variants.size() != 1 && variants.size() != static_cast<std::size_t>(lanes<T>))
     throw std::invalid_argument("one variant for all lanes, or one a lane");
   std::vector<Leaves> leaves;
@@ -300,8 +275,7 @@ P<T> over(std::span<const P<double>> variants) {
   describe(out, fill);
   return out;
 }
-template <template <class> class P, Scalar T>
-P<T> over(const P<double>& variant) {
+template <template <class> class P, Scalar T> P<T> over(const P<double>& variant) {
   return over<P, T>(std::span<const P<double>>(&variant, 1));
 }
 
@@ -310,16 +284,14 @@ P<T> over(const P<double>& variant) {
 // Calls leaf(member, path, field) for each number, int, bool, enum, text and table, with its dotted
 // path; list elements stand under their names (in a vector: 0, 1 ...), the chosen alternative of a
 // variant directly in its group.
-template <class Leaf>
-struct Walk {
+template <class Leaf> struct Walk {
   Leaf& leaf;
   std::string path;
 
   std::string join(std::string_view name) const {
     return path.empty() ? std::string(name) : path + "." + std::string(name);
   }
-  template <class X, class F>
-  void operator()(X& x, const F& f) {
+  template <class X, class F> void operator()(X& x, const F& f) {
     using U = std::remove_const_t<X>;
     if constexpr (std::is_same_v<F, Group>) {
       Walk inner{leaf, join(f.name)};
@@ -343,8 +315,7 @@ struct Walk {
     }
   }
 };
-template <class P, class Leaf>
-void walk(P& p, Leaf&& leaf, std::string path = {}) {
+template <class P, class Leaf> void walk(P& p, Leaf&& leaf, std::string path = {}) {
   Walk<std::remove_reference_t<Leaf>> w{leaf, std::move(path)};
   describe(p, w);
 }

@@ -31,11 +31,12 @@ TableAxis::TableAxis(std::vector<double> knots) : knots_(std::move(knots)) {
   bool uniform = true;
   for (std::size_t i = 0; i < knots_.size(); ++i)
     uniform = uniform && std::abs(knots_[i] - (knots_.front() + static_cast<double>(i) * even)) <=
-                               1e-12 * span;  // far above rounding, far below any real step
+                             1e-12 * span;  // far above rounding, far below any real step
 
   constexpr double kMostBuckets = 4096;
   const double wanted = uniform ? static_cast<double>(cells) : std::ceil(span / narrowest);
-  const auto buckets = static_cast<std::size_t>(wanted < kMostBuckets || uniform ? wanted : kMostBuckets);
+  const auto buckets =
+      static_cast<std::size_t>(wanted < kMostBuckets || uniform ? wanted : kMostBuckets);
   inverse_bucket_ = static_cast<double>(buckets) / span;
   int i = 0;
   for (std::size_t b = 0; b < buckets; ++b) {
@@ -43,7 +44,8 @@ TableAxis::TableAxis(std::vector<double> knots) : knots_(std::move(knots)) {
       i = static_cast<int>(b);
     } else {
       const double begin = knots_.front() + static_cast<double>(b) / inverse_bucket_;
-      while (i + 1 < static_cast<int>(cells) && begin >= knots_[static_cast<std::size_t>(i) + 1]) ++i;
+      while (i + 1 < static_cast<int>(cells) && begin >= knots_[static_cast<std::size_t>(i) + 1])
+        ++i;
     }
     bucket_.push_back(i);
   }
@@ -66,7 +68,8 @@ Table1Data::Table1Data(std::vector<double> x, std::vector<double> y, Edge edge)
   }
 }
 
-Table2Data::Table2Data(std::vector<double> x, std::vector<double> y, std::vector<double> z, Edge edge)
+Table2Data::Table2Data(std::vector<double> x, std::vector<double> y, std::vector<double> z,
+                       Edge edge)
     : x_(std::move(x)), y_(std::move(y)), values_(std::move(z)), edge_(edge) {
   require_finite(values_);
   const std::size_t columns = y_.knots().size();

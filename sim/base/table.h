@@ -121,8 +121,7 @@ inline Table2Data::Place Table2Data::place(double x, double y) const {
 }
 
 // A table over T: each lane has its own values, lanes may share them. Copies share the data.
-template <Scalar T>
-class Table1 {
+template <Scalar T> class Table1 {
  public:
   Table1() = default;
   explicit Table1(std::shared_ptr<const Table1Data> data) { data_.fill(std::move(data)); }
@@ -153,8 +152,7 @@ class Table1 {
 
  private:
   // value(cell, way into the cell, way beyond the held edge), slope(cell, way, held)
-  template <class Value, class Slope>
-  T evaluate(const T& x, Value value, Slope slope) const {
+  template <class Value, class Slope> T evaluate(const T& x, Value value, Slope slope) const {
     T out{};
     if constexpr (is_dual<T>) {
       const Table1Data& d = *data_[0];
@@ -175,8 +173,7 @@ class Table1 {
   std::array<std::shared_ptr<const Table1Data>, static_cast<std::size_t>(lanes<T>)> data_{};
 };
 
-template <Scalar T>
-class Table2 {
+template <Scalar T> class Table2 {
  public:
   Table2() = default;
   explicit Table2(std::shared_ptr<const Table2Data> data) { data_.fill(std::move(data)); }

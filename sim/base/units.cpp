@@ -8,9 +8,9 @@ namespace evsim {
 namespace {
 
 constexpr double kPi = 3.14159265358979323846;
-constexpr double kMile = 1609.344;          // international mile [m]
+constexpr double kMile = 1609.344;               // international mile [m]
 constexpr double kPoundForce = 4.4482216152605;  // [N]
-constexpr double kMph = kMile / 3600.0;     // [m/s]
+constexpr double kMph = kMile / 3600.0;          // [m/s]
 
 constexpr std::array kUnits{
     Unit{Dim::none, "", "1", 1, 0},

@@ -9,8 +9,7 @@
 namespace evsim::air {
 
 // Density [kg/m3] at altitude [m] and temperature [K].
-template <Scalar T>
-T density(const T& altitude, const T& T_air) {
+template <Scalar T> T density(const T& altitude, const T& T_air) {
   const T p = 101325.0 * pow(1.0 - 2.25577e-5 * altitude, T(5.25588));
   return p / (287.05 * T_air);
 }

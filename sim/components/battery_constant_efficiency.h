@@ -8,8 +8,7 @@
 
 namespace evsim::battery_constant_efficiency {
 
-template <Scalar T>
-struct Params {
+template <Scalar T> struct Params {
   static constexpr std::string_view kType = "constant_efficiency";
   static constexpr std::string_view kDoc = "constant one-way efficiency at a fixed voltage";
   T energy = kRequired;           // content from SOC 0 to 1 [J]
@@ -34,8 +33,7 @@ constexpr void describe(P& p, V&& field) {
 }
 
 // Chemical power of a terminal power [W].
-template <Scalar T>
-T chemical_power(const Params<T>& p, const T& p_terminal) {
+template <Scalar T> T chemical_power(const Params<T>& p, const T& p_terminal) {
   return select(p_terminal > 0.0, p_terminal / p.efficiency, p_terminal * p.efficiency);
 }
 

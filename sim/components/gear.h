@@ -9,11 +9,10 @@
 
 namespace evsim::gear {
 
-template <Scalar T>
-struct Params {
-  T ratio = kRequired;       // input / output speed [-]
-  T efficiency = 1.0;        // of the mesh, both directions [-]
-  T drag_torque = 0.0;       // churning, bearings and seals, at the input [Nm]
+template <Scalar T> struct Params {
+  T ratio = kRequired;  // input / output speed [-]
+  T efficiency = 1.0;   // of the mesh, both directions [-]
+  T drag_torque = 0.0;  // churning, bearings and seals, at the input [Nm]
 };
 
 template <class P, class V>
@@ -27,14 +26,12 @@ constexpr void describe(P& p, V&& field) {
 }
 
 // Output torque [Nm] of an input torque at an input speed [rad/s].
-template <Scalar T>
-T output_torque(const Params<T>& p, const T& tau_in, const T& omega_in) {
+template <Scalar T> T output_torque(const Params<T>& p, const T& tau_in, const T& omega_in) {
   const T tau = tau_in - p.drag_torque * sign(omega_in);
   return p.ratio * select(tau * omega_in >= 0.0, tau * p.efficiency, tau / p.efficiency);
 }
 // The inverse: input torque [Nm] that gives an output torque.
-template <Scalar T>
-T input_torque(const Params<T>& p, const T& tau_out, const T& omega_in) {
+template <Scalar T> T input_torque(const Params<T>& p, const T& tau_out, const T& omega_in) {
   const T tau = tau_out / p.ratio;
   return select(tau * omega_in >= 0.0, tau / p.efficiency, tau * p.efficiency) +
          p.drag_torque * sign(omega_in);

@@ -14,13 +14,12 @@
 
 namespace evsim::inverter {
 
-template <Scalar T>
-struct Params {
-  T P_fixed = 0.0;           // gate drivers, control board, bleeder [W]
-  T U_on = 0.0;              // threshold voltage of a device [V]
-  T R_on = 0.0;              // slope resistance of a device [Ohm]
-  T f_sw = 10e3;             // switching frequency [Hz]
-  T switching_loss = 0.0;    // e_sw [J/(V A)] = [s]
+template <Scalar T> struct Params {
+  T P_fixed = 0.0;         // gate drivers, control board, bleeder [W]
+  T U_on = 0.0;            // threshold voltage of a device [V]
+  T R_on = 0.0;            // slope resistance of a device [Ohm]
+  T f_sw = 10e3;           // switching frequency [Hz]
+  T switching_loss = 0.0;  // e_sw [J/(V A)] = [s]
 };
 
 template <class P, class V>
@@ -36,15 +35,13 @@ constexpr void describe(P& p, V&& field) {
 
 // What the bridge draws beyond the machine's power: a power, and a current, as (2) is proportional to
 // the DC voltage. Its loss is p + i u_dc.
-template <Scalar T>
-struct Losses {
+template <Scalar T> struct Losses {
   T p;  // fixed and conduction [W]
   T i;  // switching [A]
 };
 
 // (1) to (3). I_peak [A] >= 0.
-template <Scalar T>
-Losses<T> losses(const Params<T>& p, const T& I_peak) {
+template <Scalar T> Losses<T> losses(const Params<T>& p, const T& I_peak) {
   constexpr double kMean = 0.63661977236758134;  // 2/pi, mean of a rectified sine of amplitude 1
   return {.p = p.P_fixed + 3.0 * (kMean * p.U_on + 0.5 * p.R_on * I_peak) * I_peak,
           .i = 3.0 * kMean * p.f_sw * p.switching_loss * I_peak};

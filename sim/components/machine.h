@@ -14,8 +14,7 @@
 
 namespace evsim::machine {
 
-template <Scalar T>
-struct Envelope {
+template <Scalar T> struct Envelope {
   T tau_peak = kRequired;   // [Nm]
   T P_peak = kRequired;     // mechanical, at U_ref [W]
   T omega_max = kRequired;  // [rad/s]
@@ -34,8 +33,7 @@ constexpr void describe(P& p, V&& field) {
 inline constexpr double kSpeedFade = 0.01;
 
 // (2): largest torque of either sign [Nm] at a speed [rad/s] and DC voltage [V].
-template <Scalar T>
-T torque_limit(const Envelope<T>& e, const T& omega, const T& u_dc) {
+template <Scalar T> T torque_limit(const Envelope<T>& e, const T& omega, const T& u_dc) {
   const T w = abs(omega);
   const T P = e.P_peak * clamp(u_dc / e.U_ref, 0.0, 1.0);
   const T fade = clamp((e.omega_max - w) / (kSpeedFade * e.omega_max), 0.0, 1.0);
@@ -43,8 +41,7 @@ T torque_limit(const Envelope<T>& e, const T& omega, const T& u_dc) {
 }
 
 // Loss and current over speed (>= 0) and torque (both signs): all quadrants by mirror.
-template <Scalar T>
-struct Map {
+template <Scalar T> struct Map {
   static constexpr std::string_view kType = "map";
   static constexpr std::string_view kDoc = "tables over speed and torque; both need the same axes";
   Table2<T> p_loss;  // [W] over omega [rad/s], tau [Nm]
@@ -53,46 +50,56 @@ struct Map {
 template <class P, class V>
   requires same_template<P, Map>
 constexpr void describe(P& p, V&& field) {
-  field(p.p_loss, Field2{"p_loss", Dim::power, not_negative, "loss",
-                         {"omega", Dim::angular_speed}, {"tau", Dim::torque}});
-  field(p.I_peak, Field2{"I_peak", Dim::current_amplitude, not_negative, "amplitude of the phase current",
-                         {"omega", Dim::angular_speed}, {"tau", Dim::torque}});
+  field(p.p_loss, Field2{"p_loss",
+                         Dim::power,
+                         not_negative,
+                         "loss",
+                         {"omega", Dim::angular_speed},
+                         {"tau", Dim::torque}});
+  field(p.I_peak, Field2{"I_peak",
+                         Dim::current_amplitude,
+                         not_negative,
+                         "amplitude of the phase current",
+                         {"omega", Dim::angular_speed},
+                         {"tau", Dim::torque}});
 }
 
 // Efficiency over the share of peak power, as FASTSim has it.
-template <Scalar T>
-struct PowerEfficiency {
+template <Scalar T> struct PowerEfficiency {
   static constexpr std::string_view kType = "power_efficiency";
   static constexpr std::string_view kDoc = "efficiency over the share of peak power";
-  T P_peak = kRequired;            // [W]
-  Table1<T> efficiency;            // over |p_mechanical| / P_peak when motoring
-  Table1<T> efficiency_generating; // the same when generating
+  T P_peak = kRequired;             // [W]
+  Table1<T> efficiency;             // over |p_mechanical| / P_peak when motoring
+  Table1<T> efficiency_generating;  // the same when generating
 };
 template <class P, class V>
   requires same_template<P, PowerEfficiency>
 constexpr void describe(P& p, V&& field) {
   field(p.P_peak, Field{"P_peak", Dim::power, positive, "peak power"});
-  field(p.efficiency, Field1{"efficiency", Dim::none, positive_fraction, "efficiency motoring",
+  field(p.efficiency, Field1{"efficiency",
+                             Dim::none,
+                             positive_fraction,
+                             "efficiency motoring",
                              {"power_fraction", Dim::none}});
-  field(p.efficiency_generating, Field1{"efficiency_generating", Dim::none, positive_fraction,
-                                        "efficiency generating", {"power_fraction", Dim::none}});
+  field(p.efficiency_generating, Field1{"efficiency_generating",
+                                        Dim::none,
+                                        positive_fraction,
+                                        "efficiency generating",
+                                        {"power_fraction", Dim::none}});
 }
 
-template <Scalar T>
-struct Losses {
+template <Scalar T> struct Losses {
   T p_loss;  // [W]
   T I_peak;  // [A]
 };
 
-template <Scalar T>
-Losses<T> losses(const Map<T>& m, const T& omega, const T& tau) {
+template <Scalar T> Losses<T> losses(const Map<T>& m, const T& omega, const T& tau) {
   const T w = abs(omega);
   const T torque = select(omega < 0.0, -tau, tau);
   const auto [p_loss, I_peak] = evaluate_both(m.p_loss, m.I_peak, w, torque);
   return {.p_loss = p_loss, .I_peak = I_peak};
 }
-template <Scalar T>
-Losses<T> losses(const PowerEfficiency<T>& m, const T& omega, const T& tau) {
+template <Scalar T> Losses<T> losses(const PowerEfficiency<T>& m, const T& omega, const T& tau) {
   const T p = tau * omega;
   const T share = abs(p) / m.P_peak;
   const T motoring = p * (1.0 / m.efficiency(share) - 1.0);

@@ -29,8 +29,9 @@ machine::Map<double> map(const machine::Envelope<double>& e, const Params<double
       loss.push_back(x.p_copper + x.p_iron + x.p_friction);
       current.push_back(sqrt(x.i_d * x.i_d + x.i_q * x.i_q));
     }
-  return {.p_loss = Table2<double>(std::make_shared<Table2Data>(speeds, torques, std::move(loss))),
-          .I_peak = Table2<double>(std::make_shared<Table2Data>(speeds, torques, std::move(current)))};
+  return {
+      .p_loss = Table2<double>(std::make_shared<Table2Data>(speeds, torques, std::move(loss))),
+      .I_peak = Table2<double>(std::make_shared<Table2Data>(speeds, torques, std::move(current)))};
 }
 
 }  // namespace evsim::machine_losses

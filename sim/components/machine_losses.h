@@ -19,16 +19,15 @@
 
 namespace evsim::machine_losses {
 
-template <Scalar T>
-struct Params {
+template <Scalar T> struct Params {
   static constexpr std::string_view kType = "physical";
   static constexpr std::string_view kDoc = "computed from a few physical figures";
-  T I_max = kRequired;          // amplitude of the phase current at peak torque [A]
-  T R_s = kRequired;            // phase resistance, warm [Ohm]
-  T k_hysteresis = kRequired;   // at Psi_peak, per rad/s [W s] = [J]
-  T k_eddy = kRequired;         // at Psi_peak, per (rad/s)^2 [W s^2] = [kg m2]
-  T tau_friction = 0.0;         // bearings and seals [Nm]
-  T k_windage = 0.0;            // per (rad/s)^3 [W s^3]
+  T I_max = kRequired;         // amplitude of the phase current at peak torque [A]
+  T R_s = kRequired;           // phase resistance, warm [Ohm]
+  T k_hysteresis = kRequired;  // at Psi_peak, per rad/s [W s] = [J]
+  T k_eddy = kRequired;        // at Psi_peak, per (rad/s)^2 [W s^2] = [kg m2]
+  T tau_friction = 0.0;        // bearings and seals [Nm]
+  T k_windage = 0.0;           // per (rad/s)^3 [W s^3]
 };
 
 template <class P, class V>
@@ -39,8 +38,8 @@ constexpr void describe(P& p, V&& field) {
   field(p.R_s, Field{"R_s", Dim::resistance, not_negative, "phase resistance, warm"});
   field(p.k_hysteresis, Field{"k_hysteresis", Dim::energy, not_negative,
                               "hysteresis loss at the base flux, per rad/s"});
-  field(p.k_eddy, Field{"k_eddy", Dim::inertia, not_negative,
-                        "eddy loss at the base flux, W per (rad/s)^2"});
+  field(p.k_eddy,
+        Field{"k_eddy", Dim::inertia, not_negative, "eddy loss at the base flux, W per (rad/s)^2"});
   field(p.tau_friction, Field{"tau_friction", Dim::torque, not_negative, "bearings and seals"});
   field(p.k_windage, Field{"k_windage", Dim::none, not_negative, "windage, W per (rad/s)^3"});
 }
@@ -56,8 +55,8 @@ inline Fluxes fluxes(const machine::Envelope<double>& e, const Params<double>& p
 }
 
 struct Point {
-  double i_d, i_q;                       // [A]
-  double p_copper, p_iron, p_friction;   // [W]
+  double i_d, i_q;                      // [A]
+  double p_copper, p_iron, p_friction;  // [W]
 };
 
 // (4) to (8) at a speed >= 0 and a torque inside the envelope. Outside it the flux can't be reached:

@@ -15,8 +15,7 @@ namespace evsim::road_load {
 
 inline constexpr double kGravity = 9.80665;  // [m/s2], standard gravity (CGPM 1901)
 
-template <Scalar T>
-struct Physical {
+template <Scalar T> struct Physical {
   static constexpr std::string_view kType = "physical";
   static constexpr std::string_view kDoc = "air drag and rolling resistance";
   T Cd = kRequired;                  // drag coefficient [-]
@@ -32,8 +31,7 @@ constexpr void describe(P& p, V&& field) {
                                     "rolling resistance force over load"});
 }
 
-template <Scalar T>
-struct CoastDown {
+template <Scalar T> struct CoastDown {
   static constexpr std::string_view kType = "coast_down";
   static constexpr std::string_view kDoc = "measured A + B v + C v^2, driveline drag included";
   T A = kRequired;  // [N]
@@ -48,20 +46,17 @@ constexpr void describe(P& p, V&& field) {
   field(p.C, Field{"C", Dim::force_per_speed_squared, any_value, "quadratic term"});
 }
 
-template <Scalar T>
-using Params = std::variant<Physical<T>, CoastDown<T>>;
+template <Scalar T> using Params = std::variant<Physical<T>, CoastDown<T>>;
 
-template <Scalar T>
-struct Surroundings {
-  T rho_air;      // [kg/m3]
-  T v_wind;       // [m/s], from ahead
-  T cos_alpha;    // of the grade [-]
+template <Scalar T> struct Surroundings {
+  T rho_air;    // [kg/m3]
+  T v_wind;     // [m/s], from ahead
+  T cos_alpha;  // of the grade [-]
 };
 
-template <Scalar T>
-struct Forces {
-  T dry;   // largest dry friction, >= 0, against motion [N]
-  T fluid; // air, with its sign: > 0 against forward motion [N]
+template <Scalar T> struct Forces {
+  T dry;    // largest dry friction, >= 0, against motion [N]
+  T fluid;  // air, with its sign: > 0 against forward motion [N]
 };
 
 template <Scalar T>

@@ -11,8 +11,7 @@ namespace evsim::closed_loop {
 // x -> gain x + offset, also noise and faults of sensors.
 enum Hook : int { kSeenSpeed, kRequest, kBrakeCommand, kTorqueCommand };
 inline constexpr int kHooks = kTorqueCommand + kMaxDriveUnits;
-template <Scalar T>
-struct Hooks {
+template <Scalar T> struct Hooks {
   std::array<T, kHooks> gain, offset;
   Hooks() {
     gain.fill(T(1.0));
@@ -25,21 +24,19 @@ struct Hooks {
 };
 
 // Held over one step or one piece between two schedule points.
-template <Scalar T>
-struct Piece {
-  double t_start;          // [s]; the reference and the grade are linear from here
-  T v_ref, a_ref;          // at the trace itself, for the trace error
+template <Scalar T> struct Piece {
+  double t_start;                  // [s]; the reference and the grade are linear from here
+  T v_ref, a_ref;                  // at the trace itself, for the trace error
   driver::Reference<T> reference;  // as the driver sees it at t_start
   T sin_alpha, sin_alpha_rate;     // grade and its change per second
-  T direction;             // of motion, as the step begins
+  T direction;                     // of motion, as the step begins
 };
 
-template <Scalar T>
-struct System {
+template <Scalar T> struct System {
   car::Model<T> car;
   driver::Gains<T> gains;
   driver::Kind driver = driver::Kind::follow;
-  bool sampled = false;    // commands come from a sampled task and are held
+  bool sampled = false;  // commands come from a sampled task and are held
   car::Command<T> held{};
   Hooks<T> hooks;
   T rho_air{}, v_wind{}, T_battery{};
@@ -61,8 +58,7 @@ car::Surroundings<T> surroundings(const System<T>& s, const Piece<T>& p, double 
           .T_battery = s.T_battery};
 }
 
-template <Scalar T>
-driver::Reference<T> reference_at(const Piece<T>& p, double t) {
+template <Scalar T> driver::Reference<T> reference_at(const Piece<T>& p, double t) {
   driver::Reference<T> r = p.reference;
   const double since = t - p.t_start;
   r.v = r.v + r.a * since;
@@ -72,21 +68,21 @@ driver::Reference<T> reference_at(const Piece<T>& p, double t) {
 }
 
 // What driver and control unit decide on what they see.
-template <Scalar T>
-struct Decision {
+template <Scalar T> struct Decision {
   vcu::Outputs<T> control;
   T F_request;      // [N]
   T integral_rate;  // of the driver's state
 };
-template <Scalar T>
-Decision<T> decide(const System<T>& s, const Piece<T>& p, double t, const T* y,
-                   const chassis::Motion<T>& motion, const car::Supply<T>& supply,
-                   const car::Surroundings<T>& around) {
+template <Scalar T> Decision<T> decide(const System<T>& s, const Piece<T>& p, double t, const T* y,
+                                       const chassis::Motion<T>& motion,
+                                       const car::Supply<T>& supply,
+                                       const car::Surroundings<T>& around) {
   const T v = s.hooks(kSeenSpeed, motion.v);
   const driver::Inputs<T> sees{reference_at(p, t), v, y[car::kDriver], around};
   Decision<T> d;
   d.F_request = s.hooks(kRequest, driver::force(s.car, s.gains, s.driver, sees));
-  d.control = vcu::step(s.car, {.F_request = d.F_request, .v = v, .supply = supply, .around = around});
+  d.control =
+      vcu::step(s.car, {.F_request = d.F_request, .v = v, .supply = supply, .around = around});
   d.integral_rate = s.driver == driver::Kind::follow
                         ? driver::integral_rate(s.gains, sees, d.control.limited)
                         : T(0.0);
@@ -100,8 +96,7 @@ Decision<T> decide(const System<T>& s, const Piece<T>& p, double t, const T* y) 
                 around);
 }
 
-template <Scalar T>
-void apply_hooks(const System<T>& s, car::Command<T>& command) {
+template <Scalar T> void apply_hooks(const System<T>& s, car::Command<T>& command) {
   for (int k = 0; k < s.units(); ++k) {
     T& tau = command.tau[static_cast<std::size_t>(k)];
     tau = s.hooks(kTorqueCommand + k, tau);
@@ -109,8 +104,7 @@ void apply_hooks(const System<T>& s, car::Command<T>& command) {
   command.F_brake = max(s.hooks(kBrakeCommand, command.F_brake), 0.0);
 }
 
-template <Scalar T>
-struct Instant {
+template <Scalar T> struct Instant {
   car::Flows<T> flows;
   vcu::Outputs<T> control;
   T F_request;  // [N]
@@ -120,9 +114,9 @@ struct Instant {
 // Rates of all states and ledger rows at an instant t of a piece. The control reads no torque, so it comes
 // first; torque(k, tau_cmd) then says what machine k gives: the integrator knows the lag exactly, the
 // truth has the torque as a state. The torques' own rates are left to them.
-template <Scalar T, class Torque>
-Instant<T> evaluate(const System<T>& s, const Piece<T>& p, double t, const T* y, Torque&& torque, T* dy,
-                    T* dq) {
+template <Scalar T, class Torque> Instant<T> evaluate(const System<T>& s, const Piece<T>& p,
+                                                      double t, const T* y, Torque&& torque, T* dy,
+                                                      T* dq) {
   Instant<T> now;
   now.v_ref = p.v_ref + p.a_ref * (t - p.t_start);
   const car::Surroundings<T> around = surroundings(s, p, t);
@@ -155,7 +149,8 @@ Instant<T> evaluate(const System<T>& s, const Piece<T>& p, double t, const T* y,
 // The same with the torques that the state holds.
 template <Scalar T>
 Instant<T> evaluate(const System<T>& s, const Piece<T>& p, double t, const T* y, T* dy, T* dq) {
-  return evaluate(s, p, t, y, [&](int k, const T&) { return y[car::kTorque + k]; }, dy, dq);
+  return evaluate(
+      s, p, t, y, [&](int k, const T&) { return y[car::kTorque + k]; }, dy, dq);
 }
 
 }  // namespace evsim::closed_loop

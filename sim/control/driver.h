@@ -18,8 +18,7 @@ namespace evsim::driver {
 
 enum class Kind : int { exact, follow, pedals };
 
-template <Scalar T>
-struct Gains {
+template <Scalar T> struct Gains {
   T k_p = 0.8;     // [1/s]
   T k_i = 0.1;     // [1/s2]
   T a_hold = 1.5;  // [m/s2]
@@ -27,25 +26,24 @@ struct Gains {
 template <class P, class V>
   requires same_template<P, Gains>
 constexpr void describe(P& p, V&& field) {
-  field(p.k_p, Field{"k_p", Dim::frequency, not_negative, "acceleration asked for per speed error"});
-  field(p.k_i, Field{"k_i", Dim::none, not_negative,
-                     "its growth per second and speed error [1/s2]"});
+  field(p.k_p,
+        Field{"k_p", Dim::frequency, not_negative, "acceleration asked for per speed error"});
+  field(p.k_i,
+        Field{"k_i", Dim::none, not_negative, "its growth per second and speed error [1/s2]"});
   field(p.a_hold, Field{"a_hold", Dim::acceleration, positive,
                         "braking at least asked for while the reference stands"});
 }
 
 // What the driver wants at an instant. Speeds are those at the preview instant.
-template <Scalar T>
-struct Reference {
-  T v;                // [m/s]
-  T a;                // [m/s2]
-  bool standing;      // the trace stands at 0 over the whole step
+template <Scalar T> struct Reference {
+  T v;                             // [m/s]
+  T a;                             // [m/s2]
+  bool standing;                   // the trace stands at 0 over the whole step
   T accelerator, brake;            // pedals, 0..1
   T accelerator_rate, brake_rate;  // [1/s]
 };
 
-template <Scalar T>
-struct Inputs {
+template <Scalar T> struct Inputs {
   Reference<T> reference;
   T v;         // speed seen [m/s]
   T integral;  // z [m/s2]
@@ -56,8 +54,8 @@ struct Inputs {
 template <Scalar T>
 T road_force(const car::Model<T>& m, const T& v, const car::Surroundings<T>& s, const T& toward) {
   const road_load::Surroundings<T> around{s.rho_air, s.v_wind, s.cos_alpha};
-  const auto load =
-      std::visit([&](const auto& r) { return road_load::forces(r, m.mass, around, v); }, m.road_load);
+  const auto load = std::visit(
+      [&](const auto& r) { return road_load::forces(r, m.mass, around, v); }, m.road_load);
   return load.fluid + toward * load.dry + m.mass * road_load::kGravity * s.sin_alpha;
 }
 
@@ -80,8 +78,7 @@ T force(const car::Model<T>& m, const Gains<T>& g, Kind kind, const Inputs<T>& i
 }
 
 // dz/dt [m/s3]. limited: nonzero while the drive gives less than asked for.
-template <Scalar T>
-T integral_rate(const Gains<T>& g, const Inputs<T>& in, const T& limited) {
+template <Scalar T> T integral_rate(const Gains<T>& g, const Inputs<T>& in, const T& limited) {
   if (in.reference.standing) return -1.0 * in.integral;
   return select(limited > 0.0, T(0.0), g.k_i * (in.reference.v - in.v));
 }

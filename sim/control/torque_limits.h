@@ -15,33 +15,30 @@ namespace evsim::torque_limits {
 // Why the torque is less than asked for.
 enum class Reason : int {
   none,
-  machine,              // torque, power or speed of a machine
-  battery_power,        // rated power of the pack
+  machine,        // torque, power or speed of a machine
+  battery_power,  // rated power of the pack
   battery_current,
   battery_voltage,
-  battery_charge_state, // full or empty
-  regeneration,         // low speed or largest deceleration: the friction brakes do the rest
-  grip                  // tyre force over load
+  battery_charge_state,  // full or empty
+  regeneration,          // low speed or largest deceleration: the friction brakes do the rest
+  grip                   // tyre force over load
 };
 
-template <Scalar T>
-using Torques = std::array<T, kMaxDriveUnits>;
+template <Scalar T> using Torques = std::array<T, kMaxDriveUnits>;
 
-template <Scalar T>
-struct Drive {  // what the limits depend on
-  Torques<T> omega;  // machine speeds [rad/s]
+template <Scalar T> struct Drive {  // what the limits depend on
+  Torques<T> omega;                 // machine speeds [rad/s]
   car::Supply<T> supply;
 };
 
-template <Scalar T>
-struct Margin {
-  T least;      // smallest of all margins, in units of power [W]
-  T battery;    // margin of the battery alone [W]
-  T power;      // at the terminals [W]
+template <Scalar T> struct Margin {
+  T least;    // smallest of all margins, in units of power [W]
+  T battery;  // margin of the battery alone [W]
+  T power;    // at the terminals [W]
 };
 
-template <Scalar T>
-Margin<T> margin(const car::Model<T>& m, const Drive<T>& d, const Torques<T>& tau, const T& lambda) {
+template <Scalar T> Margin<T> margin(const car::Model<T>& m, const Drive<T>& d,
+                                     const Torques<T>& tau, const T& lambda) {
   T p = m.auxiliaries.power, i(0.0);
   for (int k = 0; k < m.drive_units.size(); ++k) {
     const auto n = static_cast<std::size_t>(k);
@@ -64,8 +61,7 @@ Margin<T> margin(const car::Model<T>& m, const Drive<T>& d, const Torques<T>& ta
   return g;
 }
 
-template <Scalar T>
-struct Given {
+template <Scalar T> struct Given {
   T lambda;  // share of the torque that can be given [-]
   T reason;  // Reason, as a number
 };
@@ -94,7 +90,8 @@ auto surely_given(const car::Model<T>& m, const Drive<T>& d, const Torques<T>& t
   const T u_lowest = U_0 - 1.2 * d.supply.source.R * p / U_0;
   for (int k = 0; k < m.drive_units.size(); ++k) {
     const auto n = static_cast<std::size_t>(k);
-    given = given && abs(tau[n]) <= machine::torque_limit(m.drive_units[k].envelope, d.omega[n], u_lowest);
+    given = given &&
+            abs(tau[n]) <= machine::torque_limit(m.drive_units[k].envelope, d.omega[n], u_lowest);
   }
   return given;
 }
@@ -119,8 +116,8 @@ Given<T> share_given(const car::Model<T>& m, const Drive<T>& d, const Torques<T>
   const T newton = clamp(low + g / max(slope, 1e-9), 0.0, 1.0);
 
   const Margin<T> at = margin(m, d, tau, low);
-  const T from_battery =
-      battery_reason(select(at.power > 0.0, d.supply.limits.discharge_reason, d.supply.limits.charge_reason));
+  const T from_battery = battery_reason(
+      select(at.power > 0.0, d.supply.limits.discharge_reason, d.supply.limits.charge_reason));
   const auto by_battery = at.battery <= 1.001 * at.least + 1.0;
   const T reason = select(by_battery, from_battery, T(static_cast<double>(Reason::machine)));
   return {.lambda = select(limited, newton, T(1.0)), .reason = select(limited, reason, T(0.0))};

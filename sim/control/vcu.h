@@ -15,33 +15,29 @@ namespace evsim::vcu {
 using torque_limits::Reason;
 using torque_limits::Torques;
 
-template <Scalar T>
-struct Inputs {
-  T F_request;  // at the wheels, > 0 driving, < 0 braking [N]
-  T v;          // speed [m/s]
+template <Scalar T> struct Inputs {
+  T F_request;            // at the wheels, > 0 driving, < 0 braking [N]
+  T v;                    // speed [m/s]
   car::Supply<T> supply;  // of the battery
   car::Surroundings<T> around;
 };
 
-template <Scalar T>
-struct Outputs {
+template <Scalar T> struct Outputs {
   car::Command<T> command;
-  T F_given;       // what the machines were told to give at the wheels [N]
-  T limited;       // Reason, as a number
+  T F_given;  // what the machines were told to give at the wheels [N]
+  T limited;  // Reason, as a number
 };
 
 // Share of the regeneration that the speed allows: 0 below v_zero, 1 above v_full, without a kink between
 // (3 s^2 - 2 s^3): the pedal must not feel one, and the integrator's order needs none.
-template <Scalar T>
-T regeneration_share(const car::Regeneration<T>& r, const T& v) {
+template <Scalar T> T regeneration_share(const car::Regeneration<T>& r, const T& v) {
   const T s = clamp((abs(v) - r.v_zero) / max(r.v_full - r.v_zero, 1e-3), 0.0, 1.0);
   return s * s * (3.0 - 2.0 * s);
 }
 
 // Forces of the units, none above its room: what one can't give is given by those that have room.
-template <Scalar T>
-Torques<T> within_room(const car::Model<T>& m, const Torques<T>& wanted, const T& F,
-                       const Torques<T>& room) {
+template <Scalar T> Torques<T> within_room(const car::Model<T>& m, const Torques<T>& wanted,
+                                           const T& F, const Torques<T>& room) {
   T all_room(0.0), given(0.0);
   Torques<T> out{};
   for (int k = 0; k < m.drive_units.size(); ++k) {
@@ -59,8 +55,7 @@ Torques<T> within_room(const car::Model<T>& m, const Torques<T>& wanted, const T
   return out;
 }
 
-template <Scalar T>
-std::array<T, 2> axle_forces(const car::Model<T>& m, const Torques<T>& F) {
+template <Scalar T> std::array<T, 2> axle_forces(const car::Model<T>& m, const Torques<T>& F) {
   std::array<T, 2> out{T(0.0), T(0.0)};
   for (int k = 0; k < m.drive_units.size(); ++k)
     out[static_cast<std::size_t>(m.drive_units[k].axle)] += F[static_cast<std::size_t>(k)];
@@ -68,11 +63,11 @@ std::array<T, 2> axle_forces(const car::Model<T>& m, const Torques<T>& F) {
 }
 
 // True where the forces are below 0.4 of the grip that the less loaded axle has at rest.
-template <Scalar T>
-auto grip_is_far(const car::Model<T>& m, const Torques<T>& F) {
+template <Scalar T> auto grip_is_far(const car::Model<T>& m, const Torques<T>& F) {
   const T least = min(m.chassis.front_load, 1.0 - m.chassis.front_load);
   const auto F_axle = axle_forces(m, F);
-  return max(abs(F_axle[0]), abs(F_axle[1])) < 0.4 * m.chassis.mu * m.mass * road_load::kGravity * least;
+  return max(abs(F_axle[0]), abs(F_axle[1])) <
+         0.4 * m.chassis.mu * m.mass * road_load::kGravity * least;
 }
 
 // Cuts the units' forces to the grip of their axles, at the acceleration that is left: a fixed number of
@@ -104,14 +99,12 @@ Torques<T> machine_torques(const car::Model<T>& m, const Torques<T>& F, const To
 }
 
 // What the machines give when nothing limits them: the shares as they are.
-template <Scalar T>
-struct Machines {
+template <Scalar T> struct Machines {
   Torques<T> tau{};
-  T F_given{};   // at the wheels [N]
-  T limited{};   // Reason, as a number
+  T F_given{};  // at the wheels [N]
+  T limited{};  // Reason, as a number
 };
-template <Scalar T>
-Torques<T> by_shares(const car::Model<T>& m, const T& F) {
+template <Scalar T> Torques<T> by_shares(const car::Model<T>& m, const T& F) {
   Torques<T> out{};
   if (m.drive_units.size() == 1) {
     out[0] = F;
@@ -126,15 +119,17 @@ Torques<T> by_shares(const car::Model<T>& m, const T& F) {
 
 // 2. to 4. in full, where a limit is near. Kept out of line: most steps never come here.
 template <Scalar T>
-[[gnu::noinline]] Machines<T> within_limits(const car::Model<T>& m, const Inputs<T>& in, const T& F_machines,
-                          const Torques<T>& F_shares, const torque_limits::Drive<T>& drive) {
+[[gnu::noinline]] Machines<T> within_limits(const car::Model<T>& m, const Inputs<T>& in,
+                                            const T& F_machines, const Torques<T>& F_shares,
+                                            const torque_limits::Drive<T>& drive) {
   Torques<T> room{};
   for (int k = 0; k < m.drive_units.size(); ++k) {
     const auto n = static_cast<std::size_t>(k);
     const auto& unit = m.drive_units[k];
     const T tau = machine::torque_limit(unit.envelope, drive.omega[n], in.supply.source.U_0);
-    room[n] = abs(drive_unit::wheel_torque(unit, select(F_machines < 0.0, -tau, tau), drive.omega[n])) /
-              m.chassis.wheel_radius;
+    room[n] =
+        abs(drive_unit::wheel_torque(unit, select(F_machines < 0.0, -tau, tau), drive.omega[n])) /
+        m.chassis.wheel_radius;
   }
   Torques<T> F = within_room(m, F_shares, F_machines, room);
   const T grip = grip_share(m, F, in.around);
@@ -154,15 +149,14 @@ template <Scalar T>
                    m.chassis.wheel_radius;
   }
   const T small = 1e-6 * abs(in.F_request) + 1e-3;
-  const T by_machine = select(abs(F_machines - F_split) > small,
-                              T(static_cast<double>(Reason::machine)), T(0.0));
+  const T by_machine =
+      select(abs(F_machines - F_split) > small, T(static_cast<double>(Reason::machine)), T(0.0));
   const T by_grip = select(grip < 1.0, T(static_cast<double>(Reason::grip)), by_machine);
   out.limited = select(given.reason > 0.0, given.reason, by_grip);
   return out;
 }
 
-template <Scalar T>
-Outputs<T> step(const car::Model<T>& m, const Inputs<T>& in) {
+template <Scalar T> Outputs<T> step(const car::Model<T>& m, const Inputs<T>& in) {
   // 1. Braking by the machines.
   const auto braking = in.F_request < 0.0;
   const T F_regeneration = -regeneration_share(m.regeneration, in.v) *

@@ -33,7 +33,8 @@ std::string resolved(const std::string& folder) {
 // Hidden, beside the folder, so that renaming stays on one file system.
 std::string sibling(const std::string& folder, const std::string& suffix) {
   const fs::path path(folder);
-  const std::string name = "." + path.filename().string() + "." + suffix + "-" + std::to_string(::getpid());
+  const std::string name =
+      "." + path.filename().string() + "." + suffix + "-" + std::to_string(::getpid());
   return (path.parent_path() / name).string();
 }
 
@@ -102,12 +103,8 @@ OutputFolder::~OutputFolder() {
   for (auto it = parents_.rbegin(); it != parents_.rend(); ++it) ::rmdir(it->c_str());
 }
 
-std::string OutputFolder::path(std::string_view name) const {
-  return (fs::path(partial_) / name).string();
-}
-
 void OutputFolder::write(std::string_view name, std::string_view text) {
-  write_file(path(name), text, (fs::path(folder_) / name).string());
+  write_file((fs::path(partial_) / name).string(), text, (fs::path(folder_) / name).string());
 }
 
 void OutputFolder::finish() {

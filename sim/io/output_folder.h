@@ -22,8 +22,6 @@ class OutputFolder {
   OutputFolder& operator=(const OutputFolder&) = delete;
 
   void write(std::string_view name, std::string_view text);
-  // Where a file of this name is to be written by others; reported under its final name.
-  std::string path(std::string_view name) const;
   void finish();
 
  private:

@@ -91,8 +91,8 @@ void check_format(const std::string& file, const Json& json) {
     throw InputError(Problem{.file = file,
                              .line = version->line,
                              .path = "format_version",
-                             .what = "got " + format_rounded(version->number) + ", this evsim reads " +
-                                     std::to_string(kSummaryVersion)});
+                             .what = "got " + format_rounded(version->number) +
+                                     ", this evsim reads " + std::to_string(kSummaryVersion)});
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ namespace {
 constexpr double kJoulePerWh = 3600.0;
 
 std::string section(std::string_view id, std::string_view title, const std::string& body) {
-  return "<section id=\"" + std::string(id) + "\">\n<h2>" + escape(title) + "</h2>\n" + body + "</section>\n";
+  return "<section id=\"" + std::string(id) + "\">\n<h2>" + escape(title) + "</h2>\n" + body +
+         "</section>\n";
 }
 std::string note(const std::string& text) { return "<p class=\"note\">" + escape(text) + "</p>\n"; }
 
@@ -41,8 +42,8 @@ std::string headlines(const RunResult& r) {
 
 std::string header(const RunResult& r, const Case& input) {
   std::string how = r.interrupted ? "interrupted" : std::string(name(r.end));
-  return "<header>\n<div><h1>" + escape(r.vehicle) + "</h1>\n<p class=\"subtitle\">" + escape(r.scenario) +
-         "</p>\n<p class=\"note\">" +
+  return "<header>\n<div><h1>" + escape(r.vehicle) + "</h1>\n<p class=\"subtitle\">" +
+         escape(r.scenario) + "</p>\n<p class=\"note\">" +
          escape("Test mass " + readable(input.test_mass, 6) + " kg, " + readable(r.t_end, 6) +
                 " s simulated, " + how) +
          "</p></div>\n<div class=\"verdict\">" + badge(r.verdict) + "</div>\n</header>\n";
@@ -53,32 +54,39 @@ std::string energy_section(const RunResult& r) {
   const std::string drawing = sankey_svg(s);
   if (drawing.empty()) return section("energy", "Energy flow", note("No energy flowed."));
   const std::string balance =
-      "In " + readable(s.in / kJoulePerWh, 6) + " Wh (100 %), out " + readable(s.out / kJoulePerWh, 6) +
-      " Wh; residual " + readable(r.books.residual / kJoulePerWh, 3) + " Wh, " +
-      readable(r.books.relative(), 3) +
-      " of the energy moved. Losses, stores and what leaves are the ledger's. Between two stations the "
+      "In " + readable(s.in / kJoulePerWh, 6) + " Wh (100 %), out " +
+      readable(s.out / kJoulePerWh, 6) + " Wh; residual " +
+      readable(r.books.residual / kJoulePerWh, 3) + " Wh, " + readable(r.books.relative(), 3) +
+      " of the energy moved. Losses, stores and what leaves are the ledger's. Between two stations "
+      "the "
       "ledger's net flow is split into forward and returning by the recorded samples.";
   return section("energy", "Energy flow",
                  "<figure class=\"sankey\">" + drawing +
                      "<figcaption><span class=\"chip source\">store, or from outside</span> "
-                     "<span class=\"chip forward\">forward</span> <span class=\"chip back\">regeneration, returning</span> "
-                     "<span class=\"chip loss\">loss</span> <span class=\"chip useful\">leaves to the outside</span></figcaption></figure>\n" + note(balance));
+                     "<span class=\"chip forward\">forward</span> <span class=\"chip "
+                     "back\">regeneration, returning</span> "
+                     "<span class=\"chip loss\">loss</span> <span class=\"chip useful\">leaves to "
+                     "the outside</span></figcaption></figure>\n" +
+                     note(balance));
 }
 
 std::string figure_html(const Figures& f, const Figure& figure) {
   std::string keys;
   for (std::size_t i = 0; i < figure.series.size(); ++i)
-    keys += "<span class=\"key s" + std::to_string(i) + "\">" + escape(figure.series[i].label) + "<output></output></span> ";
-  return "<figure class=\"plot\">\n<figcaption><b>" + escape(figure.title + " [" + figure.unit + "]") + "</b> " +
-         keys + "</figcaption>\n<div class=\"live\"></div>\n<div class=\"still\">" + figure_svg(f, figure) +
-         "</div>\n</figure>\n";
+    keys += "<span class=\"key s" + std::to_string(i) + "\">" + escape(figure.series[i].label) +
+            "<output></output></span> ";
+  return "<figure class=\"plot\">\n<figcaption><b>" +
+         escape(figure.title + " [" + figure.unit + "]") + "</b> " + keys +
+         "</figcaption>\n<div class=\"live\"></div>\n<div class=\"still\">" +
+         figure_svg(f, figure) + "</div>\n</figure>\n";
 }
 
 std::string how_to_read(const Figures& f) {
-  std::string out = assets::dygraphs_script().empty()
-                        ? note("evsim was built without dygraphs: the plots are drawings.")
-                        : "<p class=\"note hint\">Drag to zoom, all plots follow; Shift and drag to move; "
-                          "double-click for all.</p>\n";
+  std::string out =
+      assets::dygraphs_script().empty()
+          ? note("evsim was built without dygraphs: the plots are drawings.")
+          : "<p class=\"note hint\">Drag to zoom, all plots follow; Shift and drag to move; "
+            "double-click for all.</p>\n";
   if (f.samples_a_row > 1)
     out += note("Of every " + std::to_string(f.samples_a_row) +
                 " samples the lowest and the highest are shown; the file of signals has all.");
@@ -90,21 +98,25 @@ std::string time_section(const Figures& f) {
     return section("time", "Over time", note("No signals were recorded."));
   std::string body = how_to_read(f);
   for (const Figure& figure : f.figures) body += figure_html(f, figure);
-  body += "<figure class=\"plot any\" hidden><figcaption><label>Any signal <select></select></label> "
-          "<span class=\"key s0\"><output></output></span></figcaption><div class=\"live\"></div></figure>\n";
+  body +=
+      "<figure class=\"plot any\" hidden><figcaption><label>Any signal <select></select></label> "
+      "<span class=\"key s0\"><output></output></span></figcaption><div "
+      "class=\"live\"></div></figure>\n";
   return section("time", "Over time", body);
 }
 
-std::string map_html(const RunResult& r, const drive_unit::Model<double>& model, const std::string& name) {
+std::string map_html(const RunResult& r, const drive_unit::Model<double>& model,
+                     const std::string& name) {
   const OperatingPoints points = operating_points(r.recording, name);
   const MeanEfficiency mean = mean_efficiency(model, points);
-  std::string text = "Machine of drive unit " + name + ", envelope at " + readable(model.envelope.U_ref) + " V. ";
+  std::string text =
+      "Machine of drive unit " + name + ", envelope at " + readable(model.envelope.U_ref) + " V. ";
   if (points.omega.empty())
     text += "Its speed and torque were not recorded.";
   else
     text += "Dots: " + std::to_string(points.omega.size()) + " recorded samples; over them " +
-            readable(100.0 * mean.motoring, 4) + " % motoring, " + readable(100.0 * mean.generating, 4) +
-            " % generating, by energy.";
+            readable(100.0 * mean.motoring, 4) + " % motoring, " +
+            readable(100.0 * mean.generating, 4) + " % generating, by energy.";
   return "<figure class=\"efficiency\">" + map_svg(model, points) + "<figcaption>" + escape(text) +
          "</figcaption></figure>\n";
 }
@@ -119,23 +131,26 @@ std::string map_section(const RunResult& r, const Case& input) {
 std::string provenance_section(const RunResult& r, const Case& input, const Provenance& p) {
   std::string body = provenance_table(r, input, p) + parameter_tables(input, p);
   if (!r.command_log.empty())
-    body += "<details><summary>Commands applied</summary>\n" + command_table(r.command_log) + "</details>\n";
+    body += "<details><summary>Commands applied</summary>\n" + command_table(r.command_log) +
+            "</details>\n";
   return section("provenance", "Where this comes from", body);
 }
 
 std::string style() {
-  return "<style>\n" + std::string(assets::dygraphs_style()) + "\n" + std::string(assets::style()) + "</style>\n";
+  return "<style>\n" + std::string(assets::dygraphs_style()) + "\n" + std::string(assets::style()) +
+         "</style>\n";
 }
 
 std::string scripts(const Figures& f) {
   if (assets::dygraphs_script().empty() || f.columns.front().values.empty()) return {};
-  return "<script type=\"application/json\" id=\"evsim-data\">" + figures_json(f) + "</script>\n<script>\n" +
-         std::string(assets::dygraphs_script()) + "\n</script>\n<script>\n" + std::string(assets::script()) +
-         "</script>\n";
+  return "<script type=\"application/json\" id=\"evsim-data\">" + figures_json(f) +
+         "</script>\n<script>\n" + std::string(assets::dygraphs_script()) +
+         "\n</script>\n<script>\n" + std::string(assets::script()) + "</script>\n";
 }
 
 bool has_trace(const scenario::Driver& d) {
-  return std::holds_alternative<scenario::Follow>(d) || std::holds_alternative<scenario::Exact>(d) ||
+  return std::holds_alternative<scenario::Follow>(d) ||
+         std::holds_alternative<scenario::Exact>(d) ||
          std::holds_alternative<scenario::ConstantSpeed>(d);
 }
 
@@ -147,10 +162,12 @@ std::string report_html(const RunResult& r, const Case& input, const Provenance&
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
          "<meta name=\"color-scheme\" content=\"light dark\">\n<title>" +
          escape(r.vehicle + ", " + r.scenario) + "</title>\n" + style() + "</head>\n<body>\n" +
-         header(r, input) + headlines(r) + section("kpis", "Requirements and figures", kpi_tables(r)) +
-         energy_section(r) + time_section(f) + map_section(r, input) +
-         section("ledger", "Energy ledger", ledger_table(r.books)) + provenance_section(r, input, p) +
-         "<footer>evsim " + escape(p.version) + "</footer>\n" + scripts(f) + "</body>\n</html>\n";
+         header(r, input) + headlines(r) +
+         section("kpis", "Requirements and figures", kpi_tables(r)) + energy_section(r) +
+         time_section(f) + map_section(r, input) +
+         section("ledger", "Energy ledger", ledger_table(r.books)) +
+         provenance_section(r, input, p) + "<footer>evsim " + escape(p.version) + "</footer>\n" +
+         scripts(f) + "</body>\n</html>\n";
 }
 
 }  // namespace evsim::io

@@ -5,9 +5,10 @@
 #endif
 
 // The assembler puts the bytes of a file between two symbols; it looks for it in the include folders.
-#define EVSIM_EMBED(symbol, file)                                                          \
-  asm(".pushsection .rodata\n" #symbol ":\n.incbin \"" file "\"\n" #symbol "_end:\n.byte 0\n" \
-      ".global " #symbol "\n.global " #symbol "_end\n.popsection\n");                    \
+#define EVSIM_EMBED(symbol, file)                                          \
+  asm(".pushsection .rodata\n" #symbol ":\n.incbin \"" file "\"\n" #symbol \
+      "_end:\n.byte 0\n"                                                   \
+      ".global " #symbol "\n.global " #symbol "_end\n.popsection\n");      \
   extern "C" const char symbol[], symbol##_end[]
 
 EVSIM_EMBED(evsim_report_css, "sim/io/report/report.css");

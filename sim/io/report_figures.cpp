@@ -19,9 +19,12 @@ class Builder {
   }
   bool has(std::size_t column) const { return column < f_.columns.size(); }
 
-  void begin(std::string title, std::string unit) { f_.figures.push_back({std::move(title), std::move(unit), {}}); }
+  void begin(std::string title, std::string unit) {
+    f_.figures.push_back({std::move(title), std::move(unit), {}});
+  }
   void add(std::string label, std::string_view path) {
-    if (const std::size_t i = find(path); has(i)) f_.figures.back().series.push_back({std::move(label), i});
+    if (const std::size_t i = find(path); has(i))
+      f_.figures.back().series.push_back({std::move(label), i});
   }
   // One curve a drive unit, of those that recorded this signal.
   void add_units(const std::string& label, const std::string& signal) {
@@ -29,7 +32,8 @@ class Builder {
     for (std::size_t i = 0; i < f_.columns.size(); ++i) {
       const std::string_view path = f_.columns[i].name;
       if (!signals::matches("drive_units.*." + signal, path)) continue;
-      const std::string owner(path.substr(kGroup.size(), path.size() - kGroup.size() - signal.size() - 1));
+      const std::string owner(
+          path.substr(kGroup.size(), path.size() - kGroup.size() - signal.size() - 1));
       f_.figures.back().series.push_back({owner + " " + label, i});
     }
   }
@@ -101,7 +105,8 @@ void append_extremes(std::vector<double>& out, const double* first, const double
 std::vector<SignalColumn> thinned(const std::vector<SignalColumn>& columns, std::size_t most_rows) {
   const std::size_t rows = columns.empty() ? 0 : columns.front().values.size();
   if (rows <= most_rows) return columns;
-  const std::size_t groups = std::max<std::size_t>(most_rows / 2, 1), size = (rows + groups - 1) / groups;
+  const std::size_t groups = std::max<std::size_t>(most_rows / 2, 1),
+                    size = (rows + groups - 1) / groups;
   std::vector<SignalColumn> out;
   for (const SignalColumn& c : columns) {
     SignalColumn& thin = out.emplace_back(SignalColumn{c.name, c.unit, {}});

@@ -20,7 +20,7 @@ struct Figure {
 struct Figures {
   std::vector<SignalColumn> columns;  // the time first, then all signals, then what is derived
   std::vector<Figure> figures;
-  std::size_t samples_a_row = 1;      // above 1: rows hold lowest and highest of so many samples
+  std::size_t samples_a_row = 1;  // above 1: rows hold lowest and highest of so many samples
 };
 
 // has_trace: the driver follows a speed, so that an error from it makes sense.

@@ -24,7 +24,7 @@ constexpr std::size_t kMostLevels = 10;
 // Of the drawing [px].
 constexpr double kWidth = 640.0, kHeight = 430.0;
 constexpr double kLeft = 62.0, kRight = 96.0, kTop = 12.0, kBottom = 44.0;
-constexpr double kRow = 1.0;        // height of the strips that the colours are laid in
+constexpr double kRow = 1.0;           // height of the strips that the colours are laid in
 constexpr std::size_t kColumns = 140;  // places in a strip where the efficiency is known
 
 struct Plane {
@@ -71,16 +71,15 @@ Strip strip(const Model& m, double tau) {
 }
 
 // Where the strip lies above a level: from - to, in columns; crossings by linear interpolation.
-template <class Run>
-void runs_above(const Strip& s, double level, Run&& run) {
+template <class Run> void runs_above(const Strip& s, double level, Run&& run) {
   double begin = -1.0;
   for (std::size_t i = 0; i < kColumns; ++i) {
     const bool above = s.percent[i] >= level;
     const bool was = begin >= 0.0;
     if (above == was) continue;
     const double at = i == 0 ? 0.0
-                             : static_cast<double>(i - 1) + (level - s.percent[i - 1]) /
-                                                                (s.percent[i] - s.percent[i - 1]);
+                             : static_cast<double>(i - 1) +
+                                   (level - s.percent[i - 1]) / (s.percent[i] - s.percent[i - 1]);
     if (was) run(begin, at);
     begin = above ? at : -1.0;
   }
@@ -120,7 +119,8 @@ std::string colour_class(std::size_t k, std::size_t levels) {
 }
 
 // Each colour covers all above its level, so that the next one lies on it and no gap shows.
-std::string colours(const std::vector<Strip>& strips, const std::vector<double>& levels, const Plane& p) {
+std::string colours(const std::vector<Strip>& strips, const std::vector<double>& levels,
+                    const Plane& p) {
   std::string out;
   for (std::size_t k = 0; k <= levels.size(); ++k) {
     std::string d;
@@ -130,7 +130,8 @@ std::string colours(const std::vector<Strip>& strips, const std::vector<double>&
         const double x = p.x(s.omega(from)), end = p.x(s.omega(to));
         if (end - x > 0.05) append_strip(d, x, p.y(s.tau), end - x);
       });
-    if (!d.empty()) out += "<path class=\"map " + colour_class(k, levels.size()) + "\" d=\"" + d + "\"/>\n";
+    if (!d.empty())
+      out += "<path class=\"map " + colour_class(k, levels.size()) + "\" d=\"" + d + "\"/>\n";
   }
   return out;
 }
@@ -165,10 +166,16 @@ std::string dots(const OperatingPoints& points, const Plane& p) {
   Pixel pen{0, 0};
   for (std::size_t i = 0; i < pixels.size(); i += stride) {
     const auto [y, x] = pixels[i];
-    d.append("m").append(std::to_string(x - pen.second)).append(" ").append(std::to_string(y - pen.first)).append("h0");
+    d.append("m")
+        .append(std::to_string(x - pen.second))
+        .append(" ")
+        .append(std::to_string(y - pen.first))
+        .append("h0");
     pen = pixels[i];
   }
-  return pixels.empty() ? "" : "<path class=\"halo\" d=\"" + d + "\"/>\n<path class=\"dots\" d=\"" + d + "\"/>\n";
+  return pixels.empty()
+             ? ""
+             : "<path class=\"halo\" d=\"" + d + "\"/>\n<path class=\"dots\" d=\"" + d + "\"/>\n";
 }
 
 std::string axes(const Plane& p) {
@@ -177,12 +184,14 @@ std::string axes(const Plane& p) {
   const auto torques = svg::ticks(p.y.min, p.y.max, 8);
   for (const double v : torques) {
     out += svg::line({kLeft, p.y(v)}, {right, p.y(v)}, std::abs(v) < 1e-9 ? "zero" : "grid");
-    out += svg::text({kLeft - 7.0, p.y(v) + 4.0}, "tick", "end", svg::tick_label(v, torques[1] - torques[0]));
+    out += svg::text({kLeft - 7.0, p.y(v) + 4.0}, "tick", "end",
+                     svg::tick_label(v, torques[1] - torques[0]));
   }
   const auto speeds = svg::ticks(0.0, kRpm * p.x.max, 7);
   for (const double n : speeds) {
     out += svg::line({p.x(n / kRpm), kTop}, {p.x(n / kRpm), base}, "grid");
-    out += svg::text({p.x(n / kRpm), base + 16.0}, "tick", "middle", svg::tick_label(n, speeds[1] - speeds[0]));
+    out += svg::text({p.x(n / kRpm), base + 16.0}, "tick", "middle",
+                     svg::tick_label(n, speeds[1] - speeds[0]));
   }
   out += svg::text({0.5 * (kLeft + right), base + 36.0}, "label", "middle", "speed [rpm]");
   return out + "<text class=\"label\" text-anchor=\"middle\" transform=\"translate(14 " +
@@ -207,7 +216,8 @@ std::string legend(const std::vector<double>& levels) {
 
 OperatingPoints operating_points(const Recording& recording, const std::string& unit) {
   const auto column = [&](const std::string& name) -> const std::vector<double>* {
-    const auto it = std::ranges::find(recording.signals, "drive_units." + unit + "." + name, &signals::Info::path);
+    const auto it = std::ranges::find(recording.signals, "drive_units." + unit + "." + name,
+                                      &signals::Info::path);
     if (it == recording.signals.end()) return nullptr;
     return &recording.columns[static_cast<std::size_t>(it - recording.signals.begin())];
   };

@@ -28,7 +28,9 @@ void append_integer(std::string& out, long long i) {
 
 void append_values(std::string& out, const std::vector<double>& values, int digits) {
   const double size = largest(values);
-  const int decimals = size > 0.0 ? std::clamp(digits - 1 - static_cast<int>(std::floor(std::log10(size))), -12, 12) : 0;
+  const int decimals =
+      size > 0.0 ? std::clamp(digits - 1 - static_cast<int>(std::floor(std::log10(size))), -12, 12)
+                 : 0;
   out += "\"decimals\":";
   append_integer(out, decimals);
   out += ",\"values\":[";
@@ -65,8 +67,8 @@ struct Span {
   }
 };
 
-std::string curve(const std::vector<double>& t, const std::vector<double>& y, Scale x_axis, Scale y_axis,
-                  std::size_t number) {
+std::string curve(const std::vector<double>& t, const std::vector<double>& y, Scale x_axis,
+                  Scale y_axis, std::size_t number) {
   std::string out = "<path class=\"curve s" + std::to_string(number) + "\" d=\"";
   bool pen_down = false;
   for (std::size_t i = 0; i < t.size(); ++i) {
@@ -89,7 +91,8 @@ std::string axes(Scale x_axis, Scale y_axis) {
   const auto values = svg::ticks(y_axis.min, y_axis.max, 4);
   const double step = values.size() > 1 ? values[1] - values[0] : 1.0;
   for (const double v : values) {
-    out += svg::line({kLeft, y_axis(v)}, {right, y_axis(v)}, std::abs(v) < 1e-9 * step ? "zero" : "grid");
+    out += svg::line({kLeft, y_axis(v)}, {right, y_axis(v)},
+                     std::abs(v) < 1e-9 * step ? "zero" : "grid");
     out += svg::text({kLeft - 7.0, y_axis(v) + 4.0}, "tick", "end", svg::tick_label(v, step));
   }
   const auto times = svg::ticks(x_axis.min, x_axis.max, 9);
@@ -117,7 +120,8 @@ std::string figures_json(const Figures& f) {
     out += "[";
     for (const Figure::Series& s : figure.series) {
       if (&s != figure.series.data()) out += ',';
-      out += "{\"label\":" + script_string(s.label) + ",\"column\":" + std::to_string(s.column) + "}";
+      out +=
+          "{\"label\":" + script_string(s.label) + ",\"column\":" + std::to_string(s.column) + "}";
     }
     out += "]";
   }
@@ -137,7 +141,8 @@ std::string figure_svg(const Figures& f, const Figure& figure) {
   const Scale y_axis{wide.min, wide.max, kHeight - kBottom, kTop};
   std::string out = svg::begin(kWidth, kHeight, figure.title + " [" + figure.unit + "]");
   out += axes(x_axis, y_axis);
-  for (std::size_t i = 1; i < shown.size(); ++i) out += curve(t, shown[i].values, x_axis, y_axis, i - 1);
+  for (std::size_t i = 1; i < shown.size(); ++i)
+    out += curve(t, shown[i].values, x_axis, y_axis, i - 1);
   return out + "</svg>\n";
 }
 

@@ -15,8 +15,12 @@ namespace {
 constexpr double kJoulePerWh = 3600.0;
 
 std::string cell(std::string_view text) { return "<td>" + escape(text) + "</td>"; }
-std::string number_cell(std::string_view text) { return "<td class=\"n\">" + escape(text) + "</td>"; }
-std::string code_cell(std::string_view text) { return "<td><code>" + escape(text) + "</code></td>"; }
+std::string number_cell(std::string_view text) {
+  return "<td class=\"n\">" + escape(text) + "</td>";
+}
+std::string code_cell(std::string_view text) {
+  return "<td><code>" + escape(text) + "</code></td>";
+}
 std::string row(const std::string& cells) { return "<tr>" + cells + "</tr>\n"; }
 
 // head: HTML of the header cells. A wide table scrolls in its own frame.
@@ -29,15 +33,18 @@ std::string table(const std::string& head, const std::string& rows) {
 std::string title(const Kpi& k) {
   std::string out = k.name;
   for (const Unit& u : units())
-    if (const std::string suffix = "_" + std::string(u.key); u.text == k.unit && out.ends_with(suffix))
+    if (const std::string suffix = "_" + std::string(u.key);
+        u.text == k.unit && out.ends_with(suffix))
       out.resize(out.size() - suffix.size());
   std::ranges::replace(out, '_', ' ');
-  if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 'a' + 'A');
+  if (!out.empty() && out[0] >= 'a' && out[0] <= 'z')
+    out[0] = static_cast<char>(out[0] - 'a' + 'A');
   return out;
 }
 
 std::string quantity(const Kpi& k) {
-  return escape(title(k)) + "<small>" + escape(k.doc) + " <code>" + escape(k.name) + "</code></small>";
+  return escape(title(k)) + "<small>" + escape(k.doc) + " <code>" + escape(k.name) +
+         "</code></small>";
 }
 
 std::string shown_unit(const std::string& unit) { return unit == "1" ? "" : unit; }
@@ -50,8 +57,9 @@ std::string limit_text(const scenario::Limit& l) {
 }
 
 std::string limited_row(const Kpi& k, const scenario::Limit& l) {
-  return row("<td>" + quantity(k) + "</td>" + number_cell(readable(k.value)) + cell(shown_unit(k.unit)) +
-             number_cell(limit_text(l)) + cell(l.id) + "<td>" + badge(judged(l, k.value)) + "</td>");
+  return row("<td>" + quantity(k) + "</td>" + number_cell(readable(k.value)) +
+             cell(shown_unit(k.unit)) + number_cell(limit_text(l)) + cell(l.id) + "<td>" +
+             badge(judged(l, k.value)) + "</td>");
 }
 
 // A number with its unit, and how the user would set it.
@@ -64,7 +72,9 @@ std::string parameter_row(const Parameter& p) {
 std::string parameter_table(const std::vector<Parameter>& all) {
   std::string rows;
   for (const Parameter& p : all) rows += parameter_row(p);
-  return table("<th>parameter</th><th class=\"n\">value</th><th>unit</th><th>meaning</th><th>from</th>", rows);
+  return table(
+      "<th>parameter</th><th class=\"n\">value</th><th>unit</th><th>meaning</th><th>from</th>",
+      rows);
 }
 
 struct CommandRow {
@@ -95,7 +105,8 @@ std::string scheme_text(const Scheme& scheme, const scenario::Solver& solver) {
 
 std::string badge(Verdict verdict) {
   const std::string word(name(verdict));
-  return "<span class=\"badge " + word + "\">" + (verdict == Verdict::none ? "no limits" : word) + "</span>";
+  return "<span class=\"badge " + word + "\">" + (verdict == Verdict::none ? "no limits" : word) +
+         "</span>";
 }
 
 std::string kpi_tables(const RunResult& result) {
@@ -108,8 +119,10 @@ std::string kpi_tables(const RunResult& result) {
   }
   std::string out;
   if (!judged_rows.empty())
-    out += table("<th>requirement on</th><th class=\"n\">value</th><th>unit</th><th class=\"n\">limit</th>"
-                 "<th>id</th><th>verdict</th>", judged_rows);
+    out += table(
+        "<th>requirement on</th><th class=\"n\">value</th><th>unit</th><th class=\"n\">limit</th>"
+        "<th>id</th><th>verdict</th>",
+        judged_rows);
   if (!others.empty()) out += "<dl class=\"figures\">\n" + others + "</dl>\n";
   return out;
 }
@@ -117,32 +130,39 @@ std::string kpi_tables(const RunResult& result) {
 std::string ledger_table(const ledger::Books& books) {
   std::string rows;
   for (const ledger::Entry& e : books.entries)
-    rows += row(cell(e.name) + cell(name(e.kind)) + number_cell(svg::tick_label(e.energy / kJoulePerWh, 1e-3)) +
+    rows += row(cell(e.name) + cell(name(e.kind)) +
+                number_cell(svg::tick_label(e.energy / kJoulePerWh, 1e-3)) +
                 number_cell(svg::tick_label(e.energy / 1000.0, 1e-3)) +
                 number_cell(svg::tick_label(100.0 * e.energy / books.throughput, 1e-3)));
-  const std::string residual = "<td>residual</td><td>in + intervention - out - loss - store change</td>" +
-                               number_cell(readable(books.residual / kJoulePerWh, 3)) +
-                               number_cell(readable(books.residual / 1000.0, 3)) +
-                               number_cell(readable(100.0 * books.residual / books.throughput, 3));
-  return table("<th>entry</th><th>kind</th><th class=\"n\">energy [Wh]</th><th class=\"n\">[kJ]</th>"
-               "<th class=\"n\">of throughput [%]</th>", rows + "<tr class=\"sum\">" + residual + "</tr>\n");
+  const std::string residual =
+      "<td>residual</td><td>in + intervention - out - loss - store change</td>" +
+      number_cell(readable(books.residual / kJoulePerWh, 3)) +
+      number_cell(readable(books.residual / 1000.0, 3)) +
+      number_cell(readable(100.0 * books.residual / books.throughput, 3));
+  return table(
+      "<th>entry</th><th>kind</th><th class=\"n\">energy [Wh]</th><th class=\"n\">[kJ]</th>"
+      "<th class=\"n\">of throughput [%]</th>",
+      rows + "<tr class=\"sum\">" + residual + "</tr>\n");
 }
 
 std::string command_table(const std::vector<scenario::Event>& log) {
   std::string rows;
   for (const scenario::Event& e : log)
     rows += row(number_cell(readable(e.t, 9)) + std::visit(CommandRow{}, e.command));
-  return table("<th class=\"n\">t [s]</th><th>command</th><th>of</th><th class=\"n\">value</th>", rows);
+  return table("<th class=\"n\">t [s]</th><th>command</th><th>of</th><th class=\"n\">value</th>",
+               rows);
 }
 
-std::string provenance_table(const RunResult& result, const Case& input, const Provenance& provenance) {
+std::string provenance_table(const RunResult& result, const Case& input,
+                             const Provenance& provenance) {
   std::string out = "<table class=\"facts\"><tbody>\n" + fact("evsim", provenance.version) +
                     fact("integration", scheme_text(provenance.scheme, input.scenario.solver)) +
                     fact("steps", std::to_string(result.steps)) +
                     fact("seed", std::to_string(input.scenario.seed)) +
                     fact("test mass", readable(input.test_mass, 6) + " kg") + "</tbody></table>\n";
   std::string rows;
-  for (const InputFile& file : provenance.inputs) rows += row(cell(file.name) + code_cell(sha256(file.text)));
+  for (const InputFile& file : provenance.inputs)
+    rows += row(cell(file.name) + code_cell(sha256(file.text)));
   if (!rows.empty()) out += table("<th>input file</th><th>SHA-256</th>", rows);
   return out;
 }

@@ -11,7 +11,8 @@ namespace evsim::io {
 std::string kpi_tables(const RunResult& result);
 std::string ledger_table(const ledger::Books& books);
 std::string command_table(const std::vector<scenario::Event>& log);
-std::string provenance_table(const RunResult& result, const Case& input, const Provenance& provenance);
+std::string provenance_table(const RunResult& result, const Case& input,
+                             const Provenance& provenance);
 // Values in effect with where they come from.
 std::string parameter_tables(const Case& input, const Provenance& provenance);
 

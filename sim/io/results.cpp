@@ -20,13 +20,11 @@ bool holds_results(const std::string& folder) {
   return format != nullptr && format->text == kSummaryFormat;
 }
 
-void write_signals(OutputFolder& folder, const std::string& shown, const RunResult& result,
-                   SignalFormat format) {
+void write_signals(OutputFolder& folder, const RunResult& result, SignalFormat format) {
   if (format == SignalFormat::csv)
     folder.write("signals.csv", signals_csv(signal_columns(result.recording)));
   if (format == SignalFormat::hdf5)
-    write_hdf5(folder.path("signals.h5"), signal_columns(result.recording),
-               (std::filesystem::path(shown) / "signals.h5").string());
+    folder.write("signals.h5", signals_hdf5(signal_columns(result.recording)));
 }
 
 }  // namespace
@@ -40,7 +38,7 @@ void write_results(const std::string& folder, const RunResult& result, const Cas
   out.write("command_log.json", to_text(command_log_json(result.command_log)));
   out.write("timing.json", to_text(timing_json(result)));
   out.write("junit.xml", junit_xml(result));
-  write_signals(out, folder, result, options.signals);
+  write_signals(out, result, options.signals);
   if (options.report) out.write("report.html", report_html(result, input, provenance));
   out.finish();
 }

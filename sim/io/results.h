@@ -20,7 +20,7 @@ struct Provenance {
   std::vector<InputFile> inputs = {};  // all files read, named as the user named them
   Origins vehicle_origins = {};        // units and places of the values in `input.vehicle`
   Origins scenario_origins = {};
-  Scheme scheme = {};                  // as the simulation says: simulation.scheme()
+  Scheme scheme = {};  // as the simulation says: simulation.scheme()
 };
 
 enum class SignalFormat { csv, hdf5, none };
@@ -42,13 +42,13 @@ void check_results_folder(const std::string& folder);
 struct Summary {
   std::string vehicle, scenario;  // names
   Verdict verdict = Verdict::none;
-  std::string end;                // "done", "battery empty" ...
+  std::string end;  // "done", "battery empty" ...
   bool interrupted = false;
-  double t_end = 0.0;             // [s]
+  double t_end = 0.0;  // [s]
   std::vector<Kpi> kpis;
   double residual_over_throughput = 0.0;
-  std::string version;            // of the evsim that wrote it
-  Json json;                      // all of it
+  std::string version;  // of the evsim that wrote it
+  Json json;            // all of it
 };
 
 // of: the folder, or its summary.json. Throws InputError.

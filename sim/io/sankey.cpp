@@ -25,8 +25,7 @@ struct Placing {
 
   Station operator()(const ledger::Entry& e) const {
     const std::string_view name = e.name;
-    if (name == "jumps by command")
-      return jumps_in_battery(log) ? Station::battery : Station::car;
+    if (name == "jumps by command") return jumps_in_battery(log) ? Station::battery : Station::car;
     if (name.starts_with("battery")) return Station::battery;
     if (name == "auxiliaries" || name.starts_with("power the battery") ||
         e.kind == ledger::Kind::external_in)
@@ -114,8 +113,8 @@ double Sankey::imbalance(Station station) const {
 }
 
 std::array<double, kStations - 1> returned_energy(const Recording& recording) {
-  const std::array<std::span<const Term>, kStations - 1> places{kAtBattery, kAtInverters, kAtMachines,
-                                                                kAtGears,   kAtWheels,    kAtCar};
+  const std::array<std::span<const Term>, kStations - 1> places{
+      kAtBattery, kAtInverters, kAtMachines, kAtGears, kAtWheels, kAtCar};
   const Columns columns(recording);
   std::array<double, kStations - 1> out{};
   for (std::size_t i = 0; i < places.size(); ++i) {

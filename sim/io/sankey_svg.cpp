@@ -16,15 +16,15 @@ using svg::At;
 constexpr double kWidth = 1120.0;
 constexpr double kFirst = 112.0, kPitch = 126.0, kBox = 66.0;  // stations from left to right
 constexpr double kThickest = 130.0;                            // forward and back together
-constexpr double kGap = 6.0, kMargin = 8.0;                    // between bands; from band to box edge
-constexpr double kTip = 7.0;                                   // of an arrow
+constexpr double kGap = 6.0, kMargin = 8.0;  // between bands; from band to box edge
+constexpr double kTip = 7.0;                 // of an arrow
 constexpr double kTop = 12.0;
-constexpr double kDrop = 34.0, kStagger = 52.0;                // arrows above and below
-constexpr double kBeside = 6.0;                                // between two of them
-constexpr double kSlot = 50.0;                                 // least distance of labels on the right
-constexpr double kApart = 32.0;                                // labels of what enters from what leaves
-constexpr double kLine = 14.0;                                 // of text
-constexpr std::size_t kLongLine = 16;                          // of letters, then a name breaks
+constexpr double kDrop = 34.0, kStagger = 52.0;  // arrows above and below
+constexpr double kBeside = 6.0;                  // between two of them
+constexpr double kSlot = 50.0;                   // least distance of labels on the right
+constexpr double kApart = 32.0;                  // labels of what enters from what leaves
+constexpr double kLine = 14.0;                   // of text
+constexpr std::size_t kLongLine = 16;            // of letters, then a name breaks
 constexpr double kJoulePerWh = 3600.0;
 
 std::string_view style(const Sankey::Port& p) {
@@ -63,8 +63,10 @@ Side side(const Sankey::Port& p) {
 class Drawing {
  public:
   explicit Drawing(const Sankey& s) : s_(s) {
-    double forward = std::max(sum(Station::battery, Side::left, -1.0), sum(Station::car, Side::right, 1.0));
-    double back = std::max(sum(Station::battery, Side::left, 1.0), sum(Station::car, Side::right, -1.0));
+    double forward =
+        std::max(sum(Station::battery, Side::left, -1.0), sum(Station::car, Side::right, 1.0));
+    double back =
+        std::max(sum(Station::battery, Side::left, 1.0), sum(Station::car, Side::right, -1.0));
     for (const Sankey::Link& l : s.links) {
       forward = std::max(forward, l.forward);
       back = std::max(back, l.back);
@@ -74,7 +76,9 @@ class Drawing {
       for (const Side at : {Side::above, Side::below}) {
         const auto n = static_cast<double>(ports(i, at).size());
         const double room = kBox - 2.0 * kMargin - kBeside * n;
-        scale_ = std::min(scale_, room / std::max(sum(static_cast<Station>(i), at, 1.0) + sum(static_cast<Station>(i), at, -1.0), 1e-9));
+        scale_ = std::min(scale_, room / std::max(sum(static_cast<Station>(i), at, 1.0) +
+                                                      sum(static_cast<Station>(i), at, -1.0),
+                                                  1e-9));
       }
     place(forward * scale_, back * scale_);
   }
@@ -102,7 +106,8 @@ class Drawing {
   // forward, back: the thickest of the bands [px].
   void place(double forward, double back) {
     std::size_t above = 0;
-    for (std::size_t i = 0; i < kStations; ++i) above = std::max(above, ports(i, Side::above).size());
+    for (std::size_t i = 0; i < kStations; ++i)
+      above = std::max(above, ports(i, Side::above).size());
     top_ = kTop + (above == 0 ? 0.0 : kDrop + kStagger * static_cast<double>(above));
     double slots = 0.0;
     for (const Sankey::Port& p : ports(kStations - 1, Side::right))
@@ -120,11 +125,13 @@ class Drawing {
 
   std::string energy(double joule, int digits) const {
     const double Wh = std::abs(joule) / kJoulePerWh;
-    return s_.in / kJoulePerWh >= 1e4 ? readable(Wh / 1000.0, digits - 1) + " kWh" : readable(Wh, digits) + " Wh";
+    return s_.in / kJoulePerWh >= 1e4 ? readable(Wh / 1000.0, digits - 1) + " kWh"
+                                      : readable(Wh, digits) + " Wh";
   }
   std::string amount(double joule) const {
     const double percent = 100.0 * std::abs(joule) / s_.in;
-    return energy(joule, 4) + ", " + (percent < 0.01 ? "< 0.01" : readable(percent, percent < 1.0 ? 2 : 3)) + " %";
+    return energy(joule, 4) + ", " +
+           (percent < 0.01 ? "< 0.01" : readable(percent, percent < 1.0 ? 2 : 3)) + " %";
   }
   void label(At at, const Sankey::Port& p) {
     for (const std::string& line : lines(p.name)) {
@@ -141,11 +148,16 @@ class Drawing {
   // An arrow along x or y: from tail to tip, to the right of (or below) which it is `thick`.
   void arrow_x(double tail, double tip, double y, double thick, std::string_view kind) {
     const double neck = tip > tail ? tip - kTip : tip + kTip;
-    out_ += svg::polygon({{tail, y}, {neck, y}, {tip, y + 0.5 * thick}, {neck, y + thick}, {tail, y + thick}}, kind);
+    out_ += svg::polygon(
+        {{tail, y}, {neck, y}, {tip, y + 0.5 * thick}, {neck, y + thick}, {tail, y + thick}}, kind);
   }
   void arrow_down(double tail, double tip, double x, double thick, std::string_view kind) {
-    out_ += svg::polygon({{x, tail}, {x + thick, tail}, {x + thick, tip - kTip}, {x + 0.5 * thick, tip},
-                          {x, tip - kTip}}, kind);
+    out_ += svg::polygon({{x, tail},
+                          {x + thick, tail},
+                          {x + thick, tip - kTip},
+                          {x + 0.5 * thick, tip},
+                          {x, tip - kTip}},
+                         kind);
   }
 
   void link(std::size_t i) {
@@ -157,7 +169,8 @@ class Drawing {
     const auto text = [&](double joule, double x, double thick, double inside, double outside) {
       if (joule < shown) return;
       const bool fits = thick > kLine;
-      out_ += svg::text({x, fits ? inside : outside}, fits ? "inside" : "amount", "middle", energy(joule, 4));
+      out_ += svg::text({x, fits ? inside : outside}, fits ? "inside" : "amount", "middle",
+                        energy(joule, 4));
     };
     text(forward, middle - 3.0, f, forward_ + 0.5 * f + 4.0, forward_ + f + kLine - 2.0);
     text(back, middle + 3.0, b, back_ - 0.5 * b + 4.0, back_ - b - 4.0);
@@ -169,7 +182,8 @@ class Drawing {
     above(i, ports(i, Side::above));
     below(i, ports(i, Side::below));
     out_ += svg::rectangle({left(i), top_}, kBox, bottom_ - top_, "station");
-    out_ += svg::text({left(i) + 0.5 * kBox, 0.5 * (top_ + bottom_) + 4.0}, "title", "middle", kStationNames[i]);
+    out_ += svg::text({left(i) + 0.5 * kBox, 0.5 * (top_ + bottom_) + 4.0}, "title", "middle",
+                      kStationNames[i]);
     extend(bottom_);
   }
 
@@ -197,7 +211,8 @@ class Drawing {
     }
   }
   void below(std::size_t i, const std::vector<Sankey::Port>& all) {
-    double x = left(i) + kMargin, tip = bottom_ + kDrop + kStagger * static_cast<double>(all.size());
+    double x = left(i) + kMargin,
+           tip = bottom_ + kDrop + kStagger * static_cast<double>(all.size());
     for (const Sankey::Port& p : all) {
       tip -= kStagger;
       arrow_down(bottom_, tip, x, width(p), style(p));
@@ -230,7 +245,8 @@ class Drawing {
     if (enters)
       out_ += svg::polygon({{box + kTip, y}, {box, y + 0.5 * h}, {box + kTip, y + h}}, style(p));
     else
-      out_ += svg::polygon({{end - kTip, slot}, {end, slot + 0.5 * h}, {end - kTip, slot + h}}, style(p));
+      out_ += svg::polygon({{end - kTip, slot}, {end, slot + 0.5 * h}, {end - kTip, slot + h}},
+                           style(p));
     label({end + 5.0, slot + 0.5 * h + 11.0 - 0.5 * label_height(p)}, p);
   }
   void band(At from, At to, double h, std::string_view kind) {

@@ -32,7 +32,8 @@ void append(std::string& out, double x) {
 std::vector<SignalColumn> signal_columns(const Recording& recording) {
   std::vector<SignalColumn> out{column("t", Dim::time, recording.t)};
   for (std::size_t i = 0; i < recording.signals.size(); ++i)
-    out.push_back(column(recording.signals[i].path, recording.signals[i].dim, recording.columns[i]));
+    out.push_back(
+        column(recording.signals[i].path, recording.signals[i].dim, recording.columns[i]));
   return out;
 }
 

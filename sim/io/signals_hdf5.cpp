@@ -7,6 +7,7 @@
 
 #include "sim/base/errors.h"
 #include "sim/io/hdf5/interface.h"
+#include "sim/io/output_folder.h"
 
 namespace evsim::io {
 namespace {
@@ -18,7 +19,7 @@ constexpr const char* kModule = "evsim_hdf5.so";
 fs::path own_folder() {
   std::error_code ec;
   Dl_info info{};
-  const bool shared = ::dladdr(reinterpret_cast<const void*>(&write_hdf5), &info) != 0 &&
+  const bool shared = ::dladdr(reinterpret_cast<const void*>(&signals_hdf5), &info) != 0 &&
                       info.dli_fname != nullptr &&
                       std::string_view(info.dli_fname).find(".so") != std::string_view::npos;
   const fs::path code = shared ? fs::path(info.dli_fname) : fs::path("/proc/self/exe");
@@ -36,14 +37,14 @@ std::array<fs::path, 6> places() {
           up / kModule};
 }
 
-evsim_hdf5_write_function* load() {
+evsim_hdf5_make_function* load() {
   std::string why = std::string(kModule) + " is not there: evsim was built without HDF5";
   for (const fs::path& place : places()) {
     std::error_code ec;
     if (!fs::exists(place, ec)) continue;
     void* module = ::dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL);
-    void* function = module == nullptr ? nullptr : ::dlsym(module, "evsim_hdf5_write");
-    if (function != nullptr) return reinterpret_cast<evsim_hdf5_write_function*>(function);
+    void* function = module == nullptr ? nullptr : ::dlsym(module, "evsim_hdf5_make");
+    if (function != nullptr) return reinterpret_cast<evsim_hdf5_make_function*>(function);
     const char* error = ::dlerror();
     why = place.string() + ": " + (error == nullptr ? "can't be loaded" : error);
   }
@@ -52,17 +53,26 @@ evsim_hdf5_write_function* load() {
 
 }  // namespace
 
-void write_hdf5(const std::string& path, const std::vector<SignalColumn>& columns,
-                const std::string& name) {
-  static evsim_hdf5_write_function* const write = load();
+std::string signals_hdf5(const std::vector<SignalColumn>& columns) {
+  static evsim_hdf5_make_function* const make = load();
   std::vector<evsim_hdf5_column> plain;
   for (const SignalColumn& c : columns)
     plain.push_back({c.name.c_str(), c.unit.c_str(), c.values.data()});
   const std::size_t rows = columns.empty() ? 0 : columns.front().values.size();
-  const evsim_hdf5_file file{path.c_str(), rows, plain.size(), plain.data()};
+  const evsim_hdf5_file file{rows, plain.size(), plain.data()};
+  const auto take = [](void* to, const char* bytes, std::size_t size) {
+    static_cast<std::string*>(to)->assign(bytes, size);
+  };
+  std::string out;
   std::array<char, 200> error{};
-  if (write(&file, error.data(), error.size()) != 0)
-    throw EnvironmentError(name + ": " + error.data());
+  if (make(&file, take, &out, error.data(), error.size()) != 0)
+    throw EnvironmentError(std::string("HDF5: ") + error.data());
+  return out;
+}
+
+void write_hdf5(const std::string& path, const std::vector<SignalColumn>& columns,
+                const std::string& name) {
+  write_file(path, signals_hdf5(columns), name);
 }
 
 }  // namespace evsim::io

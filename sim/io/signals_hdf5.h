@@ -1,4 +1,4 @@
-// Recorded signals as HDF5, written by the module evsim_hdf5.so, which is loaded at the first call.
+// Recorded signals as HDF5, made by the module evsim_hdf5.so, which is loaded at the first call.
 #pragma once
 
 #include <string>
@@ -8,7 +8,10 @@
 
 namespace evsim::io {
 
-// name: how errors call the file. Throws EnvironmentError where the module is missing or can't write.
+// The bytes of the file. Throws EnvironmentError where the module is missing or HDF5 refuses.
+std::string signals_hdf5(const std::vector<SignalColumn>& columns);
+
+// name: how errors call the file. Throws EnvironmentError.
 void write_hdf5(const std::string& path, const std::vector<SignalColumn>& columns,
                 const std::string& name);
 

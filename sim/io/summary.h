@@ -11,8 +11,8 @@ inline constexpr std::string_view kSummaryFile = "summary.json";
 inline constexpr std::string_view kSummaryFormat = "evsim result";
 inline constexpr int kSummaryVersion = 1;
 
-std::string_view name(Verdict verdict);     // "pass", "fail", "none"
-std::string_view name(ledger::Kind kind);   // "out", "loss" ...
+std::string_view name(Verdict verdict);    // "pass", "fail", "none"
+std::string_view name(ledger::Kind kind);  // "out", "loss" ...
 // Of one limit; a value that does not exist holds none.
 Verdict judged(const scenario::Limit& limit, double value);
 

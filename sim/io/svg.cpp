@@ -29,7 +29,8 @@ void append(std::string& out, double x) {
     tenths = -tenths;
   }
   std::array<char, 24> digits;
-  out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), tenths / 10).ptr);
+  out.append(digits.data(),
+             std::to_chars(digits.data(), digits.data() + digits.size(), tenths / 10).ptr);
   if (tenths % 10 != 0) {
     out += '.';
     out += static_cast<char>('0' + tenths % 10);

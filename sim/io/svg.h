@@ -28,8 +28,8 @@ std::string tick_label(double x, double step);
 
 // An axis of a drawing: value to pixel.
 struct Scale {
-  double min, max;    // values
-  double from, to;    // pixels
+  double min, max;  // values
+  double from, to;  // pixels
   double operator()(double x) const { return from + (x - min) / (max - min) * (to - from); }
 };
 

@@ -42,7 +42,8 @@ Found find(const std::vector<Place>& places, const std::string& path, const char
   std::string known;
   for (const Place& p : places)
     known += (known.empty() ? "" : ", ") + key_in(p.name, display_unit(p.dim));
-  throw InputError(Problem{.path = path, .what = std::string("unknown ") + what + "; known: " + known});
+  throw InputError(
+      Problem{.path = path, .what = std::string("unknown ") + what + "; known: " + known});
 }
 
 }  // namespace
@@ -71,7 +72,8 @@ void Simulation::apply(const scenario::Event& e) {
 }
 
 void Simulation::set(const scenario::SetParameter& c) {
-  if (!set_) throw InputError(Problem{.path = c.path, .what = "parameters can't be set in this run"});
+  if (!set_)
+    throw InputError(Problem{.path = c.path, .what = "parameters can't be set in this run"});
   const ledger::Stores<double> before = ledger::stores(system_.car, now_.y.data());
   set_(vehicle_, c.path, c.value);
   rebuild();

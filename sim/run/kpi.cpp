@@ -30,10 +30,12 @@ struct Figures {
     const auto content = [&](double SOC) {
       return battery::stored_energy(car.battery, {.SOC = SOC, .u_1 = 0.0});
     };
-    const double used = now.stores_start.battery -
-                        ledger::stores(car, now.y.data()).battery;
+    const double used = now.stores_start.battery - ledger::stores(car, now.y.data()).battery;
     const auto [empty, full] = std::visit(
-        [](const auto& b) { return std::pair{b.SOC_empty, b.SOC_full}; }, car.battery);
+        [](const auto& b) {
+          return std::pair{b.SOC_empty, b.SOC_full};
+        },
+        car.battery);
     if (used <= 0.0 || distance < kShortest) return kNone;
     return distance * (content(full) - content(empty)) / used / 1000.0;
   }

@@ -48,12 +48,10 @@ std::string_view lanes_architecture() {
   return entry() == lanes_entry_base ? "baseline" : "x86-64-v3";
 }
 
-std::vector<PlannedPiece> plan(const Case& c) {
-  return Simulation(c).plan();
-}
+std::vector<PlannedPiece> plan(const Case& c) { return Simulation(c).plan(); }
 
-std::vector<VariantResult> run_variants(const Case& c, std::span<const car::Params<double>> vehicles,
-                                        int jobs) {
+std::vector<VariantResult> run_variants(const Case& c,
+                                        std::span<const car::Params<double>> vehicles, int jobs) {
   if (vehicles.empty()) return {};
   const Simulation first(c);
   const std::vector<PlannedPiece> pieces = first.plan();
@@ -71,7 +69,8 @@ std::vector<VariantResult> run_variants(const Case& c, std::span<const car::Para
   common.pieces = pieces.data();
   common.n_pieces = static_cast<int>(pieces.size());
 
-  const int threads = jobs > 0 ? jobs : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int threads =
+      jobs > 0 ? jobs : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   std::vector<std::thread> others;
   for (int t = 1; t < threads; ++t)
     others.emplace_back([&, t] { run_groups(common, models, results, t, threads); });

@@ -31,7 +31,8 @@ std::vector<PlannedPiece> plan(const Case& c);
 
 // Runs vehicles that differ in their figures only: counts, types and table sizes must agree
 // (std::invalid_argument otherwise). The test mass is found anew for each. jobs: threads, 0 for all cores.
-std::vector<VariantResult> run_variants(const Case& c, std::span<const car::Params<double>> vehicles,
+std::vector<VariantResult> run_variants(const Case& c,
+                                        std::span<const car::Params<double>> vehicles,
                                         int jobs = 0);
 
 // Which instructions the lanes use on this processor: "x86-64-v3" or "baseline".

@@ -16,7 +16,7 @@ struct LaneGroup {
   bool has_reference;
   const PlannedPiece* pieces;
   int n_pieces;
-  VariantResult* results[kLanes];    // nullptr: a lane that only fills the pack
+  VariantResult* results[kLanes];  // nullptr: a lane that only fills the pack
 };
 
 using LanesEntry = void(const LaneGroup&);

@@ -13,13 +13,13 @@ constexpr int kParts = 64;  // finer than any OCV table
 double energy_per_SOC(const battery_pack::Model<double>& p, double T, double SOC, double p_DC) {
   const battery_pack::State<double> x{.SOC = SOC, .u_1 = 0.0};
   const auto at_rest = battery_pack::source(p, x, T);
-  const battery_pack::Source<double> slow{.U_0 = at_rest.U_0,
-                                          .R = at_rest.R + p.R_1};
+  const battery_pack::Source<double> slow{.U_0 = at_rest.U_0, .R = at_rest.R + p.R_1};
   const double most = battery_pack::power_limits(p, x, at_rest, T).charge;
   const auto t = battery_pack::terminals(slow, -min(p_DC, most));
   return p.Q * t.u;
 }
-double energy_per_SOC(const battery_constant_efficiency::Params<double>& p, double, double, double) {
+double energy_per_SOC(const battery_constant_efficiency::Params<double>& p, double, double,
+                      double) {
   return p.energy / p.efficiency;
 }
 
@@ -35,9 +35,9 @@ double recharge_energy(const car::Params<double>& vehicle, double T_battery, dou
   for (int i = 0; i < kParts; ++i) {
     const double middle = SOC_from + (i + 0.5) * part;
     for (const double SOC : {middle - node, middle + node})
-      E_DC += 0.5 * part * std::visit([&](const auto& b) {
-                return energy_per_SOC(b, T_battery, SOC, p_DC);
-              }, battery);
+      E_DC += 0.5 * part *
+              std::visit([&](const auto& b) { return energy_per_SOC(b, T_battery, SOC, p_DC); },
+                         battery);
   }
   return E_DC / vehicle.charger.efficiency;
 }

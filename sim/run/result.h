@@ -12,10 +12,10 @@ namespace evsim {
 enum class Verdict { none, pass, fail };  // none: no limit was set
 
 struct Kpi {
-  std::string name;   // carries its unit: energy_consumption_battery_Wh_per_km
-  std::string unit;   // as people write it: Wh/km
-  double value;       // in that unit; NaN where it does not exist in this run
-  std::string doc;    // one line
+  std::string name;  // carries its unit: energy_consumption_battery_Wh_per_km
+  std::string unit;  // as people write it: Wh/km
+  double value;      // in that unit; NaN where it does not exist in this run
+  std::string doc;   // one line
   std::vector<scenario::Limit> limits = {};
   Verdict verdict = Verdict::none;
 };
@@ -29,9 +29,9 @@ struct Recording {
 struct RunResult {
   std::string vehicle, scenario;
   std::vector<Kpi> kpis;
-  Verdict verdict = Verdict::pass;           // fail when any limit failed; none when there is none
+  Verdict verdict = Verdict::pass;  // fail when any limit failed; none when there is none
   End end = End::running;
-  double t_end = 0.0;                        // [s]
+  double t_end = 0.0;  // [s]
   ledger::Books books;
   Recording recording;
   std::vector<scenario::Event> command_log;
@@ -41,8 +41,8 @@ struct RunResult {
 };
 
 struct RunOptions {
-  std::function<bool()> stop;              // asked at each instant: interrupt or time-out
-  std::function<void(double)> progress;    // share of the duration, 0..1, at instants
+  std::function<bool()> stop;            // asked at each instant: interrupt or time-out
+  std::function<void(double)> progress;  // share of the duration, 0..1, at instants
   bool record = true;
 };
 
@@ -64,13 +64,13 @@ double recharge_energy(const car::Params<double>& vehicle, double T_battery, dou
 // A KPI of two runs side by side.
 struct KpiDifference {
   std::string name, unit;
-  double a, b;        // NaN where a run lacks it
-  double relative;    // |b - a| / max(|a|, |b|), 0 where both are 0
+  double a, b;      // NaN where a run lacks it
+  double relative;  // |b - a| / max(|a|, |b|), 0 where both are 0
 };
 std::vector<KpiDifference> differences(const std::vector<Kpi>& a, const std::vector<Kpi>& b);
 
 // The same case integrated by CVODE at a tolerance, and the difference of every KPI.
-std::vector<KpiDifference> verify(const RunResult& result, const Case& c,
-                                  const SetParameter& set, double rtol = 1e-9);
+std::vector<KpiDifference> verify(const RunResult& result, const Case& c, const SetParameter& set,
+                                  double rtol = 1e-9);
 
 }  // namespace evsim

@@ -25,14 +25,16 @@ struct KerbPlus {
 template <class P, class V>
   requires described_as<P, KerbPlus>
 constexpr void describe(P& p, V&& field) {
-  field(p.payload, Field{"payload", Dim::mass, not_negative, "driver and load on top of the kerb mass"});
+  field(p.payload,
+        Field{"payload", Dim::mass, not_negative, "driver and load on top of the kerb mass"});
 }
 
 // WLTP test mass: running order (kerb + 75 kg driver) + 25 kg + 15 % of the largest load.
 // Source: UN Global Technical Regulation No. 15, definitions of masses (category M).
 struct Wltp {
   static constexpr std::string_view kType = "wltp";
-  static constexpr std::string_view kDoc = "kerb + 75 kg + 25 kg + 15 % of the largest load (GTR 15)";
+  static constexpr std::string_view kDoc =
+      "kerb + 75 kg + 25 kg + 15 % of the largest load (GTR 15)";
 };
 template <class P, class V>
   requires described_as<P, Wltp>
@@ -89,8 +91,8 @@ constexpr void describe(P& p, V&& field) {
 
 // Columns of a cycle file, SI. grade may be empty.
 struct Trace {
-  std::vector<double> t, v, grade;           // speed trace
-  std::vector<double> accelerator, brake;    // pedal trace, 0..1
+  std::vector<double> t, v, grade;         // speed trace
+  std::vector<double> accelerator, brake;  // pedal trace, 0..1
 };
 
 struct Exact {
@@ -138,8 +140,8 @@ constexpr void describe(P& p, V&& field) {
 struct FullThrottle {
   static constexpr std::string_view kType = "full_throttle";
   static constexpr std::string_view kDoc = "accelerator down until a speed or time";
-  double until_v = kInfinity;    // [m/s]
-  double duration = kRequired;   // at most [s]
+  double until_v = kInfinity;   // [m/s]
+  double duration = kRequired;  // at most [s]
 };
 template <class P, class V>
   requires described_as<P, FullThrottle>
@@ -165,7 +167,8 @@ constexpr void describe(P& p, V&& field) {
 
 struct Parked {
   static constexpr std::string_view kType = "parked";
-  static constexpr std::string_view kDoc = "stands with the brake on; long and smooth: solved by CVODE";
+  static constexpr std::string_view kDoc =
+      "stands with the brake on; long and smooth: solved by CVODE";
   double duration = kRequired;  // [s]
 };
 template <class P, class V>
@@ -198,9 +201,11 @@ constexpr std::span<const std::string_view> enum_names(Mode) { return kModeNames
 struct Override {
   static constexpr std::string_view kType = "override";
   static constexpr std::string_view kDoc = "changes a signal between the parts of the control";
-  std::string signal;  // with unit: driver.F_request_N, driver.v_seen_km_per_h, vcu.F_brake_N, vcu.tau.rear_Nm
+  std::string
+      signal;  // with unit: driver.F_request_N, driver.v_seen_km_per_h, vcu.F_brake_N, vcu.tau.rear_Nm
   Mode mode = Mode::hold;
-  double value = 0.0;  // held value, factor, offset or standard deviation, in the unit of the signal
+  double value =
+      0.0;  // held value, factor, offset or standard deviation, in the unit of the signal
 };
 template <class P, class V>
   requires described_as<P, Override>

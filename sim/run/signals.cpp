@@ -6,12 +6,13 @@ std::vector<Info> list(const closed_loop::System<double>& s) {
   std::vector<Info> out;
   const closed_loop::Instant<double> now{};
   const std::array<double, car::kMaxStates> y{};
-  visit(s, now, y.data(), [&](std::string_view group, std::string_view owner, std::string_view name,
-                              Dim dim, double) {
-    std::string path(group);
-    if (!owner.empty()) path.append(".").append(owner);
-    out.push_back({path.append(".").append(name), dim});
-  });
+  visit(
+      s, now, y.data(),
+      [&](std::string_view group, std::string_view owner, std::string_view name, Dim dim, double) {
+        std::string path(group);
+        if (!owner.empty()) path.append(".").append(owner);
+        out.push_back({path.append(".").append(name), dim});
+      });
   return out;
 }
 

@@ -12,9 +12,9 @@
 namespace evsim::signals {
 
 // out(group, owner, name, dim, value). owner is "" where the group has only one member.
-template <class Out>
-void visit(const closed_loop::System<double>& s, const closed_loop::Instant<double>& now,
-           const double* y, Out&& out) {
+template <class Out> void visit(const closed_loop::System<double>& s,
+                                const closed_loop::Instant<double>& now, const double* y,
+                                Out&& out) {
   const auto& f = now.flows;
   out("driver", "", "v_ref", Dim::speed, now.v_ref);
   out("driver", "", "F_request", Dim::force, now.F_request);

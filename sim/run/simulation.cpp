@@ -40,8 +40,9 @@ double test_mass(const scenario::TestMass& rule, const car::Params<double>& vehi
   if (const auto* fixed = std::get_if<scenario::Fixed>(&rule)) return fixed->mass;
   if (const auto* plus = std::get_if<scenario::KerbPlus>(&rule)) return kerb + plus->payload;
   if (!(gross < kInfinity))
-    throw InputError(Problem{.path = "chassis.gross_mass",
-                             .what = "missing; the scenario's test mass \"wltp\" needs gross_mass_kg"});
+    throw InputError(
+        Problem{.path = "chassis.gross_mass",
+                .what = "missing; the scenario's test mass \"wltp\" needs gross_mass_kg"});
   const double running_order = kerb + 75.0;
   return running_order + 25.0 + 0.15 * max(gross - running_order - 25.0, 0.0);
 }
@@ -155,7 +156,8 @@ Mesh Simulation::mesh(TimeNs from, TimeNs to) const {
   const auto pace = trace_.pace(seconds(from), seconds(to));
   if (pace == DriverTrace::Pace::rest && (scheme_.truth || to - from <= to_ns(1.0)))
     return {seconds(to - from), 1, 0};
-  const auto cut = subdivide(from, to, pace == DriverTrace::Pace::creep ? h_max / solver.creep : h_max);
+  const auto cut =
+      subdivide(from, to, pace == DriverTrace::Pace::creep ? h_max / solver.creep : h_max);
   return {cut.h, static_cast<int>(cut.n), solver.grading};
 }
 
@@ -223,8 +225,9 @@ void Simulation::run_control() {
 std::vector<PlannedPiece> Simulation::plan() const {
   const auto& scenario = case_.scenario;
   if (!scenario.timeline.empty() || trace_.rate > 0.0 || scheme_.truth || scenario.initial.steady)
-    throw std::invalid_argument("this scenario can't run in lanes: it has a timeline, sampled control, "
-                                "a parked car or a steady start");
+    throw std::invalid_argument(
+        "this scenario can't run in lanes: it has a timeline, sampled control, "
+        "a parked car or a steady start");
   std::vector<PlannedPiece> out;
   Schedule::Position position = schedule_.start();
   for (auto at = schedule_.next(position); at.t < duration_; at = schedule_.next(position))
@@ -239,14 +242,14 @@ bool Simulation::step() {
     observe(instant(), to - from);
     truth_->advance(to, now_.y, now_.q);
   } else {
-    observe(fixed_step::step(system_, now_.piece, weights(to - from), from, now_.y, now_.q), to - from);
+    observe(fixed_step::step(system_, now_.piece, weights(to - from), from, now_.y, now_.q),
+            to - from);
   }
   ++now_.step;
   check_finite();
   check_end();
   if (now_.end == End::running && now_.step == now_.mesh.steps()) {
-    if (truth_)
-      now_.y[car::kV] = chassis::speed_after_step(now_.y[car::kV], now_.piece.direction);
+    if (truth_) now_.y[car::kV] = chassis::speed_after_step(now_.y[car::kV], now_.piece.direction);
     visit_instant(schedule_.next(now_.position));
   }
   return now_.end == End::running;
@@ -260,7 +263,8 @@ void Simulation::run(const std::function<bool()>& stop) {
 closed_loop::Instant<double> Simulation::instant() const {
   fixed_step::States<double> dy;
   fixed_step::Rows<double> dq;
-  return closed_loop::evaluate(system_, now_.piece, now_.mesh.time(now_.step), now_.y.data(), dy.data(), dq.data());
+  return closed_loop::evaluate(system_, now_.piece, now_.mesh.time(now_.step), now_.y.data(),
+                               dy.data(), dq.data());
 }
 
 const fixed_step::Weights<double>& Simulation::weights(double h) {
@@ -307,7 +311,8 @@ void Simulation::check_finite() const {
     const double y = now_.y[static_cast<std::size_t>(i)];
     const auto& f = fields[static_cast<std::size_t>(i)];
     if (!(abs(y) < 1e12))
-      what += " " + f.name + " = " + std::to_string(y) + " " + std::string(si_unit(f.dim).text) + ";";
+      what +=
+          " " + f.name + " = " + std::to_string(y) + " " + std::string(si_unit(f.dim).text) + ";";
   }
   throw SimulationError(what + " shorten solver.h_s");
 }

@@ -49,7 +49,7 @@ struct Snapshot {
     TimeNs t;
   };
   struct NoState {};
-  struct Extremes {  // seen at every step
+  struct Extremes {                           // seen at every step
     double trace_error, trace_error_squared;  // [m/s], [m2/s2 s]
     double p_battery_max, p_battery_min;      // [W]
     double u_min, u_max;                      // [V]
@@ -77,7 +77,8 @@ static_assert(std::is_trivially_copyable_v<Snapshot>);
 
 // Applies one parameter by dotted path with unit (io's reader does it); needed only for set_parameter
 // commands.
-using SetParameter = std::function<void(car::Params<double>&, const std::string& path, double value)>;
+using SetParameter =
+    std::function<void(car::Params<double>&, const std::string& path, double value)>;
 
 // How time is integrated: the fixed-step scheme, or CVODE.
 struct Scheme {
@@ -97,7 +98,7 @@ class Simulation {
   // To the end, or until `stop` says so at an instant.
   void run(const std::function<bool()>& stop = {});
 
-  double t() const;  // [s]
+  double t() const;                                       // [s]
   double duration() const { return seconds(duration_); }  // at most [s]
   End end() const { return now_.end; }
   // The state of everything; restore() goes on from it with the same bits. Commands given after it was

@@ -53,7 +53,8 @@ struct FromScenario {
   DriverTrace operator()(const scenario::FullThrottle& f) const {
     DriverTrace d;
     d.kind = driver::Kind::pedals;
-    d.trace = {.t = {0.0, f.duration}, .v = {}, .grade = {}, .accelerator = {1.0, 1.0}, .brake = {}};
+    d.trace = {
+        .t = {0.0, f.duration}, .v = {}, .grade = {}, .accelerator = {1.0, 1.0}, .brake = {}};
     d.until_v = f.until_v;
     return d;
   }

@@ -13,12 +13,12 @@ struct Case;
 struct DriverTrace {
   driver::Kind kind = driver::Kind::follow;
   driver::Gains<double> gains;
-  scenario::Trace trace;        // t from 0, at least two points
-  double duration = 0.0;        // [s]
-  double until_v = kInfinity;   // [m/s]
-  double preview = 0.0;         // [s]
+  scenario::Trace trace;           // t from 0, at least two points
+  double duration = 0.0;           // [s]
+  double until_v = kInfinity;      // [m/s]
+  double preview = 0.0;            // [s]
   double rate = 0.0, delay = 0.0;  // of a sampled driver [Hz], [s]
-  double grade = 0.0;           // added to that of the trace [-]
+  double grade = 0.0;              // added to that of the trace [-]
 
   bool has_reference() const { return kind != driver::Kind::pedals; }
   // Instants at which a piece must begin [s]: the trace's own, and those that the preview brings nearer.

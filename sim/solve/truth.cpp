@@ -12,13 +12,14 @@ using DualN = Dual<car::kMaxStates>;
 
 constexpr double kMovingSpeed = 0.01;  // [m/s]: from rest, the direction is decided by here
 
-template <Scalar T>
-void right_hand_side(const closed_loop::System<T>& s, const closed_loop::Piece<T>& p, double t, const T* y,
-                     T* dy, T* dq) {
+template <Scalar T> void right_hand_side(const closed_loop::System<T>& s,
+                                         const closed_loop::Piece<T>& p, double t, const T* y,
+                                         T* dy, T* dq) {
   const auto now = closed_loop::evaluate(s, p, t, y, dy, dq);
   for (int k = 0; k < s.units(); ++k)
-    dy[car::kTorque + k] = (now.control.command.tau[static_cast<std::size_t>(k)] - y[car::kTorque + k]) /
-                           s.car.drive_units[k].T_lag;
+    dy[car::kTorque + k] =
+        (now.control.command.tau[static_cast<std::size_t>(k)] - y[car::kTorque + k]) /
+        s.car.drive_units[k].T_lag;
 }
 
 closed_loop::System<DualN> with_derivatives(const closed_loop::System<double>& s) {

@@ -34,8 +34,7 @@ std::array<double, 2> slip_compliance(const Model<double>& m) {
   return out;
 }
 
-template <class P>
-bool equal(const P& a, const P& b) {
+template <class P> bool equal(const P& a, const P& b) {
   const Leaves x = collect(a), y = collect(b);
   const auto same_data = [](const auto& s, const auto& t) { return s.data() == t.data(); };
   return x.numbers == y.numbers && x.counts == y.counts && x.names == y.names &&
@@ -46,10 +45,7 @@ bool equal(const P& a, const P& b) {
 struct Whole {  // the battery as a described member of its own
   const battery::Params<double>& battery;
 };
-template <class V>
-void describe(const Whole& w, V&& field) {
-  field(w.battery, Group{"battery"});
-}
+template <class V> void describe(const Whole& w, V&& field) { field(w.battery, Group{"battery"}); }
 
 }  // namespace
 

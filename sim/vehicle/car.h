@@ -15,8 +15,7 @@
 namespace evsim::car {
 
 // What the car consumes beside driving, and how it is charged.
-template <Scalar T>
-struct Auxiliaries {
+template <Scalar T> struct Auxiliaries {
   T power = kRequired;  // drawn from the DC node while driving [W]
 };
 template <class P, class V>
@@ -25,25 +24,23 @@ constexpr void describe(P& p, V&& field) {
   field(p.power, Field{"power", Dim::power, not_negative, "drawn from the DC node while driving"});
 }
 
-template <Scalar T>
-struct Charger {
-  T P_AC = kRequired;       // power from the outlet [W]
-  T efficiency = kRequired; // outlet to battery terminals [-]
+template <Scalar T> struct Charger {
+  T P_AC = kRequired;        // power from the outlet [W]
+  T efficiency = kRequired;  // outlet to battery terminals [-]
 };
 template <class P, class V>
   requires same_template<P, Charger>
 constexpr void describe(P& p, V&& field) {
   field(p.P_AC, Field{"P_AC", Dim::power, positive, "power from the outlet"});
-  field(p.efficiency, Field{"efficiency", Dim::none, positive_fraction,
-                            "outlet to battery terminals"});
+  field(p.efficiency,
+        Field{"efficiency", Dim::none, positive_fraction, "outlet to battery terminals"});
 }
 
 // When the machines may brake, and how much.
-template <Scalar T>
-struct Regeneration {
-  T v_zero = kRequired;                // no regeneration below this speed [m/s]
-  T v_full = kRequired;                // all of it above this speed [m/s]
-  T deceleration_max = kInfinity;      // the rest is left to the friction brakes [m/s2]
+template <Scalar T> struct Regeneration {
+  T v_zero = kRequired;            // no regeneration below this speed [m/s]
+  T v_full = kRequired;            // all of it above this speed [m/s]
+  T deceleration_max = kInfinity;  // the rest is left to the friction brakes [m/s2]
 };
 template <class P, class V>
   requires same_template<P, Regeneration>
@@ -55,8 +52,7 @@ constexpr void describe(P& p, V&& field) {
 }
 
 // A vehicle file.
-template <Scalar T>
-struct Params {
+template <Scalar T> struct Params {
   chassis::Params<T> chassis;
   road_load::Params<T> road_load;
   NamedList<drive_unit::Params<T>, kMaxDriveUnits> drive_units;
@@ -78,17 +74,16 @@ constexpr void describe(P& p, V&& field) {
 }
 
 // As the equations need it, at one test mass.
-template <Scalar T>
-struct Model {
+template <Scalar T> struct Model {
   chassis::Params<T> chassis;
   road_load::Params<T> road_load;
   NamedList<drive_unit::Model<T>, kMaxDriveUnits> drive_units;
   battery::Model<T> battery;
   Regeneration<T> regeneration;
   Auxiliaries<T> auxiliaries;
-  T mass{};                               // as driven [kg]
-  T mass_equivalent{};                    // (2) of the chassis [kg]
-  std::array<T, 2> slip_compliance{};     // kappa over force of an axle [1/N]; 0: no slip
+  T mass{};                            // as driven [kg]
+  T mass_equivalent{};                 // (2) of the chassis [kg]
+  std::array<T, 2> slip_compliance{};  // kappa over force of an axle [1/N]; 0: no slip
 };
 template <class P, class V>
   requires same_template<P, Model>
@@ -112,8 +107,7 @@ Model<double> prepare(const Params<double>& p, double mass, const Model<double>*
                       const Params<double>* like_params = nullptr);
 
 // The car's surroundings at an instant.
-template <Scalar T>
-struct Surroundings {
+template <Scalar T> struct Surroundings {
   T rho_air;               // [kg/m3]
   T v_wind;                // from ahead [m/s]
   T sin_alpha, cos_alpha;  // of the grade
@@ -121,14 +115,12 @@ struct Surroundings {
 };
 
 // What control asks of the car.
-template <Scalar T>
-struct Command {
+template <Scalar T> struct Command {
   std::array<T, kMaxDriveUnits> tau{};  // torque of each machine [Nm]
   T F_brake{};                          // capacity of the friction brakes, >= 0 [N]
 };
 
-template <Scalar T>
-struct UnitFlows {
+template <Scalar T> struct UnitFlows {
   T tau, omega;             // machine [Nm], [rad/s]
   T F_wheel;                // at the road [N]
   T p_mechanical;           // at the machine's shaft [W]
@@ -139,42 +131,39 @@ struct UnitFlows {
 };
 
 // Everything that flows at an instant.
-template <Scalar T>
-struct Flows {
+template <Scalar T> struct Flows {
   std::array<UnitFlows<T>, kMaxDriveUnits> units;
   battery::Terminals<T> battery;
   battery::Rates<T> battery_rates;
   battery::PowerLimits<T> battery_limits;
-  T v, a;                                             // of the car [m/s], [m/s2]
-  T F_drive;                                          // of all units at the road [N]
-  T F_brake, F_roll, F_air, F_grade;                  // as they act against motion [N]
-  T F_contact;                                        // what moves the mass and the road load [N]
+  T v, a;                             // of the car [m/s], [m/s2]
+  T F_drive;                          // of all units at the road [N]
+  T F_brake, F_roll, F_air, F_grade;  // as they act against motion [N]
+  T F_contact;                        // what moves the mass and the road load [N]
   T p_air, p_roll, p_brake, p_slip, p_auxiliaries, p_grade;  // [W]
 };
 
 // What the battery offers at an instant: found once, used by limits and plant.
-template <Scalar T>
-struct Supply {
+template <Scalar T> struct Supply {
   battery::Source<T> source;
   battery::PowerLimits<T> limits;
 };
-template <Scalar T>
-Supply<T> supply(const Model<T>& m, const T* y, const Surroundings<T>& s) {
+template <Scalar T> Supply<T> supply(const Model<T>& m, const T* y, const Surroundings<T>& s) {
   const auto x = load_battery(y);
   const auto source = battery::source(m.battery, x, s.T_battery);
   return {source, battery::power_limits(m.battery, x, source, s.T_battery)};
 }
 
 // Share of the brake force on an axle: by the load at rest.
-template <Scalar T>
-std::array<T, 2> brake_shares(const Model<T>& m) {
+template <Scalar T> std::array<T, 2> brake_shares(const Model<T>& m) {
   return {m.chassis.front_load, 1.0 - m.chassis.front_load};
 }
 
 // The flat state y (layout.h), the car's motion, machine torques, brake command and surroundings to flows.
-template <Scalar T>
-Flows<T> flows(const Model<T>& m, const T* y, const chassis::Motion<T>& motion, const Supply<T>& supply,
-               const std::array<T, kMaxDriveUnits>& tau, const T& F_brake, const Surroundings<T>& s) {
+template <Scalar T> Flows<T> flows(const Model<T>& m, const T* y, const chassis::Motion<T>& motion,
+                                   const Supply<T>& supply,
+                                   const std::array<T, kMaxDriveUnits>& tau, const T& F_brake,
+                                   const Surroundings<T>& s) {
   Flows<T> f;
   f.v = motion.v;
 
@@ -196,7 +185,7 @@ Flows<T> flows(const Model<T>& m, const T* y, const chassis::Motion<T>& motion, 
   for (std::size_t a = 0; a < 2; ++a) {
     const T F = F_axle[a] - sense * shares[a] * F_brake;
     slip[a] = m.slip_compliance[a] * F;
-    f.p_slip += F * slip[a] * abs(motion.v);
+    f.p_slip += F * slip[a] * (sense * motion.v);  // not from rest, where no wheel is faster
   }
   f.p_brake = T(0.0);
   for (std::size_t a = 0; a < 2; ++a)
@@ -251,8 +240,7 @@ Flows<T> flows(const Model<T>& m, const T* y, const chassis::Motion<T>& motion, 
 }
 
 // Rates of the plant's slices of the state, without the torque lag (the integrator knows it exactly).
-template <Scalar T>
-void store_rates(const Flows<T>& f, const Surroundings<T>& s, T* dy) {
+template <Scalar T> void store_rates(const Flows<T>& f, const Surroundings<T>& s, T* dy) {
   store_body(chassis::State<T>{.v = f.a, .x = f.v, .altitude = f.v * s.sin_alpha}, dy);
   store_battery(f.battery_rates.state, dy);
 }

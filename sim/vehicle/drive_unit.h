@@ -19,8 +19,7 @@ constexpr std::span<const std::string_view> enum_names(Axle) { return kAxleNames
 
 inline constexpr int kMaxGears = 3;
 
-template <Scalar T>
-struct Machine {
+template <Scalar T> struct Machine {
   machine::Envelope<T> envelope;
   T inertia = kRequired;  // rotor [kg m2]
   T T_lag = 0.02;         // of the torque behind its command [s]
@@ -36,8 +35,7 @@ constexpr void describe(P& p, V&& field) {
 }
 
 // As the vehicle file gives it.
-template <Scalar T>
-struct Params {
+template <Scalar T> struct Params {
   Axle axle = Axle::rear;
   T torque_share = 1.0;  // of the wheel torque asked for, relative to the other units [-]
   Machine<T> machine;
@@ -56,8 +54,7 @@ constexpr void describe(P& p, V&& field) {
 }
 
 // As the equations need it: losses are a map or an efficiency curve.
-template <Scalar T>
-struct Model {
+template <Scalar T> struct Model {
   Axle axle = Axle::rear;
   T torque_share = 1.0;
   machine::Envelope<T> envelope;
@@ -65,10 +62,10 @@ struct Model {
   std::variant<machine::Map<T>, machine::PowerEfficiency<T>> losses;
   inverter::Params<T> inverter;
   NamedList<gear::Params<T>, kMaxGears> gears;
-  T ratio{};            // of all stages
-  T omega_per_v{};      // machine speed over speed of the car, without slip [1/m]
-  T p_loss_bound{};     // no operating point loses more, switching left out [W]
-  T i_loss_bound{};     // current of the switching loss at the largest phase current [A]
+  T ratio{};         // of all stages
+  T omega_per_v{};   // machine speed over speed of the car, without slip [1/m]
+  T p_loss_bound{};  // no operating point loses more, switching left out [W]
+  T i_loss_bound{};  // current of the switching loss at the largest phase current [A]
 };
 template <class P, class V>
   requires same_template<P, Model>
@@ -87,22 +84,19 @@ constexpr void describe(P& p, V&& field) {
   field(p.i_loss_bound, Field{"i_loss_bound"});
 }
 
-template <Scalar T>
-struct State {
+template <Scalar T> struct State {
   T tau;  // torque of the machine [Nm]
 };
 
 // What the unit draws from the DC node at a torque: a power, and a current beside it.
-template <Scalar T>
-struct Electrical {
+template <Scalar T> struct Electrical {
   T p;          // power [W]
   T i;          // current that does not depend on the voltage: switching loss / u_dc [A]
   T p_machine;  // loss of the machine [W]
   T p_bridge;   // loss of the inverter without switching [W]
   T I_peak;     // amplitude of the phase current [A]
 };
-template <Scalar T>
-Electrical<T> electrical(const Model<T>& m, const T& omega, const T& tau) {
+template <Scalar T> Electrical<T> electrical(const Model<T>& m, const T& omega, const T& tau) {
   const machine::Losses<T> l =
       std::visit([&](const auto& losses) { return machine::losses(losses, omega, tau); }, m.losses);
   const inverter::Losses<T> b = inverter::losses(m.inverter, l.I_peak);
@@ -114,8 +108,7 @@ Electrical<T> electrical(const Model<T>& m, const T& omega, const T& tau) {
 }
 
 // Torque at the wheels [Nm] of a machine torque at a machine speed.
-template <Scalar T>
-T wheel_torque(const Model<T>& m, const T& tau, const T& omega) {
+template <Scalar T> T wheel_torque(const Model<T>& m, const T& tau, const T& omega) {
   T torque = tau, speed = omega;
   for (int i = 0; i < m.gears.size(); ++i) {
     torque = gear::output_torque(m.gears[i], torque, speed);
@@ -124,8 +117,7 @@ T wheel_torque(const Model<T>& m, const T& tau, const T& omega) {
   return torque;
 }
 // Machine torque [Nm] that gives a torque at the wheels.
-template <Scalar T>
-T machine_torque(const Model<T>& m, const T& tau_wheel, const T& omega) {
+template <Scalar T> T machine_torque(const Model<T>& m, const T& tau_wheel, const T& omega) {
   T torque = tau_wheel, speed = omega / m.ratio;
   for (int i = m.gears.size() - 1; i >= 0; --i) {
     speed = speed * m.gears[i].ratio;

@@ -22,22 +22,18 @@ enum Offset : int { kV, kX, kAltitude, kSOC, kU1, kDriver, kTorque };
 inline constexpr int kMaxStates = kTorque + kMaxDriveUnits;
 inline constexpr int states(int n_units) { return kTorque + n_units; }
 
-template <Scalar T>
-chassis::State<T> load_body(const T* y) {
+template <Scalar T> chassis::State<T> load_body(const T* y) {
   return {.v = y[kV], .x = y[kX], .altitude = y[kAltitude]};
 }
-template <Scalar T>
-void store_body(const chassis::State<T>& s, T* y) {
+template <Scalar T> void store_body(const chassis::State<T>& s, T* y) {
   y[kV] = s.v;
   y[kX] = s.x;
   y[kAltitude] = s.altitude;
 }
-template <Scalar T>
-battery_pack::State<T> load_battery(const T* y) {
+template <Scalar T> battery_pack::State<T> load_battery(const T* y) {
   return {.SOC = y[kSOC], .u_1 = y[kU1]};
 }
-template <Scalar T>
-void store_battery(const battery_pack::State<T>& s, T* y) {
+template <Scalar T> void store_battery(const battery_pack::State<T>& s, T* y) {
   y[kSOC] = s.SOC;
   y[kU1] = s.u_1;
 }
@@ -45,9 +41,9 @@ void store_battery(const battery_pack::State<T>& s, T* y) {
 // One state's place in reports, errors and tolerances.
 enum class RateGroup { electrical, mechanical, thermal, battery, control };
 struct StateField {
-  std::string name;        // dotted path
+  std::string name;  // dotted path
   Dim dim;
-  double scale;            // typical size [SI]
+  double scale;  // typical size [SI]
   RateGroup group;
 };
 

@@ -36,8 +36,9 @@ Books close(const car::Model<double>& m, const double* q, const Stores<double>& 
   for (const RowOf& r : kBalance) b.entries.push_back({std::string(r.name), r.kind, q[r.row]});
   for (int k = 0; k < m.drive_units.size(); ++k)
     for (int i = 0; i < kRowsPerUnit; ++i)
-      b.entries.push_back({m.drive_units.name(k) + " " + std::string(kUnitRows[static_cast<std::size_t>(i)]),
-                           Kind::loss, q[kUnits + kRowsPerUnit * k + i]});
+      b.entries.push_back(
+          {m.drive_units.name(k) + " " + std::string(kUnitRows[static_cast<std::size_t>(i)]),
+           Kind::loss, q[kUnits + kRowsPerUnit * k + i]});
   b.entries.push_back({"jumps by command", Kind::intervention, intervention});
   b.entries.push_back({"kinetic energy", Kind::store_change, end.kinetic - start.kinetic});
   b.entries.push_back({"height", Kind::store_change, end.potential - start.potential});

@@ -13,20 +13,20 @@ namespace evsim::ledger {
 
 // Rows of the integral array; three more a drive unit follow.
 enum Row : int {
-  kAir,           // work on the air; negative when the wind pushes [out]
-  kRolling,       // rolling resistance, or the dry part of a coast-down [loss]
-  kBrake,         // friction brakes [loss]
-  kSlip,          // tyre slip [loss]
-  kR0,            // battery resistance, or constant inefficiency [loss]
-  kR1,            // battery RC pair [loss]
-  kAuxiliaries,   // [out]
-  kMissing,       // power that the battery could not give [intervention]
-  kThroughput,    // integral of |power| over external ports and stores
-  kBattery,       // terminal energy, net [not in the balance: for KPIs, as all below]
-  kBatteryOut,    // discharged
-  kBatteryIn,     // charged, >= 0
-  kWheelOut,      // positive work at the road
-  kWheelIn,       // negative work at the road, <= 0
+  kAir,          // work on the air; negative when the wind pushes [out]
+  kRolling,      // rolling resistance, or the dry part of a coast-down [loss]
+  kBrake,        // friction brakes [loss]
+  kSlip,         // tyre slip [loss]
+  kR0,           // battery resistance, or constant inefficiency [loss]
+  kR1,           // battery RC pair [loss]
+  kAuxiliaries,  // [out]
+  kMissing,      // power that the battery could not give [intervention]
+  kThroughput,   // integral of |power| over external ports and stores
+  kBattery,      // terminal energy, net [not in the balance: for KPIs, as all below]
+  kBatteryOut,   // discharged
+  kBatteryIn,    // charged, >= 0
+  kWheelOut,     // positive work at the road
+  kWheelIn,      // negative work at the road, <= 0
   kUnits
 };
 enum UnitRow : int { kGear, kMachine, kInverter, kRowsPerUnit };
@@ -34,8 +34,7 @@ inline constexpr int kMaxRows = kUnits + kRowsPerUnit * kMaxDriveUnits;
 inline constexpr int rows(int n_units) { return kUnits + kRowsPerUnit * n_units; }
 
 // Rates of all rows [W].
-template <Scalar T>
-void rates(const car::Model<T>& m, const car::Flows<T>& f, T* dq) {
+template <Scalar T> void rates(const car::Model<T>& m, const car::Flows<T>& f, T* dq) {
   dq[kAir] = f.p_air;
   dq[kRolling] = f.p_roll;
   dq[kBrake] = f.p_brake;
@@ -62,12 +61,10 @@ void rates(const car::Model<T>& m, const car::Flows<T>& f, T* dq) {
 }
 
 // Contents of the stores [J]: functions of the state.
-template <Scalar T>
-struct Stores {
+template <Scalar T> struct Stores {
   T kinetic, potential, battery;
 };
-template <Scalar T>
-Stores<T> stores(const car::Model<T>& m, const T* y) {
+template <Scalar T> Stores<T> stores(const car::Model<T>& m, const T* y) {
   const auto body = car::load_body(y);
   return {.kinetic = 0.5 * m.mass_equivalent * body.v * body.v,
           .potential = m.mass * road_load::kGravity * body.altitude,
@@ -80,7 +77,7 @@ enum class Kind { external_in, intervention, out, loss, store_change };
 struct Entry {
   std::string name;  // "loss.machine.rear"
   Kind kind;
-  double energy;     // [J]
+  double energy;  // [J]
 };
 struct Books {
   std::vector<Entry> entries;

@@ -21,8 +21,7 @@ TEST(BatteryConstantEfficiency, a_round_trip_returns_the_square_of_the_efficienc
 
 TEST(BatteryConstantEfficiency, is_one_law_over_all_scalars) {
   test::expect_same_over_all_scalars<1>({{{-1e5, 1e5}}}, []<class T>(const std::array<T, 1>& x) {
-    return std::array{
-        chemical_power(over<battery_constant_efficiency::Params, T>(kBattery), x[0])};
+    return std::array{chemical_power(over<battery_constant_efficiency::Params, T>(kBattery), x[0])};
   });
 }
 

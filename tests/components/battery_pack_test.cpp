@@ -91,11 +91,12 @@ TEST(BatteryPack, the_current_of_a_power_by_hand) {
 TEST(BatteryPack, the_current_times_the_voltage_is_the_power_at_any_load) {
   test::Arguments random(10);
   for (int i = 0; i < 1000; ++i) {
-    const battery_pack::Source<double> s{.U_0 = random.between(200, 900), .R = random.between(0.0, 1.0)};
+    const battery_pack::Source<double> s{.U_0 = random.between(200, 900),
+                                         .R = random.between(0.0, 1.0)};
     const double most = s.U_0 * s.U_0 / max(4.0 * s.R, 0.1);
     const double p = random.between(-most, 0.99 * most);
     const auto t = battery_pack::terminals(s, p);
-    EXPECT_NEAR(t.u * t.i, p, 1e-12 * most);  // cancellation near the peak of the power curve
+    EXPECT_NEAR(t.u * t.i, p, 1e-12 * most);      // cancellation near the peak of the power curve
     EXPECT_GE(t.u, 0.5 * s.U_0 * (1.0 - 1e-12));  // the upper of the two roots
   }
 }
@@ -181,7 +182,8 @@ TEST(BatteryPack, over_a_cycle_of_current_terminal_energy_and_losses_are_the_cha
     const double t = n * h;
     const Y a = rate(t, y), b = rate(t + 0.5 * h, plus(y, 0.5 * h, a)),
             c = rate(t + 0.5 * h, plus(y, 0.5 * h, b)), d = rate(t + h, plus(y, h, c));
-    for (std::size_t i = 0; i < y.size(); ++i) y[i] += h / 6.0 * (a[i] + 2.0 * (b[i] + c[i]) + d[i]);
+    for (std::size_t i = 0; i < y.size(); ++i)
+      y[i] += h / 6.0 * (a[i] + 2.0 * (b[i] + c[i]) + d[i]);
   }
   EXPECT_NEAR(y[0], 0.5, 1e-12);  // the charge is back
   const auto store = [&](double SOC, double u_1) {
@@ -283,8 +285,18 @@ TEST(BatteryPack, is_one_law_over_all_scalars) {
         const auto t = battery_pack::terminals(s, x[3]);
         const auto r = battery_pack::rates(m, state, s, t.i);
         const auto l = battery_pack::power_limits(m, state, s, x[2]);
-        return std::array{s.U_0, s.R, t.i, t.u, t.p, r.state.SOC, r.state.u_1, r.p_chemical,
-                          r.p_loss_R_0, r.p_loss_R_1, l.discharge, l.charge,
+        return std::array{s.U_0,
+                          s.R,
+                          t.i,
+                          t.u,
+                          t.p,
+                          r.state.SOC,
+                          r.state.u_1,
+                          r.p_chemical,
+                          r.p_loss_R_0,
+                          r.p_loss_R_1,
+                          l.discharge,
+                          l.charge,
                           battery_pack::chemical_energy(m, state),
                           battery_pack::capacitor_energy(m, state)};
       });

@@ -57,11 +57,11 @@ TEST(Gear, input_torque_is_the_inverse_in_all_quadrants) {
 }
 
 TEST(Gear, is_one_law_over_all_scalars) {
-  test::expect_same_over_all_scalars<2>({{{-300, 300}, {-2000, 2000}}}, []<class T>(
-                                                                           const std::array<T, 2>& x) {
-    const auto p = over<gear::Params, T>(kGear);
-    return std::array{gear::output_torque(p, x[0], x[1]), gear::input_torque(p, x[0], x[1])};
-  });
+  test::expect_same_over_all_scalars<2>(
+      {{{-300, 300}, {-2000, 2000}}}, []<class T>(const std::array<T, 2>& x) {
+        const auto p = over<gear::Params, T>(kGear);
+        return std::array{gear::output_torque(p, x[0], x[1]), gear::input_torque(p, x[0], x[1])};
+      });
 }
 
 }  // namespace

@@ -23,8 +23,9 @@ TEST(RoadLoad, wind_adds_to_the_speed_of_the_air) {
   Around windy = kCalm;
   windy.v_wind = 10.0;
   EXPECT_ROUNDED(road_load::forces(kPhysical, 1000.0, windy, 20.0).fluid, 324.0);
-  EXPECT_ROUNDED(road_load::forces(kCoastDown, 1000.0, windy, 20.0).fluid, 400.0);  // 2 20 + 0.4 30^2
-  windy.v_wind = -30.0;  // from behind, faster than the car: it pushes
+  EXPECT_ROUNDED(road_load::forces(kCoastDown, 1000.0, windy, 20.0).fluid,
+                 400.0);  // 2 20 + 0.4 30^2
+  windy.v_wind = -30.0;   // from behind, faster than the car: it pushes
   EXPECT_ROUNDED(road_load::forces(kPhysical, 1000.0, windy, 20.0).fluid, -36.0);
 }
 

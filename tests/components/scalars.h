@@ -18,7 +18,8 @@ struct Interval {
 // law maps std::array<T, N> to std::array<T, M> over any Scalar T; its arguments are drawn from
 // `ranges`. Kinks are met with probability 0, so random points need no care.
 template <std::size_t N, class Law>
-void expect_same_over_all_scalars(const std::array<Interval, N>& ranges, Law law, int rounds = 100) {
+void expect_same_over_all_scalars(const std::array<Interval, N>& ranges, Law law,
+                                  int rounds = 100) {
   Arguments random(1);
   using Point = std::array<double, N>;
   const auto draw = [&] {
@@ -70,6 +71,7 @@ void expect_same_over_all_scalars(const std::array<Interval, N>& ranges, Law law
 
 // Relative to the size of what is expected: a few roundings.
 inline constexpr double kRounding = 1e-14;
-#define EXPECT_ROUNDED(got, exact) EXPECT_NEAR(got, exact, ::evsim::test::kRounding * std::abs(exact))
+#define EXPECT_ROUNDED(got, exact) \
+  EXPECT_NEAR(got, exact, ::evsim::test::kRounding* std::abs(exact))
 
 }  // namespace evsim::test

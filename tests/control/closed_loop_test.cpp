@@ -28,8 +28,8 @@ struct Evaluated {
   std::array<double, ledger::kMaxRows> dq{};
   closed_loop::Instant<double> now;
 };
-Evaluated evaluate(const System& s, const Piece<double>& p, const std::array<double, car::kMaxStates>& y,
-                   double t = 0.0) {
+Evaluated evaluate(const System& s, const Piece<double>& p,
+                   const std::array<double, car::kMaxStates>& y, double t = 0.0) {
   Evaluated e;
   e.now = closed_loop::evaluate(s, p, t, y.data(), e.dy.data(), e.dq.data());
   return e;

@@ -27,7 +27,9 @@ Inputs<double> standing(double v) {
   in.reference.standing = true;
   return in;
 }
-double force(Kind kind, const Inputs<double>& in) { return driver::force(small(), Gains<double>{}, kind, in); }
+double force(Kind kind, const Inputs<double>& in) {
+  return driver::force(small(), Gains<double>{}, kind, in);
+}
 
 TEST(Driver, on_its_reference_asks_for_inertia_and_road_load) {
   // 1358 kg x 1 m/s2 + 36 N of air at 10 m/s + tyres.
@@ -57,7 +59,8 @@ TEST(Driver, sets_off_against_the_friction_of_forward_motion) {
 
 TEST(Driver, holds_the_car_while_the_reference_stands) {
   EXPECT_ROUNDED(force(Kind::follow, standing(0.0)), -1358.0 * 1.5);
-  EXPECT_ROUNDED(force(Kind::follow, standing(0.5)), -1358.0 * (1.5 + 0.4));  // brakes what still rolls
+  EXPECT_ROUNDED(force(Kind::follow, standing(0.5)),
+                 -1358.0 * (1.5 + 0.4));  // brakes what still rolls
   // Rolling back it does not let go.
   EXPECT_LE(force(Kind::follow, standing(-0.5)), -1358.0 * 1.5);
 }

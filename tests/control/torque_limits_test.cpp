@@ -49,8 +49,8 @@ TEST(TorqueLimits, limited_by_the_battery_the_terminals_carry_exactly_its_limit)
     if (g.reason != number(Reason::battery_power)) continue;
     const double p = at_terminals(m, d, {g.lambda * tau[0]}).p;
     // The Newton step after 30 bisections leaves curvature times (1e-9)^2.
-    if (tau[0] > 0.0) EXPECT_NEAR(p, d.supply.limits.discharge, 1e-6 * abs(p));
-    else EXPECT_NEAR(p, -d.supply.limits.charge, 1e-6 * abs(p));
+    const double limit = tau[0] > 0.0 ? d.supply.limits.discharge : -d.supply.limits.charge;
+    EXPECT_NEAR(p, limit, 1e-6 * abs(limit));
   }
 }
 
@@ -61,11 +61,15 @@ TEST(TorqueLimits, each_limit_of_the_battery_is_named) {
     return share_given(m, drive_at(m, 25.0, SOC), {tau}).reason;
   };
   using Pack_ = battery_pack::Model<double>;
-  EXPECT_EQ(reason([](Pack_& b) { b.P_discharge_max = 2e4; }, 100.0), number(Reason::battery_power));
-  EXPECT_EQ(reason([](Pack_& b) { b.I_discharge_max = 50.0; }, 100.0), number(Reason::battery_current));
-  EXPECT_EQ(reason([](Pack_& b) { b.U_min = b.OCV(0.6) - 2.0; }, 100.0), number(Reason::battery_voltage));
+  EXPECT_EQ(reason([](Pack_& b) { b.P_discharge_max = 2e4; }, 100.0),
+            number(Reason::battery_power));
+  EXPECT_EQ(reason([](Pack_& b) { b.I_discharge_max = 50.0; }, 100.0),
+            number(Reason::battery_current));
+  EXPECT_EQ(reason([](Pack_& b) { b.U_min = b.OCV(0.6) - 2.0; }, 100.0),
+            number(Reason::battery_voltage));
   EXPECT_EQ(reason([](Pack_& b) { b.P_charge_max = 2e4; }, -100.0), number(Reason::battery_power));
-  EXPECT_EQ(reason([](Pack_& b) { b.U_max = b.OCV(0.6) + 2.0; }, -100.0), number(Reason::battery_voltage));
+  EXPECT_EQ(reason([](Pack_& b) { b.U_max = b.OCV(0.6) + 2.0; }, -100.0),
+            number(Reason::battery_voltage));
   EXPECT_EQ(reason([](Pack_&) {}, -100.0, 1.0), number(Reason::battery_charge_state));
 }
 
@@ -74,7 +78,8 @@ TEST(TorqueLimits, a_full_battery_takes_no_more_than_the_consumers_use) {
   const auto d = drive_at(m, 25.0, 1.0);
   const auto g = share_given(m, d, {-100.0});
   EXPECT_GT(g.lambda, 0.0);  // braking pays for auxiliaries and its own losses
-  EXPECT_NEAR(at_terminals(m, d, {-100.0 * g.lambda}).p, 0.0, 1e-6 * 75e3);  // of the power asked for
+  EXPECT_NEAR(at_terminals(m, d, {-100.0 * g.lambda}).p, 0.0,
+              1e-6 * 75e3);  // of the power asked for
 }
 
 TEST(TorqueLimits, a_battery_too_weak_for_the_auxiliaries_gives_no_torque) {

@@ -15,7 +15,8 @@ constexpr double kWeight = 1300.0 * 9.80665;  // [N]
 double wheel_force(const Car& m, const vcu::Outputs<double>& out, int k, double v) {
   const auto& unit = m.drive_units[k];
   return drive_unit::wheel_torque(unit, out.command.tau[static_cast<std::size_t>(k)],
-                                  v * unit.omega_per_v) / m.chassis.wheel_radius;
+                                  v * unit.omega_per_v) /
+         m.chassis.wheel_radius;
 }
 
 // ---- Driving --------------------------------------------------------------------------------------
@@ -39,7 +40,8 @@ TEST(Vcu, units_give_by_their_shares) {
 TEST(Vcu, what_a_saturated_unit_can_t_give_the_others_take_over) {
   auto p = test::four_units();
   p.drive_units[2].machine.envelope.tau_peak = 20.0;
-  for (int k = 0; k < 4; ++k) p.drive_units[k].machine.envelope.U_ref = 200.0;  // no loss by voltage
+  for (int k = 0; k < 4; ++k)
+    p.drive_units[k].machine.envelope.U_ref = 200.0;  // no loss by voltage
   const Car m = test::prepared(p);
   const auto out = vcu::step(m, asking(m, 6000.0, 5.0));
   double F = 0.0;
@@ -159,7 +161,8 @@ TEST(Vcu, with_grip_to_spare_nothing_is_cut) {
     auto s = test::flat();
     s.sin_alpha = random.between(-0.24, 0.24);  // grades to 25 %
     s.cos_alpha = sqrt(1.0 - s.sin_alpha * s.sin_alpha);
-    if (vcu::grip_is_far(m, F)) EXPECT_EQ(vcu::grip_share(m, F, s), 1.0) << s.sin_alpha;
+    if (!vcu::grip_is_far(m, F)) continue;
+    EXPECT_EQ(vcu::grip_share(m, F, s), 1.0) << s.sin_alpha;
   }
 }
 
@@ -183,7 +186,8 @@ TEST(Vcu, at_the_battery_s_limit_the_terminals_carry_exactly_that) {
 
 TEST(Vcu, no_command_breaks_a_limit) {
   test::Arguments random(3);
-  const std::array<Car, 2> both{test::prepared(test::small_car()), test::prepared(test::four_units())};
+  const std::array<Car, 2> both{test::prepared(test::small_car()),
+                                test::prepared(test::four_units())};
   for (int i = 0; i < 1000; ++i) {
     Car m = both[static_cast<std::size_t>(i % 2)];
     auto& pack = std::get<battery_pack::Model<double>>(m.battery);
@@ -214,7 +218,8 @@ TEST(Vcu, is_one_law_over_all_scalars_limited_or_not) {
                                                 .v = x[1],
                                                 .supply = car::supply(model, y.data(), s),
                                                 .around = s});
-          return std::array{out.command.tau[0], out.command.tau[3], out.command.F_brake, out.F_given};
+          return std::array{out.command.tau[0], out.command.tau[3], out.command.F_brake,
+                            out.F_given};
         },
         10);
   }
@@ -229,8 +234,10 @@ TEST(Vcu, a_limited_lane_leaves_the_others_as_they_are) {
   const auto supply = car::supply(model, y.data(), s);
   for (int limited = 0; limited < (1 << kLanes); ++limited) {
     Pack F;
-    for (int k = 0; k < kLanes; ++k) set_lane(F, k, (limited >> k) & 1 ? 9000.0 : 500.0 + 100.0 * k);
-    const auto out = vcu::step<Pack>(model, {.F_request = F, .v = 20.0, .supply = supply, .around = s});
+    for (int k = 0; k < kLanes; ++k)
+      set_lane(F, k, (limited >> k) & 1 ? 9000.0 : 500.0 + 100.0 * k);
+    const auto out =
+        vcu::step<Pack>(model, {.F_request = F, .v = 20.0, .supply = supply, .around = s});
     for (int k = 0; k < kLanes; ++k) {
       const auto alone = vcu::step(m, asking(m, lane(F, k), 20.0));
       EXPECT_TRUE(test::same_bits(lane(out.command.tau[0], k), alone.command.tau[0]));

@@ -33,10 +33,14 @@ class Checker {
     at_ += word.size();
     return true;
   }
-  void wrong(const std::string& what) { wrong_ = what + " near " + std::string(text_.substr(at_, 60)); }
+  void wrong(const std::string& what) {
+    wrong_ = what + " near " + std::string(text_.substr(at_, 60));
+  }
   std::string name() {
     const std::size_t from = at_;
-    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '-')) ++at_;
+    while (at_ < text_.size() &&
+           (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '-'))
+      ++at_;
     return std::string(text_.substr(from, at_ - from));
   }
   void space() {
@@ -65,7 +69,9 @@ class Checker {
     if (!closes) ++at_;
     const std::string tag = name();
     if (tag.empty()) return wrong("no tag");
-    for (space(); at_ < text_.size() && text_[at_] != '>' && text_[at_] != '/' && wrong_.empty(); space()) attribute();
+    for (space(); at_ < text_.size() && text_[at_] != '>' && text_[at_] != '/' && wrong_.empty();
+         space())
+      attribute();
     if (!wrong_.empty()) return;
     if (closes) {
       if (open_.empty() || open_.back() != tag) return wrong("closes what is not open: " + tag);

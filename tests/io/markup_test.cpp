@@ -16,8 +16,13 @@ TEST(Markup, escapes_what_markup_reads_as_its_own) {
 
 TEST(Markup, keeps_text_in_any_language_and_replaces_what_is_none) {
   EXPECT_EQ(escape("小米 Änderung 🚗"), "小米 Änderung 🚗");
-  EXPECT_EQ(printable("a\xff" "b\xc3"), "a\xEF\xBF\xBD" "b\xEF\xBF\xBD");
-  EXPECT_EQ(printable(std::string("a\0b\x1b\x7f", 5)), "a\xEF\xBF\xBD" "b\xEF\xBF\xBD\xEF\xBF\xBD");
+  EXPECT_EQ(printable("a\xff"
+                      "b\xc3"),
+            "a\xEF\xBF\xBD"
+            "b\xEF\xBF\xBD");
+  EXPECT_EQ(printable(std::string("a\0b\x1b\x7f", 5)),
+            "a\xEF\xBF\xBD"
+            "b\xEF\xBF\xBD\xEF\xBF\xBD");
   EXPECT_EQ(printable("\xEF\xBF\xBF"), "\xEF\xBF\xBD");
   EXPECT_EQ(printable("tab\tline\n"), "tab\tline\n");
 }

@@ -19,7 +19,9 @@ std::string page(const RunResult& r) {
   const LoadedCase l = run_sample::small_case();
   return report_html(r, l.c, run_sample::provenance(l));
 }
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool holds(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
 
 // Parts of the page between two words, the last taken away: style, scripts.
 std::string without(std::string text, const std::string& from, const std::string& to) {
@@ -44,7 +46,8 @@ TEST(Report, is_well_formed_and_has_all_its_parts) {
   EXPECT_TRUE(holds(html, "<span class=\"badge fail\">fail</span>"));
   EXPECT_TRUE(holds(html, "ENERGY-1"));
   EXPECT_TRUE(holds(html, std::string(assets::style())));
-  for (const char* number : {">nan", " nan", "\"nan", ">inf", " inf "}) EXPECT_FALSE(holds(as_xml(html), number)) << number;
+  for (const char* number : {">nan", " nan", "\"nan", ">inf", " inf "})
+    EXPECT_FALSE(holds(as_xml(html), number)) << number;
 }
 
 TEST(Report, needs_no_network) {
@@ -151,8 +154,10 @@ TEST(Report, a_curve_ends_where_its_values_end) {
 drive_unit::Model<double> unit_of_constant_loss(double loss) {
   machine::Map<double> map;
   const std::vector<double> speeds{0, 1000}, torques{-300, 300};
-  map.p_loss = Table2<double>(std::make_shared<Table2Data>(speeds, torques, std::vector<double>(4, loss)));
-  map.I_peak = Table2<double>(std::make_shared<Table2Data>(speeds, torques, std::vector<double>(4, 0.0)));
+  map.p_loss =
+      Table2<double>(std::make_shared<Table2Data>(speeds, torques, std::vector<double>(4, loss)));
+  map.I_peak =
+      Table2<double>(std::make_shared<Table2Data>(speeds, torques, std::vector<double>(4, 0.0)));
   drive_unit::Model<double> m;
   m.envelope = {.tau_peak = 200, .P_peak = 50e3, .omega_max = 1000, .U_ref = 350};
   m.losses = map;
@@ -161,9 +166,9 @@ drive_unit::Model<double> unit_of_constant_loss(double loss) {
 
 TEST(ReportMap, efficiency_is_output_over_input_in_both_directions) {
   const auto m = unit_of_constant_loss(1000.0);
-  EXPECT_DOUBLE_EQ(efficiency(m, 100, 90), 0.9);     // 9 kW out of 10 kW
-  EXPECT_DOUBLE_EQ(efficiency(m, 100, -100), 0.9);   // 9 kW out of 10 kW
-  EXPECT_EQ(efficiency(m, 100, -5), 0.0);            // the loss is more than the braking power
+  EXPECT_DOUBLE_EQ(efficiency(m, 100, 90), 0.9);    // 9 kW out of 10 kW
+  EXPECT_DOUBLE_EQ(efficiency(m, 100, -100), 0.9);  // 9 kW out of 10 kW
+  EXPECT_EQ(efficiency(m, 100, -5), 0.0);           // the loss is more than the braking power
   EXPECT_EQ(efficiency(m, 0, 50), 0.0);
 }
 
@@ -176,7 +181,8 @@ TEST(ReportMap, means_are_weighted_by_energy) {
 
 TEST(ReportMap, driving_backwards_is_mirrored) {
   Recording r;
-  r.signals = {{"drive_units.rear.omega", Dim::angular_speed}, {"drive_units.rear.tau", Dim::torque}};
+  r.signals = {{"drive_units.rear.omega", Dim::angular_speed},
+               {"drive_units.rear.tau", Dim::torque}};
   r.t = {0, 1};
   r.columns = {{10, -10}, {5, -5}};
   const OperatingPoints p = operating_points(r, "rear");
@@ -187,7 +193,8 @@ TEST(ReportMap, driving_backwards_is_mirrored) {
 
 TEST(ReportMap, the_drawing_is_well_formed_for_any_machine) {
   for (const double loss : {0.0, 1000.0, 1e9}) {
-    const std::string svg = map_svg(unit_of_constant_loss(loss), {.omega = {100, 900}, .tau = {20, -20}});
+    const std::string svg =
+        map_svg(unit_of_constant_loss(loss), {.omega = {100, 900}, .tau = {20, -20}});
     EXPECT_EQ(markup_check::problem(svg), "") << loss;
     EXPECT_FALSE(holds(svg, "nan")) << loss;
     EXPECT_TRUE(holds(svg, "torque [Nm]"));

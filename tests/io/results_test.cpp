@@ -33,13 +33,15 @@ class Results : public ::testing::Test {
   ~Results() override { fs::remove_all(folder_); }
 
   std::string in(const std::string& name) const { return (folder_ / name).string(); }
-  void write(const std::string& name, const RunResult& r = run_sample::tiny(), const ResultOptions& options = {}) const {
+  void write(const std::string& name, const RunResult& r = run_sample::tiny(),
+             const ResultOptions& options = {}) const {
     write_results(in(name), r, loaded_.c, run_sample::provenance(loaded_), options);
   }
   // Names of all that lies in the test's folder, hidden files too.
   std::vector<std::string> names(const std::string& below = "") const {
     std::vector<std::string> out;
-    for (const auto& entry : fs::directory_iterator(folder_ / below)) out.push_back(entry.path().filename());
+    for (const auto& entry : fs::directory_iterator(folder_ / below))
+      out.push_back(entry.path().filename());
     std::ranges::sort(out);
     return out;
   }
@@ -52,7 +54,8 @@ class Results : public ::testing::Test {
     }
   }
 
-  fs::path folder_ = fs::temp_directory_path() / ("evsim_results_test_" + std::to_string(::getpid()));
+  fs::path folder_ =
+      fs::temp_directory_path() / ("evsim_results_test_" + std::to_string(::getpid()));
   LoadedCase loaded_ = run_sample::small_case();
 };
 
@@ -61,8 +64,8 @@ using Names = std::vector<std::string>;
 TEST_F(Results, a_run_is_a_folder) {
   write("out");
   EXPECT_EQ(names(), Names{"out"});
-  EXPECT_EQ(names("out"), (Names{"command_log.json", "junit.xml", "report.html", "signals.csv", "summary.json",
-                                 "timing.json"}));
+  EXPECT_EQ(names("out"), (Names{"command_log.json", "junit.xml", "report.html", "signals.csv",
+                                 "summary.json", "timing.json"}));
 }
 
 TEST_F(Results, missing_folders_above_are_made_and_a_slash_at_the_end_is_no_name) {
@@ -89,8 +92,10 @@ TEST_F(Results, the_summary_says_what_came_out) {
             json::parse(R"({"value": 165.25, "unit": "Wh/km", "verdict": "fail", "limits":
                 [{"max": 160, "requirement": "ENERGY-1", "verdict": "fail"}], "description": "what it says"})"));
   EXPECT_FALSE(s["kpis"]["range_km"].contains("value"));
-  EXPECT_EQ(s["ledger"]["entries"][1],
-            json::parse(R"({"name": "auxiliaries", "kind": "out", "energy_J": 100, "energy_Wh": 0.027777777777777776})"));
+  EXPECT_EQ(
+      s["ledger"]["entries"][1],
+      json::parse(
+          R"({"name": "auxiliaries", "kind": "out", "energy_J": 100, "energy_Wh": 0.027777777777777776})"));
   EXPECT_EQ(s["ledger"]["throughput_J"], 4000);
 }
 
@@ -157,23 +162,27 @@ TEST_F(Results, what_is_no_summary_is_said_with_file_and_place) {
   EXPECT_EQ(complaint_about(in("none")), in("none") + ": no such file");
   EXPECT_EQ(complaint_about(folder_.string()), in("summary.json") + ": no such file");
   put(in("summary.json"), "{\"format\": 3}");
-  EXPECT_EQ(complaint_about(folder_.string()), in("summary.json") + ": is no summary of an evsim run");
+  EXPECT_EQ(complaint_about(folder_.string()),
+            in("summary.json") + ": is no summary of an evsim run");
   put(in("summary.json"), "{\"format\": \"evsim result\",\n\"format_version\": 2}");
   EXPECT_EQ(complaint_about(folder_.string()),
             in("summary.json") + ":2: format_version: got 2, this evsim reads 1");
   write("out");
   std::string text = text_of(in("out/summary.json"));
   put(in("summary.json"), small::replaced(text, "\"unit\": \"Wh/km\"", "\"unit\": 7"));
-  EXPECT_NE(complaint_about(folder_.string()).find("kpis.energy_Wh_per_km.unit: got "), std::string::npos);
+  EXPECT_NE(complaint_about(folder_.string()).find("kpis.energy_Wh_per_km.unit: got "),
+            std::string::npos);
   put(in("summary.json"), "[1]");
-  EXPECT_EQ(complaint_about(folder_.string()), in("summary.json") + ": is no summary of an evsim run");
+  EXPECT_EQ(complaint_about(folder_.string()),
+            in("summary.json") + ": is no summary of an evsim run");
 }
 
 // ---- The same bytes -----------------------------------------------------------------------------
 
 std::map<std::string, std::string> all_files(const fs::path& folder) {
   std::map<std::string, std::string> out;
-  for (const auto& entry : fs::directory_iterator(folder)) out[entry.path().filename()] = text_of(entry.path());
+  for (const auto& entry : fs::directory_iterator(folder))
+    out[entry.path().filename()] = text_of(entry.path());
   return out;
 }
 
@@ -205,7 +214,8 @@ TEST_F(Results, hdf5_holds_the_same_signals) {
   EXPECT_TRUE(bytes.starts_with("\x89HDF\r\n"));
   EXPECT_EQ(bytes, text_of(in("b/signals.h5")));
   const double speeds[]{0, 32.4, 19.8};  // stored as they are
-  EXPECT_NE(bytes.find(std::string(reinterpret_cast<const char*>(speeds), sizeof speeds)), std::string::npos);
+  EXPECT_NE(bytes.find(std::string(reinterpret_cast<const char*>(speeds), sizeof speeds)),
+            std::string::npos);
   EXPECT_FALSE(fs::exists(in("a/signals.csv")));
 }
 
@@ -218,7 +228,8 @@ TEST_F(Results, a_folder_of_results_is_replaced) {
   r.scenario = "second";
   write("out", r, {.report = false});
   EXPECT_EQ(read_summary(in("out")).scenario, "second");
-  EXPECT_EQ(names("out"), (Names{"command_log.json", "junit.xml", "signals.csv", "summary.json", "timing.json"}));
+  EXPECT_EQ(names("out"),
+            (Names{"command_log.json", "junit.xml", "signals.csv", "summary.json", "timing.json"}));
   EXPECT_EQ(names(), Names{"out"});
 }
 
@@ -233,7 +244,8 @@ TEST_F(Results, a_folder_of_anything_else_is_left_alone) {
   fs::create_directory(in("thesis"));
   put(in("thesis/thesis.tex"), "years of work");
   put(in("thesis/summary.json"), "{\"format\": \"another program\"}");
-  const std::string expected = in("thesis") + ": exists and holds no results of evsim; it is left as it is";
+  const std::string expected =
+      in("thesis") + ": exists and holds no results of evsim; it is left as it is";
   EXPECT_EQ(refusal(in("thesis")), expected);
   EXPECT_THROW(check_results_folder(in("thesis")), EnvironmentError);
   EXPECT_EQ(text_of(in("thesis/thesis.tex")), "years of work");
@@ -262,7 +274,8 @@ TEST_F(Results, a_file_in_the_way_is_refused_and_kept) {
 }
 
 TEST_F(Results, a_folder_that_takes_no_files_is_refused) {
-  EXPECT_NE(refusal("/proc/evsim/out").find("/proc/evsim/out: can't be written: "), std::string::npos);
+  EXPECT_NE(refusal("/proc/evsim/out").find("/proc/evsim/out: can't be written: "),
+            std::string::npos);
   EXPECT_EQ(refusal("/"), "/: can't hold results");
 }
 

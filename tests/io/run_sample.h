@@ -15,8 +15,9 @@
 namespace evsim::run_sample {
 
 inline io::LoadedCase small_case() {
-  const std::map<std::string, std::string> files{
-      {"car.json", small::kVehicle}, {"drive.json", small::kScenario}, {"cycle.csv", small::kCycle}};
+  const std::map<std::string, std::string> files{{"car.json", small::kVehicle},
+                                                 {"drive.json", small::kScenario},
+                                                 {"cycle.csv", small::kCycle}};
   return io::load_case({.scenario = "drive.json"}, [files](const std::string& name) {
     return io::FileText{.text = files.at(name), .error = {}, .line = 0};
   });
@@ -48,11 +49,13 @@ inline ledger::Books books() {
           .throughput = 4000.0};
 }
 
-inline Kpi kpi(std::string name, std::string unit, double value, std::vector<scenario::Limit> limits = {}) {
+inline Kpi kpi(std::string name, std::string unit, double value,
+               std::vector<scenario::Limit> limits = {}) {
   Kpi k{std::move(name), std::move(unit), value, "what it says", std::move(limits)};
   k.verdict = Verdict::none;
   for (const scenario::Limit& l : k.limits)
-    k.verdict = value >= l.min && value <= l.max && k.verdict != Verdict::fail ? Verdict::pass : Verdict::fail;
+    k.verdict = value >= l.min && value <= l.max && k.verdict != Verdict::fail ? Verdict::pass
+                                                                               : Verdict::fail;
   return k;
 }
 inline scenario::Limit limit(std::string kpi, double min, double max, std::string id) {
@@ -64,21 +67,27 @@ inline RunResult tiny() {
   RunResult r;
   r.vehicle = "car";
   r.scenario = "drive";
-  r.kpis = {kpi("energy_Wh_per_km", "Wh/km", 165.25, {limit("energy_Wh_per_km", -kInfinity, 160, "ENERGY-1")}),
-            kpi("trace_error_km_per_h", "km/h", 0.5, {limit("trace_error_km_per_h", 0, 2, "TRACE-1")}),
-            kpi("range_km", "km", std::numeric_limits<double>::quiet_NaN())};
+  r.kpis = {
+      kpi("energy_Wh_per_km", "Wh/km", 165.25,
+          {limit("energy_Wh_per_km", -kInfinity, 160, "ENERGY-1")}),
+      kpi("trace_error_km_per_h", "km/h", 0.5, {limit("trace_error_km_per_h", 0, 2, "TRACE-1")}),
+      kpi("range_km", "km", std::numeric_limits<double>::quiet_NaN())};
   r.verdict = Verdict::fail;
   r.end = End::trace_done;
   r.t_end = 2.0;
   r.steps = 8;
   r.books = books();
-  r.recording.signals = {{"driver.v_ref", Dim::speed}, {"body.v", Dim::speed}, {"battery.p", Dim::power},
+  r.recording.signals = {{"driver.v_ref", Dim::speed},
+                         {"body.v", Dim::speed},
+                         {"battery.p", Dim::power},
                          {"battery.SOC", Dim::none}};
   r.recording.t = {0, 1, 2};
   r.recording.columns = {{0, 10, 5}, {0, 9, 5.5}, {0, 1, -1}, {0.8, 0.75, 0.75}};
-  r.command_log = {{.t = 0.5, .command = scenario::SetParameter{"auxiliaries.power_kW", 0.1}},
-                   {.t = 1.0 / 3.0, .command = scenario::Override{"driver.F_request_N", scenario::Mode::scale, 0.5}},
-                   {.t = 1, .command = scenario::SetState{"SOC", 0.5}}};
+  r.command_log = {
+      {.t = 0.5, .command = scenario::SetParameter{"auxiliaries.power_kW", 0.1}},
+      {.t = 1.0 / 3.0,
+       .command = scenario::Override{"driver.F_request_N", scenario::Mode::scale, 0.5}},
+      {.t = 1, .command = scenario::SetState{"SOC", 0.5}}};
   r.cpu_seconds = 0.001;
   r.wall_seconds = 0.002;
   return r;
@@ -88,20 +97,26 @@ inline RunResult tiny() {
 inline RunResult large(std::size_t rows, std::size_t columns) {
   RunResult r = tiny();
   r.recording = {};
-  const std::vector<signals::Info> usual{
-      {"driver.v_ref", Dim::speed},           {"body.v", Dim::speed},
-      {"body.p_wheel", Dim::power},           {"drive_units.rear.tau", Dim::torque},
-      {"drive_units.rear.omega", Dim::angular_speed}, {"drive_units.rear.p_electrical", Dim::power},
-      {"battery.SOC", Dim::none},             {"battery.u", Dim::voltage},
-      {"battery.i", Dim::current},            {"battery.p", Dim::power}};
+  const std::vector<signals::Info> usual{{"driver.v_ref", Dim::speed},
+                                         {"body.v", Dim::speed},
+                                         {"body.p_wheel", Dim::power},
+                                         {"drive_units.rear.tau", Dim::torque},
+                                         {"drive_units.rear.omega", Dim::angular_speed},
+                                         {"drive_units.rear.p_electrical", Dim::power},
+                                         {"battery.SOC", Dim::none},
+                                         {"battery.u", Dim::voltage},
+                                         {"battery.i", Dim::current},
+                                         {"battery.p", Dim::power}};
   for (std::size_t i = 0; i < columns; ++i)
-    r.recording.signals.push_back(i < usual.size() ? usual[i] : signals::Info{"more.s" + std::to_string(i), Dim::power});
+    r.recording.signals.push_back(
+        i < usual.size() ? usual[i] : signals::Info{"more.s" + std::to_string(i), Dim::power});
   r.recording.columns.resize(columns);
   for (std::size_t k = 0; k < rows; ++k) {
     r.recording.t.push_back(static_cast<double>(k));
     for (std::size_t i = 0; i < columns; ++i)
-      r.recording.columns[i].push_back(100.0 * std::sin(1e-2 * static_cast<double>(k) + static_cast<double>(i)) +
-                                       std::sin(static_cast<double>(37 * k + i)));
+      r.recording.columns[i].push_back(
+          100.0 * std::sin(1e-2 * static_cast<double>(k) + static_cast<double>(i)) +
+          std::sin(static_cast<double>(37 * k + i)));
   }
   return r;
 }

@@ -42,7 +42,8 @@ TEST(SignalsCsv, numbers_read_back_bit_by_bit) {
 
 TEST(SignalsCsv, no_locale_changes_it) {
   const std::string before = signals_csv(signal_columns(run_sample::tiny().recording));
-  const char* old = std::setlocale(LC_ALL, "de_DE.UTF-8");  // has no effect where it isn't installed
+  const char* old =
+      std::setlocale(LC_ALL, "de_DE.UTF-8");  // has no effect where it isn't installed
   EXPECT_EQ(signals_csv(signal_columns(run_sample::tiny().recording)), before);
   if (old != nullptr) std::setlocale(LC_ALL, "C");
 }

@@ -50,8 +50,9 @@ TEST(Commands, a_parameter_changes_at_its_time_and_the_books_close) {
 
 TEST(Commands, a_heavier_wheel_at_speed_is_booked_as_intervention) {
   // + 4 x 0.9 kg m2 at 20 m/s: 1/2 (3.6 / 0.09 kg) 400 = 8 kJ.
-  Simulation s(cruise({at(50.0, SetParameter{.path = "chassis.wheel_inertia_kg_m2", .value = 1.8})}),
-               test::set_some);
+  Simulation s(
+      cruise({at(50.0, SetParameter{.path = "chassis.wheel_inertia_kg_m2", .value = 1.8})}),
+      test::set_some);
   finish(s);
   EXPECT_NEAR(s.snapshot().intervention, 8000.0, 1e-3);  // the speed is 20 m/s to 1e-9
   EXPECT_LT(s.books().relative(), 1e-6);
@@ -65,8 +66,9 @@ TEST(Commands, without_a_setter_parameters_can_t_be_set) {
 // ---- Overrides ------------------------------------------------------------------------------------
 
 TEST(Commands, a_signal_is_held_in_its_unit_until_it_is_released) {
-  Simulation s(cruise({at(10.0, Override{.signal = "vcu.tau.rear_Nm", .mode = Mode::hold, .value = 30.0}),
-                       at(20.0, Override{.signal = "vcu.tau.rear_Nm", .mode = Mode::release, .value = 0.0})}));
+  Simulation s(cruise(
+      {at(10.0, Override{.signal = "vcu.tau.rear_Nm", .mode = Mode::hold, .value = 30.0}),
+       at(20.0, Override{.signal = "vcu.tau.rear_Nm", .mode = Mode::release, .value = 0.0})}));
   to(s, 5.0);
   const double before = s.instant().control.command.tau[0];
   to(s, 10.0);
@@ -81,23 +83,31 @@ TEST(Commands, a_signal_is_held_in_its_unit_until_it_is_released) {
 TEST(Commands, a_signal_is_scaled_and_shifted) {
   Simulation s(cruise());
   const double F = s.instant().F_request;
-  s.command({.t = 0, .command = Override{.signal = "driver.F_request_N", .mode = Mode::scale, .value = 0.5}});
+  s.command(
+      {.t = 0,
+       .command = Override{.signal = "driver.F_request_N", .mode = Mode::scale, .value = 0.5}});
   EXPECT_ROUNDED(s.instant().F_request, 0.5 * F);
-  s.command({.t = 0, .command = Override{.signal = "driver.F_request_kN", .mode = Mode::offset, .value = 0.1}});
+  s.command(
+      {.t = 0,
+       .command = Override{.signal = "driver.F_request_kN", .mode = Mode::offset, .value = 0.1}});
   EXPECT_ROUNDED(s.instant().F_request, F + 100.0);  // the scale is gone: one override a signal
-  s.command({.t = 0, .command = Override{.signal = "driver.F_request_N", .mode = Mode::release, .value = 0}});
+  s.command(
+      {.t = 0,
+       .command = Override{.signal = "driver.F_request_N", .mode = Mode::release, .value = 0}});
   EXPECT_EQ(s.instant().F_request, F);
 }
 
 TEST(Commands, brakes_can_be_pressed_by_hand) {
-  Simulation s(cruise({at(10.0, Override{.signal = "vcu.F_brake_N", .mode = Mode::hold, .value = 2000.0})}));
+  Simulation s(
+      cruise({at(10.0, Override{.signal = "vcu.F_brake_N", .mode = Mode::hold, .value = 2000.0})}));
   finish(s);
   EXPECT_GT(s.snapshot().q[ledger::kBrake], 1e6);
   EXPECT_LT(s.books().relative(), 1e-6);
 }
 
 TEST(Commands, noise_is_that_of_the_seed_and_leaves_the_books_closed) {
-  Case c = cruise({at(0.0, Override{.signal = "driver.v_seen_km_per_h", .mode = Mode::noise, .value = 1.0})});
+  Case c = cruise(
+      {at(0.0, Override{.signal = "driver.v_seen_km_per_h", .mode = Mode::noise, .value = 1.0})});
   Simulation a(c), b(c);
   c.scenario.seed = 2;
   Simulation other(c);
@@ -109,7 +119,8 @@ TEST(Commands, noise_is_that_of_the_seed_and_leaves_the_books_closed) {
 }
 
 TEST(Commands, noise_has_its_standard_deviation) {
-  Case c = cruise({at(0.0, Override{.signal = "driver.v_seen_m_per_s", .mode = Mode::noise, .value = 0.2})});
+  Case c = cruise(
+      {at(0.0, Override{.signal = "driver.v_seen_m_per_s", .mode = Mode::noise, .value = 0.2})});
   c.scenario.record.rate = 20.0;
   Simulation s(c);
   double sum = 0.0, squares = 0.0;
@@ -122,7 +133,7 @@ TEST(Commands, noise_has_its_standard_deviation) {
   };
   finish(s);
   ASSERT_EQ(n, 2000);
-  EXPECT_NEAR(sum / n, 0.0, 4.0 * 0.2 / sqrt(2000.0));            // four standard errors
+  EXPECT_NEAR(sum / n, 0.0, 4.0 * 0.2 / sqrt(2000.0));  // four standard errors
   EXPECT_NEAR(sqrt(squares / n), 0.2, 4.0 * 0.2 / sqrt(4000.0));
 }
 
@@ -198,7 +209,9 @@ TEST(Commands, a_log_replayed_as_a_timeline_gives_the_same_bits) {
   live.command({.t = 0.0, .command = SetParameter{.path = "auxiliaries.power_W", .value = 900.0}});
   live.command({.t = 0.0, .command = SetState{.state = "v_m_per_s", .value = 18.0}});
   to(live, 55.0);
-  live.command({.t = 0.0, .command = Override{.signal = "driver.F_request_N", .mode = Mode::scale, .value = 1.1}});
+  live.command(
+      {.t = 0.0,
+       .command = Override{.signal = "driver.F_request_N", .mode = Mode::scale, .value = 1.1}});
   finish(live);
   Simulation replay(cruise(live.command_log()), test::set_some);
   finish(replay);
@@ -218,7 +231,8 @@ TEST(Commands, a_log_of_commands_between_instants_replays_to_the_same_bits) {
 
 TEST(Commands, what_does_not_exist_is_refused_with_what_is_known) {
   Simulation s(cruise(), test::set_some);
-  const std::string signal = refusal(s, Override{.signal = "driver.F_request", .mode = Mode::hold, .value = 0});
+  const std::string signal =
+      refusal(s, Override{.signal = "driver.F_request", .mode = Mode::hold, .value = 0});
   EXPECT_NE(signal.find("driver.F_request_"), std::string::npos) << signal;
   EXPECT_NE(signal.find("vcu.tau.rear_"), std::string::npos) << signal;
   const std::string state = refusal(s, SetState{.state = "speed_km_per_h", .value = 0});

@@ -33,7 +33,7 @@ TEST(RunLedger, a_row_that_is_dropped_fails_the_limit) {
   const Simulation s = eventful();
   const auto& q = s.snapshot().q;
   ASSERT_LT(relative(s, q), kLimit);
-  std::vector<int> rows{ledger::kAir, ledger::kRolling, ledger::kBrake, ledger::kSlip,
+  std::vector<int> rows{ledger::kAir, ledger::kRolling, ledger::kBrake,      ledger::kSlip,
                         ledger::kR0,  ledger::kR1,      ledger::kAuxiliaries};
   for (int i = ledger::kUnits; i < ledger::rows(4); ++i) rows.push_back(i);
   for (const int row : rows) {

@@ -31,7 +31,8 @@ TEST(Recharge, a_battery_of_constant_efficiency_by_hand) {
 
 TEST(Recharge, without_resistance_it_is_the_chemical_energy) {
   // 432 kC x 96 cells x (3.6 + 3.8) / 2 x 0.2; R may not be 0 as a limit divides by it.
-  EXPECT_NEAR(recharge_energy(plain(1e-12, 1e-12), kT, 0.6, 0.8), 432e3 * 96 * 3.7 * 0.2 / 0.9, 1.0);
+  EXPECT_NEAR(recharge_energy(plain(1e-12, 1e-12), kT, 0.6, 0.8), 432e3 * 96 * 3.7 * 0.2 / 0.9,
+              1.0);
 }
 
 TEST(Recharge, resistances_raise_the_voltage_by_the_charging_current) {
@@ -68,7 +69,8 @@ TEST(Recharge, a_cold_battery_charges_slower_and_loses_less_in_its_resistance) {
 TEST(Recharge, a_stronger_outlet_costs_more_in_the_resistance) {
   auto strong = test::small_car();
   strong.charger.P_AC = 50e3;
-  EXPECT_GT(recharge_energy(strong, kT, 0.2, 0.8), recharge_energy(test::small_car(), kT, 0.2, 0.8));
+  EXPECT_GT(recharge_energy(strong, kT, 0.2, 0.8),
+            recharge_energy(test::small_car(), kT, 0.2, 0.8));
 }
 
 }  // namespace

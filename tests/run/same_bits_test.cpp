@@ -15,9 +15,9 @@ using test::finish;
 Case eventful() {
   Case c = test::case_of(test::four_units(), test::hilly_trip());
   c.scenario.environment.wind = 3.0;
-  c.scenario.timeline = {test::at(12.3, scenario::Override{.signal = "driver.v_seen_km_per_h",
-                                                           .mode = scenario::Mode::noise,
-                                                           .value = 0.3})};
+  c.scenario.timeline = {test::at(
+      12.3, scenario::Override{
+                .signal = "driver.v_seen_km_per_h", .mode = scenario::Mode::noise, .value = 0.3})};
   return c;
 }
 
@@ -94,7 +94,8 @@ TEST(SameBits, of_lanes_whose_test_masses_differ) {
   Case c = test::short_case();
   c.scenario.test_mass = scenario::Wltp{};
   auto cars = variants(test::small_car());
-  for (std::size_t i = 0; i < cars.size(); ++i) cars[i].chassis.mass = 1100.0 + 50.0 * static_cast<double>(i);
+  for (std::size_t i = 0; i < cars.size(); ++i)
+    cars[i].chassis.mass = 1100.0 + 50.0 * static_cast<double>(i);
   expect_each_lane_as_alone(c, cars);
 }
 
@@ -103,12 +104,13 @@ TEST(SameBits, of_lanes_that_end_at_different_times) {
   empty.scenario.initial.SOC = 0.002;
   auto cars = variants(test::small_car());
   for (std::size_t i = 0; i < cars.size(); ++i)
-    std::get<battery_pack::Params<double>>(cars[i].battery).SOC_empty = 0.0003 * static_cast<double>(i);
+    std::get<battery_pack::Params<double>>(cars[i].battery).SOC_empty =
+        0.0003 * static_cast<double>(i);
   expect_each_lane_as_alone(empty, cars);
 
-  expect_each_lane_as_alone(
-      test::case_of(test::small_car(), {}, scenario::FullThrottle{.until_v = 15.0, .duration = 8.0}),
-      variants(test::small_car()));
+  expect_each_lane_as_alone(test::case_of(test::small_car(), {},
+                                          scenario::FullThrottle{.until_v = 15.0, .duration = 8.0}),
+                            variants(test::small_car()));
 }
 
 TEST(SameBits, of_the_coarse_models_in_lanes) {
@@ -116,12 +118,14 @@ TEST(SameBits, of_the_coarse_models_in_lanes) {
   cars[1].auxiliaries.power = 900.0;
   cars[2].chassis.wheel_inertia = 1.3;
   std::get<road_load::CoastDown<double>>(cars[3].road_load).C = 0.5;
-  expect_each_lane_as_alone(test::case_of(test::coarse_car(), test::hilly_trip(), scenario::Exact{}), cars);
+  expect_each_lane_as_alone(
+      test::case_of(test::coarse_car(), test::hilly_trip(), scenario::Exact{}), cars);
 }
 
 TEST(SameBits, of_lanes_on_one_thread_or_several) {
   const auto cars = variants(test::small_car());
-  const auto one = run_variants(test::short_case(), cars, 1), three = run_variants(test::short_case(), cars, 3);
+  const auto one = run_variants(test::short_case(), cars, 1),
+             three = run_variants(test::short_case(), cars, 3);
   for (std::size_t i = 0; i < cars.size(); ++i)
     for (std::size_t k = 0; k < one[i].q.size(); ++k)
       EXPECT_TRUE(test::same_bits(one[i].q[k], three[i].q[k]));
@@ -129,12 +133,15 @@ TEST(SameBits, of_lanes_on_one_thread_or_several) {
 
 TEST(SameBits, lanes_refuse_what_runs_alone) {
   const std::vector<car::Params<double>> cars(4, test::small_car());
-  const auto refuses = [&](const Case& c) { EXPECT_THROW(run_variants(c, cars), std::invalid_argument); };
+  const auto refuses = [&](const Case& c) {
+    EXPECT_THROW(run_variants(c, cars), std::invalid_argument);
+  };
   Case commands = test::short_case();
   commands.scenario.timeline = {test::at(1.0, scenario::SetState{.state = "SOC", .value = 0.5})};
   refuses(commands);
   Case sampled = test::short_case();
-  sampled.scenario.driver = scenario::Follow{.cycle = {}, .gains = {}, .preview = 0, .rate = 100, .delay = 0};
+  sampled.scenario.driver =
+      scenario::Follow{.cycle = {}, .gains = {}, .preview = 0, .rate = 100, .delay = 0};
   refuses(sampled);
   refuses(test::case_of(test::small_car(), {}, scenario::Parked{.duration = 10.0}));
 }

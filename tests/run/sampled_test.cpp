@@ -12,8 +12,9 @@ namespace {
 using test::finish;
 
 Case sampled(double rate, double delay = 0.0) {
-  return test::case_of(test::small_car(), test::short_trip(),
-                       scenario::Follow{.cycle = {}, .gains = {}, .preview = 0.0, .rate = rate, .delay = delay});
+  return test::case_of(
+      test::small_car(), test::short_trip(),
+      scenario::Follow{.cycle = {}, .gains = {}, .preview = 0.0, .rate = rate, .delay = delay});
 }
 double energy(const Case& c) {
   Simulation s(c);

@@ -20,7 +20,8 @@ double energy(const Simulation& s) { return s.snapshot().q[ledger::kBattery]; }
 double residual(const Simulation& s) { return s.books().relative(); }
 
 Case standing_on(double grade, double seconds = 60.0) {
-  Case c = case_of(small_car(), {}, scenario::ConstantSpeed{.v = 0.0, .duration = seconds, .gains = {}});
+  Case c =
+      case_of(small_car(), {}, scenario::ConstantSpeed{.v = 0.0, .duration = seconds, .gains = {}});
   c.scenario.environment.grade = grade;
   return c;
 }
@@ -74,7 +75,8 @@ TEST(Simulation, records_at_its_rate_in_order) {
   s.on_record = [&](const Simulation& now) { times.push_back(now.t()); };
   finish(s);
   ASSERT_EQ(times.size(), 120u);  // the first instant has passed when the simulation stands
-  for (std::size_t i = 0; i < times.size(); ++i) EXPECT_EQ(times[i], 0.5 * static_cast<double>(i + 1));
+  for (std::size_t i = 0; i < times.size(); ++i)
+    EXPECT_EQ(times[i], 0.5 * static_cast<double>(i + 1));
 }
 
 // ---- Conservation ---------------------------------------------------------------------------------
@@ -119,9 +121,9 @@ TEST(Simulation, a_car_at_rest_on_a_grade_of_20_percent_stays_there_exactly) {
 TEST(Simulation, with_weak_brakes_a_car_rolls_down) {
   // m g sin alpha = 2500 N against 500 N of the brake and 125 N of the tyres: -1.38 m/s2 at first.
   Case c = standing_on(0.2, 10.0);
-  c.scenario.timeline = {test::at(0.0, scenario::Override{.signal = "vcu.F_brake_N",
-                                                          .mode = scenario::Mode::hold,
-                                                          .value = 500.0})};
+  c.scenario.timeline = {test::at(
+      0.0,
+      scenario::Override{.signal = "vcu.F_brake_N", .mode = scenario::Mode::hold, .value = 500.0})};
   Simulation s(c);
   while (s.t() < 1.0) s.step();
   const double sine = 0.2 / sqrt(1.04), cosine = 1.0 / sqrt(1.04);

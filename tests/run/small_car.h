@@ -34,8 +34,7 @@ inline drive_unit::Params<double> small_unit(drive_unit::Axle axle) {
                                                     .k_eddy = 0.001,
                                                     .tau_friction = 0.2,
                                                     .k_windage = 1e-8};
-  u.inverter = {
-      .P_fixed = 20.0, .U_on = 0.8, .R_on = 0.002, .f_sw = 10e3, .switching_loss = 1e-7};
+  u.inverter = {.P_fixed = 20.0, .U_on = 0.8, .R_on = 0.002, .f_sw = 10e3, .switching_loss = 1e-7};
   u.gears.add("first");
   u.gears[0] = {.ratio = 3.0, .efficiency = 0.99, .drag_torque = 0.05};
   u.gears.add("second");

@@ -56,10 +56,14 @@ inline double kpi(const std::vector<Kpi>& all, const std::string& name) {
 
 // What a command may set in these tests.
 inline void set_some(car::Params<double>& p, const std::string& path, double value) {
-  if (path == "auxiliaries.power_W") p.auxiliaries.power = value;
-  else if (path == "chassis.wheel_inertia_kg_m2") p.chassis.wheel_inertia = value;
-  else if (path == "chassis.mu") p.chassis.mu = value;
-  else throw std::invalid_argument(path);
+  if (path == "auxiliaries.power_W")
+    p.auxiliaries.power = value;
+  else if (path == "chassis.wheel_inertia_kg_m2")
+    p.chassis.wheel_inertia = value;
+  else if (path == "chassis.mu")
+    p.chassis.mu = value;
+  else
+    throw std::invalid_argument(path);
 }
 
 // States and ledger rows bit by bit.

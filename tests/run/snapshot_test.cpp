@@ -27,7 +27,8 @@ Case with_commands(Case c) {
   return c;
 }
 Case sampled(Case c, double rate) {
-  c.scenario.driver = scenario::Follow{.cycle = {}, .gains = {}, .preview = 0.0, .rate = rate, .delay = 0.03};
+  c.scenario.driver =
+      scenario::Follow{.cycle = {}, .gains = {}, .preview = 0.0, .rate = rate, .delay = 0.03};
   return c;
 }
 
@@ -65,7 +66,8 @@ void expect_same_bits_from_everywhere(const Case& c, int n) {
     s.restore(*frame);
     finish(s);
     EXPECT_TRUE(same_state(s.snapshot(), f.end))
-        << "from step " << frame->step << " of the piece at " << seconds(frame->piece_start) << " s";
+        << "from step " << frame->step << " of the piece at " << seconds(frame->piece_start)
+        << " s";
   }
 }
 
@@ -111,7 +113,8 @@ TEST(Snapshot, commands_given_after_it_was_taken_are_forgotten) {
   const Film f = film(s, 1, 4);
   s.restore(f.frames[0]);
   s.command({.t = 0.0, .command = SetParameter{.path = "auxiliaries.power_W", .value = 5000.0}});
-  s.command({.t = 0.0, .command = Override{.signal = "vcu.tau.rear_Nm", .mode = Mode::scale, .value = 0.9}});
+  s.command({.t = 0.0,
+             .command = Override{.signal = "vcu.tau.rear_Nm", .mode = Mode::scale, .value = 0.9}});
   EXPECT_EQ(s.command_log().size(), 2u);
   finish(s);
   EXPECT_FALSE(same_state(s.snapshot(), f.end));

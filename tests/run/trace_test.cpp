@@ -32,7 +32,8 @@ TEST(Trace, at_a_knot_the_piece_behind_it_begins) {
 }
 
 TEST(Trace, beyond_its_ends_it_is_held) {
-  const auto d = of(scenario::Follow{}, {.t = {0, 10}, .v = {3, 7}, .grade = {}, .accelerator = {}, .brake = {}});
+  const auto d = of(scenario::Follow{},
+                    {.t = {0, 10}, .v = {3, 7}, .grade = {}, .accelerator = {}, .brake = {}});
   EXPECT_EQ(d.piece(12.0).v_ref, 7.0);
   EXPECT_EQ(d.piece(12.0).a_ref, 0.0);
 }
@@ -70,7 +71,9 @@ TEST(Trace, grades_of_road_and_environment_add_and_turn_to_sines) {
 }
 
 TEST(Trace, pedals_are_lines_too) {
-  const auto d = of(scenario::Pedals{}, {.t = {0, 4, 8}, .v = {}, .grade = {}, .accelerator = {0, 1, 0}, .brake = {0, 0, 0.5}});
+  const auto d =
+      of(scenario::Pedals{},
+         {.t = {0, 4, 8}, .v = {}, .grade = {}, .accelerator = {0, 1, 0}, .brake = {0, 0, 0.5}});
   EXPECT_EQ(d.kind, driver::Kind::pedals);
   EXPECT_FALSE(d.has_reference());
   const auto p = d.piece(5.0);
@@ -101,9 +104,9 @@ TEST(Trace, the_pace_is_known_from_the_reference_alone) {
   using Pace = DriverTrace::Pace;
   const auto d = of(scenario::Follow{});
   EXPECT_EQ(d.pace(16.0, 17.0), Pace::drive);
-  EXPECT_EQ(d.pace(2.0, 2.5), Pace::creep);   // sets off
-  EXPECT_EQ(d.pace(39.8, 40.0), Pace::creep); // stops
-  EXPECT_EQ(d.pace(40.0, 41.0), Pace::creep); // may stop a little later
+  EXPECT_EQ(d.pace(2.0, 2.5), Pace::creep);    // sets off
+  EXPECT_EQ(d.pace(39.8, 40.0), Pace::creep);  // stops
+  EXPECT_EQ(d.pace(40.0, 41.0), Pace::creep);  // may stop a little later
   EXPECT_EQ(d.pace(41.0, 42.0), Pace::rest);
 }
 

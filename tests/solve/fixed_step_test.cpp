@@ -42,7 +42,8 @@ TEST(FixedStep, linear_and_quadratic_commands_are_followed_exactly) {
     EXPECT_NEAR(w.half_1 * half, half - 1.0 + exp(-half), tolerance) << h;
     EXPECT_NEAR(4.0 * w.g_2 * half + w.g_3 * h, h - 1.0 + exp(-h), tolerance) << h;
     EXPECT_NEAR(4.0 * w.g_2 * half * half + w.g_3 * h * h, h * h - 2.0 * h + 2.0 - 2.0 * exp(-h),
-                3.0 * tolerance) << h;
+                3.0 * tolerance)
+        << h;
   }
 }
 
@@ -89,8 +90,10 @@ car::Params<double> smooth_car(double T_lag) {
   pack.OCV = test::table({0, 1}, {3.2, 4.1});
   pack.R_0 = test::table({0, 1}, {250, 310}, {0.0015, 0.0015, 0.0015, 0.0015});
   p.drive_units[0].machine.T_lag = T_lag;
-  p.drive_units[0].machine.losses = machine::PowerEfficiency<double>{
-      .P_peak = 80e3, .efficiency = test::table({0, 1}, {0.9, 0.95}), .efficiency_generating = test::table({0, 1}, {0.9, 0.9})};
+  p.drive_units[0].machine.losses =
+      machine::PowerEfficiency<double>{.P_peak = 80e3,
+                                       .efficiency = test::table({0, 1}, {0.9, 0.95}),
+                                       .efficiency_generating = test::table({0, 1}, {0.9, 0.9})};
   return p;
 }
 
@@ -137,8 +140,8 @@ TEST(FixedStep, halving_the_step_divides_the_error_by_sixteen) {
   for (const double T_lag : {0.5, 2.0}) {
     const auto a = errors(T_lag, 16), b = errors(T_lag, 32), c = errors(T_lag, 64);
     for (std::size_t i = 0; i < 2; ++i) {
-      std::printf("T_lag %g s, %s: %.2e %.2e %.2e, ratios %.1f %.1f\n", T_lag, i ? "energy" : "speed",
-                  a[i], b[i], c[i], a[i] / b[i], b[i] / c[i]);
+      std::printf("T_lag %g s, %s: %.2e %.2e %.2e, ratios %.1f %.1f\n", T_lag,
+                  i ? "energy" : "speed", a[i], b[i], c[i], a[i] / b[i], b[i] / c[i]);
       EXPECT_GT(a[i] / b[i], 10.0) << T_lag;
       EXPECT_GT(b[i] / c[i], 10.0) << T_lag;  // 16 in the limit
     }
@@ -161,7 +164,8 @@ TEST(FixedStep, the_books_close_to_the_scheme_s_order) {
     Drive d(0.5);
     const auto start = ledger::stores(d.system.car, d.y.data());
     d.run(8.0, n);
-    return ledger::close(d.system.car, d.q.data(), start, ledger::stores(d.system.car, d.y.data()), 0.0)
+    return ledger::close(d.system.car, d.q.data(), start, ledger::stores(d.system.car, d.y.data()),
+                         0.0)
         .relative();
   };
   EXPECT_LT(residual(16), 1e-6);
@@ -220,10 +224,12 @@ TEST(FixedStep, each_lane_has_the_bits_of_a_step_alone) {
     alone.run(5.0, 20);
     for (int i = 0; i < d.system.states(); ++i)
       EXPECT_TRUE(test::same_bits(lane(y[static_cast<std::size_t>(i)], k),
-                                  alone.y[static_cast<std::size_t>(i)])) << "state " << i << " lane " << k;
+                                  alone.y[static_cast<std::size_t>(i)]))
+          << "state " << i << " lane " << k;
     for (int i = 0; i < d.system.rows(); ++i)
       EXPECT_TRUE(test::same_bits(lane(q[static_cast<std::size_t>(i)], k),
-                                  alone.q[static_cast<std::size_t>(i)])) << "row " << i << " lane " << k;
+                                  alone.q[static_cast<std::size_t>(i)]))
+          << "row " << i << " lane " << k;
   }
 }
 

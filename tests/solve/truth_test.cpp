@@ -51,7 +51,8 @@ TEST(Truth, both_of_its_methods_agree) {
 }
 
 TEST(Truth, a_car_held_on_a_grade_stays_exactly_where_it_is) {
-  Case c = test::case_of(test::small_car(), {}, scenario::ConstantSpeed{.v = 0.0, .duration = 100.0, .gains = {}});
+  Case c = test::case_of(test::small_car(), {},
+                         scenario::ConstantSpeed{.v = 0.0, .duration = 100.0, .gains = {}});
   c.scenario.environment.grade = 0.1;
   Simulation truth(c, {}, kTruth);
   while (truth.step()) {
@@ -91,7 +92,8 @@ TEST(Truth, the_jacobian_by_dual_numbers_agrees_with_finite_differences) {
     y[car::kSOC] = random.between(0.1, 0.9);
     y[car::kU1] = random.between(-3, 3);
     y[car::kDriver] = random.between(-0.2, 0.2);
-    for (int k = 0; k < 4; ++k) y[static_cast<std::size_t>(car::kTorque + k)] = random.between(-60, 60);
+    for (int k = 0; k < 4; ++k)
+      y[static_cast<std::size_t>(car::kTorque + k)] = random.between(-60, 60);
     std::array<D, car::kMaxStates> x, dx{};
     std::array<D, ledger::kMaxRows> dq;
     for (std::size_t i = 0; i < x.size(); ++i) {
@@ -110,10 +112,12 @@ TEST(Truth, the_jacobian_by_dual_numbers_agrees_with_finite_differences) {
       for (int i = 0; i < n + rows; ++i) {
         const auto row = static_cast<std::size_t>(i);
         if (i >= car::kTorque && i < n) continue;  // the torques' rates are the integrators' own
-        const double exact = i < n ? dx[row].d[column] : dq[row - static_cast<std::size_t>(n)].d[column];
+        const double exact =
+            i < n ? dx[row].d[column] : dq[row - static_cast<std::size_t>(n)].d[column];
         const double size = i < n ? 1.0 : 1e5;  // of a rate, of a power
         // Rounding of the quotient: 1e-16 size / h; kinks of the maps are met with probability 1e-4.
-        EXPECT_NEAR(exact, (a[row] - b[row]) / (2.0 * h), 1e-6 * (abs(exact) + 1e-3 * size / scale[column]))
+        EXPECT_NEAR(exact, (a[row] - b[row]) / (2.0 * h),
+                    1e-6 * (abs(exact) + 1e-3 * size / scale[column]))
             << "rate " << i << " over state " << j;
       }
     }
@@ -146,7 +150,9 @@ TEST(Truth, a_command_between_two_steps_takes_effect) {
   EXPECT_EQ(truth.snapshot().y[car::kSOC], 0.5);
   truth.step();
   EXPECT_NEAR(truth.snapshot().y[car::kSOC], 0.5, 1e-3);
-  truth.command({.t = 0.0, .command = scenario::SetParameter{.path = "auxiliaries.power_W", .value = 2000.0}});
+  truth.command(
+      {.t = 0.0,
+       .command = scenario::SetParameter{.path = "auxiliaries.power_W", .value = 2000.0}});
   EXPECT_LT(test::finish(truth).books().relative(), 1e-6);
 }
 

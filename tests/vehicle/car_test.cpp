@@ -59,7 +59,8 @@ TEST(Car, loss_bounds_hold_everywhere_on_the_map) {
   const auto& unit = m.drive_units[0];
   test::Arguments random(1);
   for (int i = 0; i < 2000; ++i) {
-    const auto e = drive_unit::electrical(unit, random.between(-1600, 1600), random.between(-250, 250));
+    const auto e =
+        drive_unit::electrical(unit, random.between(-1600, 1600), random.between(-250, 250));
     EXPECT_LE(e.p_machine + e.p_bridge, unit.p_loss_bound * (1.0 + 1e-12));  // sums round
     EXPECT_LE(e.i, unit.i_loss_bound * (1.0 + 1e-12));
   }
@@ -117,7 +118,8 @@ test::AnyState cruising() {
   s.y[car::kV] = 10.0;
   s.y[car::kSOC] = 0.5;
   s.motion = chassis::motion(10.0, 1.0);
-  s.around = {.rho_air = 1.2, .v_wind = 0.0, .sin_alpha = 0.0, .cos_alpha = 1.0, .T_battery = 298.0};
+  s.around = {
+      .rho_air = 1.2, .v_wind = 0.0, .sin_alpha = 0.0, .cos_alpha = 1.0, .T_battery = 298.0};
   return s;
 }
 
@@ -183,7 +185,8 @@ TEST(Car, drives_backwards_as_forwards) {
       mirror.around.sin_alpha = -s.around.sin_alpha;
       const auto a = test::flows(m, s), b = test::flows(m, mirror);
       EXPECT_EQ(a.a, -b.a);
-      EXPECT_EQ(a.battery.p, b.battery.p);
+      EXPECT_NEAR(a.battery.p, b.battery.p,
+                  1e-12 * std::abs(a.battery.p));  // at v = 0 the map is not mirrored
       EXPECT_EQ(a.p_slip, b.p_slip);
       EXPECT_EQ(a.p_brake, b.p_brake);
     }
@@ -215,6 +218,8 @@ std::vector<double> balance(const car::Model<double>& m, const test::AnyState& s
   return out;
 }
 
+constexpr double kMostRolling = 130.0;  // [N], of all cars here
+
 TEST(Car, power_balance_closes_at_any_state) {
   test::Arguments random(3);
   for (const auto& p : cars()) {
@@ -227,7 +232,12 @@ TEST(Car, power_balance_closes_at_any_state) {
         size += std::abs(power);
       }
       // Some hundred roundings of the largest powers, which are below a few `size`.
-      EXPECT_LE(std::abs(sum), 1e-13 * size + 1e-9)
+      double tolerance = 1e-13 * size + 1e-9;
+      // A car that leaves its rest, slower than kRestSpeed: dry friction holds by less than the capacity
+      // that is booked, and may even push.
+      if (s.motion.direction == 0.0)
+        tolerance += 2.0 * (s.F_brake + kMostRolling) * std::abs(s.motion.v);
+      EXPECT_LE(std::abs(sum), tolerance)
           << "v " << s.motion.v << " direction " << s.motion.direction;
     }
   }
@@ -316,14 +326,27 @@ TEST(Car, flows_are_one_law_over_all_scalars) {
         [&]<class T>(const std::array<T, 6>& x) {
           const auto model = over<car::Model, T>(m);
           const std::array<T, car::kMaxStates> y{x[0], T(0.0), T(0.0), x[1], x[2]};
-          const car::Surroundings<T> around{T(1.2), T(3.0), x[5], T(sqrt(1.0 - x[5] * x[5])), T(290.0)};
+          const car::Surroundings<T> around{T(1.2), T(3.0), x[5], T(sqrt(1.0 - x[5] * x[5])),
+                                            T(290.0)};
           const std::array<T, kMaxDriveUnits> tau{x[3], 0.5 * x[3], x[3], -0.3 * x[3]};
           const auto f = car::flows(model, y.data(), chassis::motion(x[0], T(1.0)),
                                     car::supply(model, y.data(), around), tau, x[4], around);
-          return std::array{f.a,     f.battery.i,  f.battery.u, f.battery.p, f.F_drive, f.p_slip,
-                            f.p_brake, f.p_roll,   f.p_air,     f.p_grade,   f.F_contact,
-                            f.units[0].p_gear, f.units[0].p_inverter, f.units[0].p_machine,
-                            f.battery_rates.state.SOC, f.battery_rates.state.u_1};
+          return std::array{f.a,
+                            f.battery.i,
+                            f.battery.u,
+                            f.battery.p,
+                            f.F_drive,
+                            f.p_slip,
+                            f.p_brake,
+                            f.p_roll,
+                            f.p_air,
+                            f.p_grade,
+                            f.F_contact,
+                            f.units[0].p_gear,
+                            f.units[0].p_inverter,
+                            f.units[0].p_machine,
+                            f.battery_rates.state.SOC,
+                            f.battery_rates.state.u_1};
         },
         10);
   }

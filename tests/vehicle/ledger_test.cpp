@@ -94,9 +94,10 @@ TEST(Ledger, closed_books_have_no_residual) {
 }
 
 TEST(Ledger, each_entry_counts_once_with_the_sign_of_its_kind) {
-  for (const int row : std::initializer_list<int>{ledger::kAir, ledger::kRolling, ledger::kBrake, ledger::kSlip, ledger::kR0,
-                        ledger::kR1, ledger::kAuxiliaries, row_of(ledger::kGear),
-                        row_of(ledger::kMachine), row_of(ledger::kInverter)}) {
+  for (const int row : std::initializer_list<int>{
+           ledger::kAir, ledger::kRolling, ledger::kBrake, ledger::kSlip, ledger::kR0, ledger::kR1,
+           ledger::kAuxiliaries, row_of(ledger::kGear), row_of(ledger::kMachine),
+           row_of(ledger::kInverter)}) {
     ByHand b;
     b.q[static_cast<std::size_t>(row)] += 10.0;
     EXPECT_NEAR(b.close().residual, -10.0, 1e-9) << row;  // rounding of 100 kJ
@@ -108,8 +109,9 @@ TEST(Ledger, each_entry_counts_once_with_the_sign_of_its_kind) {
 }
 
 TEST(Ledger, figures_beside_the_balance_do_not_count) {
-  for (const int row : std::initializer_list<int>{ledger::kBattery, ledger::kBatteryOut, ledger::kBatteryIn, ledger::kWheelOut,
-                        ledger::kWheelIn}) {
+  for (const int row :
+       std::initializer_list<int>{ledger::kBattery, ledger::kBatteryOut, ledger::kBatteryIn,
+                                  ledger::kWheelOut, ledger::kWheelIn}) {
     ByHand b;
     b.q[static_cast<std::size_t>(row)] += 1e6;
     EXPECT_EQ(b.close().residual, 0.0) << row;

@@ -27,8 +27,7 @@ double thread_seconds() {
   return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
 }
 
-template <class F>
-double least(int repeats, F f) {
+template <class F> double least(int repeats, F f) {
   double best = kInfinity;
   for (int i = 0; i < repeats; ++i) {
     const double from = thread_seconds();
@@ -57,10 +56,11 @@ void engine(const Case& c, int repeats) {
   double worst = 0.0;
   for (const KpiDifference& d : verify(r, c, {}))
     if (d.name.find("energy") != std::string::npos) worst = std::max(worst, d.relative);
-  fmt::print("engine: {:.2f} ms for {:.0f} s ({} steps, {:.0f} ns each; with set-up {:.2f} ms), "
-             "largest energy error {:.1e}\n",
-             1e3 * stepping, r.t_end, r.steps, 1e9 * stepping / static_cast<double>(r.steps),
-             1e3 * with_set_up, worst);
+  fmt::print(
+      "engine: {:.2f} ms for {:.0f} s ({} steps, {:.0f} ns each; with set-up {:.2f} ms), "
+      "largest energy error {:.1e}\n",
+      1e3 * stepping, r.t_end, r.steps, 1e9 * stepping / static_cast<double>(r.steps),
+      1e3 * with_set_up, worst);
 }
 
 // Mass, drag and rolling resistance over a grid of variants.
@@ -80,7 +80,8 @@ void batch(const Case& c, int n, int jobs) {
   run_variants(c, {cars.data(), static_cast<std::size_t>(kLanes)}, 1);  // warm
   const auto from = std::chrono::steady_clock::now();
   const auto results = run_variants(c, cars, jobs);
-  const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
+  const double wall =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
 
   Case last = c;
   last.vehicle = cars.back();
@@ -90,9 +91,10 @@ void batch(const Case& c, int n, int jobs) {
   const double error =
       std::abs(results.back().q[ledger::kBattery] / truth.snapshot().q[ledger::kBattery] - 1.0);
   const double simulated = static_cast<double>(n) * results.front().t_end;
-  fmt::print("batch:  {} variants, {} threads, {} lanes of {}: {:.2f} s wall, {:.3g} simulated s / s, "
-             "energy error {:.1e}\n",
-             n, jobs, kLanes, lanes_architecture(), wall, simulated / wall, error);
+  fmt::print(
+      "batch:  {} variants, {} threads, {} lanes of {}: {:.2f} s wall, {:.3g} simulated s / s, "
+      "energy error {:.1e}\n",
+      n, jobs, kLanes, lanes_architecture(), wall, simulated / wall, error);
 }
 
 }  // namespace

@@ -2,11 +2,11 @@
 #include <hdf5.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "sim/io/hdf5/interface.h"
 
@@ -19,19 +19,11 @@ class Handle {
   Handle(hid_t id, Close how, const char* what) : id_(id), close_(how) {
     if (id < 0) throw std::runtime_error(what);
   }
-  ~Handle() {
-    if (id_ >= 0) close_(id_);
-  }
+  ~Handle() { close_(id_); }
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
 
   operator hid_t() const { return id_; }
-  // What is still in memory reaches the disk when a file is closed, so that may fail too.
-  bool close() {
-    const hid_t id = id_;
-    id_ = -1;
-    return close_(id) >= 0;
-  }
 
  private:
   hid_t id_;
@@ -62,28 +54,39 @@ void write_column(hid_t file, const evsim_hdf5_column& column, hsize_t rows) {
   must(H5Pset_obj_track_times(create, false), "times");  // two runs give the same bytes
   const Handle set(H5Dcreate2(file, path.c_str(), H5T_IEEE_F64LE, space, link, create, H5P_DEFAULT),
                    H5Dclose, "can't make a dataset");
-  must(H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, column.values), "can't write");
+  must(H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, column.values),
+       "can't write");
   set_text(set, "unit", column.unit);
 }
 
-void write_all(const evsim_hdf5_file& f) {
-  must(H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr), "errors");  // the caller prints them
-  Handle file(H5Fcreate(f.path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose, "can't make the file");
+std::vector<char> file_in_memory(const evsim_hdf5_file& f) {
+  constexpr std::size_t kGrowth = std::size_t{1} << 20;  // [byte]
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "no properties");
+  must(H5Pset_fapl_core(access, kGrowth, false), "memory driver");
+  const Handle file(H5Fcreate("signals.h5", H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose,
+                    "can't make the file");
   set_text(file, "format", "evsim signals 1");
   for (std::size_t i = 0; i < f.n_columns; ++i) write_column(file, f.columns[i], f.rows);
-  if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0 || !file.close()) throw std::runtime_error("can't write");
+  must(H5Fflush(file, H5F_SCOPE_GLOBAL), "can't finish the file");
+  const ssize_t size = H5Fget_file_image(file, nullptr, 0);
+  std::vector<char> bytes(size > 0 ? static_cast<std::size_t>(size) : 0);
+  if (size <= 0 || H5Fget_file_image(file, bytes.data(), bytes.size()) != size)
+    throw std::runtime_error("can't read the file back");
+  return bytes;
 }
 
 }  // namespace
 
-extern "C" int evsim_hdf5_write(const evsim_hdf5_file* file, char* error, size_t error_size) {
-  errno = 0;
+extern "C" int evsim_hdf5_make(const evsim_hdf5_file* file, evsim_hdf5_take* take, void* to,
+                               char* error, size_t error_size) {
   try {
-    write_all(*file);
+    H5dont_atexit();
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // the caller tells of errors
+    const std::vector<char> bytes = file_in_memory(*file);
+    take(to, bytes.data(), bytes.size());
     return 0;
   } catch (const std::exception& e) {
-    const char* cause = errno != 0 ? std::strerror(errno) : "HDF5 refuses";
-    std::snprintf(error, error_size, "%s: %s", e.what(), cause);
+    std::snprintf(error, error_size, "%s", e.what());
     return 1;
   }
 }
