@@ -116,8 +116,10 @@ Given<T> share_given(const car::Model<T>& m, const Drive<T>& d, const Torques<T>
   const T newton = clamp(low + g / max(slope, 1e-9), 0.0, 1.0);
 
   const Margin<T> at = margin(m, d, tau, low);
+  // The nearer of the battery's two limits: where one is 0, the power's sign says nothing.
+  const auto discharging = d.supply.limits.discharge - at.power < at.power + d.supply.limits.charge;
   const T from_battery = battery_reason(
-      select(at.power > 0.0, d.supply.limits.discharge_reason, d.supply.limits.charge_reason));
+      select(discharging, d.supply.limits.discharge_reason, d.supply.limits.charge_reason));
   const auto by_battery = at.battery <= 1.001 * at.least + 1.0;
   const T reason = select(by_battery, from_battery, T(static_cast<double>(Reason::machine)));
   return {.lambda = select(limited, newton, T(1.0)), .reason = select(limited, reason, T(0.0))};

@@ -1,5 +1,5 @@
 // Vehicle control unit: a force at the wheels becomes torques of the machines and friction brakes.
-//   1. braking: as much by the machines as speed and battery allow, the rest by friction
+//   1. braking, against motion: as much by the machines as speed and battery allow, the rest by friction
 //   2. split over the drive units by their shares; what one can't give the others take over
 //   3. grip of each axle under its load: an ideal traction control
 //   4. limits of machine, inverter and battery together (torque_limits.h)
@@ -157,9 +157,10 @@ template <Scalar T>
 }
 
 template <Scalar T> Outputs<T> step(const car::Model<T>& m, const Inputs<T>& in) {
-  // 1. Braking by the machines.
+  // 1. Braking by the machines, against motion.
   const auto braking = in.F_request < 0.0;
-  const T F_regeneration = -regeneration_share(m.regeneration, in.v) *
+  const T against = select(in.v < 0.0, T(1.0), T(-1.0));
+  const T F_regeneration = against * regeneration_share(m.regeneration, in.v) *
                            min(-in.F_request, m.regeneration.deceleration_max * m.mass);
   const T F_machines = select(braking, F_regeneration, in.F_request);
 
@@ -187,9 +188,11 @@ template <Scalar T> Outputs<T> step(const car::Model<T>& m, const Inputs<T>& in)
   out.command.tau = given.tau;
   out.F_given = given.F_given;
   const T F_grip = m.chassis.mu * m.mass * road_load::kGravity * in.around.cos_alpha;
+  const T F_machine_braking = max(against * out.F_given, 0.0);
   out.command.F_brake =
-      select(braking, clamp(min(out.F_given, 0.0) - in.F_request, 0.0, F_grip), T(0.0));
-  const auto faded = abs(F_machines - in.F_request) > 1e-6 * abs(in.F_request) + 1e-3;
+      select(braking, clamp(-in.F_request - F_machine_braking, 0.0, F_grip), T(0.0));
+  const T F_asked = select(braking, -against * in.F_request, in.F_request);
+  const auto faded = abs(F_machines - F_asked) > 1e-6 * abs(in.F_request) + 1e-3;
   out.limited = select(given.limited > 0.0, given.limited,
                        select(faded, T(static_cast<double>(Reason::regeneration)), T(0.0)));
   return out;

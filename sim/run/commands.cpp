@@ -52,6 +52,7 @@ void Simulation::command(const scenario::Event& e) {
   scenario::Event now = e;
   now.t = t();
   apply(now);
+  if (truth_) truth_->begin(now_.piece, now_.mesh.time(now_.step), now_.y, now_.q);
 }
 
 void Simulation::apply_due(TimeNs t) {
@@ -131,7 +132,7 @@ void Simulation::restore(const Snapshot& s) {
   now_ = s;
   system_.hooks = now_.hooks;
   system_.held = now_.control.out;
-  if (truth_) truth_->begin(now_.piece, now_.y, now_.q);
+  if (truth_) truth_->begin(now_.piece, now_.mesh.time(now_.step), now_.y, now_.q);
 }
 
 }  // namespace evsim

@@ -1,6 +1,7 @@
 #include "sim/run/lanes.h"
 
 #include <algorithm>
+#include <future>
 #include <stdexcept>
 #include <thread>
 
@@ -71,11 +72,13 @@ std::vector<VariantResult> run_variants(const Case& c,
 
   const int threads =
       jobs > 0 ? jobs : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  std::vector<std::thread> others;
+  // Futures: what a thread throws comes out here, and none is left behind.
+  std::vector<std::future<void>> others;
   for (int t = 1; t < threads; ++t)
-    others.emplace_back([&, t] { run_groups(common, models, results, t, threads); });
+    others.push_back(std::async(std::launch::async,
+                                [&, t] { run_groups(common, models, results, t, threads); }));
   run_groups(common, models, results, 0, threads);
-  for (std::thread& t : others) t.join();
+  for (std::future<void>& f : others) f.get();
   return results;
 }
 

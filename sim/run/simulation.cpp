@@ -206,7 +206,7 @@ void Simulation::visit_instant(const Schedule::Instant& at) {
   }
   now_.piece_end = now_.position.upcoming;
   now_.mesh = mesh(at.t, now_.piece_end);
-  if (truth_) truth_->begin(now_.piece, now_.y, now_.q);
+  if (truth_) truth_->begin(now_.piece, 0.0, now_.y, now_.q);
 }
 
 // Driver and control unit as a sampled task: they see what was sampled, and integrate by its period.

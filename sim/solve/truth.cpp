@@ -127,14 +127,14 @@ Truth::~Truth() = default;
 Truth::Truth(Truth&&) noexcept = default;
 Truth& Truth::operator=(Truth&&) noexcept = default;
 
-void Truth::begin(const closed_loop::Piece<double>& piece, const fixed_step::States<double>& y,
-                  const fixed_step::Rows<double>& q) {
+void Truth::begin(const closed_loop::Piece<double>& piece, double t,
+                  const fixed_step::States<double>& y, const fixed_step::Rows<double>& q) {
   impl_->piece = piece;
   impl_->dual_piece = with_derivatives(piece);
   copy_changing(impl_->system, impl_->dual_system);
   std::vector<double> all(y.begin(), y.begin() + impl_->n);
   all.insert(all.end(), q.begin(), q.begin() + impl_->rows);
-  impl_->cvode->restart(piece.t_start, all);
+  impl_->cvode->restart(t, all);
 }
 
 void Truth::advance(double t, fixed_step::States<double>& y, fixed_step::Rows<double>& q) {

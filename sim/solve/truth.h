@@ -20,8 +20,8 @@ class Truth {
   Truth(Truth&&) noexcept;
   Truth& operator=(Truth&&) noexcept;
 
-  // Begins a piece at its local time t_start.
-  void begin(const closed_loop::Piece<double>& piece, const fixed_step::States<double>& y,
+  // Goes on from a local time t of a piece: at its start, after a command, or from a snapshot.
+  void begin(const closed_loop::Piece<double>& piece, double t, const fixed_step::States<double>& y,
              const fixed_step::Rows<double>& q);
   // To a local time of the piece; y and q are overwritten. Throws SimulationError.
   void advance(double t, fixed_step::States<double>& y, fixed_step::Rows<double>& q);

@@ -117,6 +117,18 @@ TEST(Vcu, machines_and_friction_give_what_is_asked_for_at_any_speed) {
   }
 }
 
+TEST(Vcu, braking_acts_against_motion_also_when_the_car_rolls_back) {
+  const Car m = test::prepared(test::small_car());
+  const auto forward = vcu::step(m, asking(m, -7000.0, 10.0));
+  const auto back = vcu::step(m, asking(m, -7000.0, -10.0));
+  EXPECT_EQ(back.F_given, -forward.F_given);
+  EXPECT_EQ(back.command.tau[0], -forward.command.tau[0]);
+  EXPECT_EQ(back.command.F_brake,
+            forward.command.F_brake);  // a capacity: its sense is that of motion
+  EXPECT_EQ(back.limited, forward.limited);
+  EXPECT_EQ(vcu::step(m, asking(m, -1000.0, -10.0)).limited, number(Reason::none));
+}
+
 TEST(Vcu, friction_brakes_press_no_more_than_the_grip_of_all_wheels) {
   const Car m = test::prepared(test::small_car());
   EXPECT_ROUNDED(vcu::step(m, asking(m, -1e5, 0.0)).command.F_brake, kWeight);

@@ -124,14 +124,17 @@ TEST(Simulation, with_weak_brakes_a_car_rolls_down) {
   c.scenario.timeline = {test::at(
       0.0,
       scenario::Override{.signal = "vcu.F_brake_N", .mode = scenario::Mode::hold, .value = 500.0})};
+  c.scenario.record.rate = 10.0;
   Simulation s(c);
-  while (s.t() < 1.0) s.step();
+  while (s.t() < 0.7 - 1e-9) s.step();
   const double sine = 0.2 / sqrt(1.04), cosine = 1.0 / sqrt(1.04);
   const double F = 1300.0 * 9.80665 * (sine - 0.01 * cosine) - 500.0;
-  // Air takes 0.36 N at 1 m/s; the machine turns without torque against the drag of its gears (6 N).
-  EXPECT_NEAR(s.snapshot().y[car::kV], -F / 1358.0, 0.006);
+  // The drag of the gears takes 6 N, air 0.3 N at the end: 0.4 % of 1875 N. Below 1 m/s no machine brakes.
+  EXPECT_NEAR(s.snapshot().y[car::kV], -0.7 * F / 1358.0, 0.004);
   finish(s);
-  EXPECT_LT(s.snapshot().y[car::kX], -50.0);
+  // Then the machine brakes too, and the car creeps down between v_zero and v_full.
+  EXPECT_LT(s.snapshot().y[car::kX], -5.0);
+  EXPECT_GT(s.snapshot().y[car::kV], -3.0);
   EXPECT_LT(residual(s), 1e-6);
 }
 
@@ -147,7 +150,7 @@ TEST(Simulation, a_car_stops_with_its_reference_and_stays) {
 
 TEST(Simulation, parked_for_ten_hours_it_is_solved_in_few_long_steps_and_closes_its_books) {
   Case c = case_of(small_car(), {}, scenario::Parked{.duration = 36000.0});
-  c.scenario.record.rate = 1.0 / 3600.0;
+  c.scenario.record.rate = 1e-3;
   Simulation s(c);
   EXPECT_TRUE(s.scheme().truth);
   int steps = 0;
