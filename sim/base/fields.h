@@ -99,9 +99,9 @@ template <class X, int N> struct NamedList {
   const std::string& name(int i) const { return names[static_cast<std::size_t>(i)]; }
   int size() const { return count; }
   // Adds an element; false when full.
-  bool add(std::string name) {
+  bool add(std::string_view name) {
     if (count == N) return false;
-    names[static_cast<std::size_t>(count++)] = std::move(name);
+    names[static_cast<std::size_t>(count++)] = name;
     return true;
   }
 };
@@ -201,7 +201,7 @@ template <Scalar T> struct Assemble {
   }
   // The next value of a kind that all lanes must agree on.
   template <class Get> auto agreed(Get get) {
-    const auto first = get(lane_leaves(0));
+    auto first = get(lane_leaves(0));
     for (const Leaves& l : lanes_in)
       if (get(l) != first)
         throw std::invalid_argument("counts, levels, choices and names must agree in all lanes");

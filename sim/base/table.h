@@ -130,8 +130,8 @@ template <Scalar T> class Table1 {
   const std::shared_ptr<const Table1Data>& data(int i = 0) const {
     return data_[static_cast<std::size_t>(i)];
   }
-  void set_lane(int i, std::shared_ptr<const Table1Data> data) {
-    data_[static_cast<std::size_t>(i)] = std::move(data);
+  void set_lane(int i, const std::shared_ptr<const Table1Data>& data) {
+    data_[static_cast<std::size_t>(i)] = data;
   }
 
   T operator()(const T& x) const {
@@ -182,8 +182,8 @@ template <Scalar T> class Table2 {
   const std::shared_ptr<const Table2Data>& data(int i = 0) const {
     return data_[static_cast<std::size_t>(i)];
   }
-  void set_lane(int i, std::shared_ptr<const Table2Data> data) {
-    data_[static_cast<std::size_t>(i)] = std::move(data);
+  void set_lane(int i, const std::shared_ptr<const Table2Data>& data) {
+    data_[static_cast<std::size_t>(i)] = data;
   }
 
   T operator()(const T& x, const T& y) const {

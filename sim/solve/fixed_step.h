@@ -97,7 +97,7 @@ template <Scalar T>
   };
   const auto tau_n = [&](int k) -> const T& { return y[kSlow + static_cast<std::size_t>(k)]; };
 
-  const auto start = closed_loop::evaluate(s, piece, t, y.data(), k_n.data(), r_n.data());
+  auto start = closed_loop::evaluate(s, piece, t, y.data(), k_n.data(), r_n.data());
   N_n = start.control.command.tau;
 
   const auto middle = [&](int k, const T& N) {

@@ -26,7 +26,7 @@ class Arguments {
   }
   // Either sign, any binary exponent from low to high with equal chance.
   double of_any_size(int low, int high) {
-    const auto span = static_cast<std::uint64_t>(high - low + 1);
+    const auto span = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) + 1;
     const int exponent = low + static_cast<int>(random_() % span);
     return (random_() % 2 == 0 ? 1.0 : -1.0) * std::ldexp(between(1.0, 2.0), exponent);
   }

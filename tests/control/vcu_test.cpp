@@ -83,7 +83,8 @@ TEST(Vcu, regeneration_fades_between_its_speeds_without_a_kink) {
   EXPECT_NEAR(slope(3.0 - 1e-9), 0.0, 1e-8);
   EXPECT_EQ(slope(2.0), 0.75);
   double last = 0.0;
-  for (double v = 0.0; v < 4.0; v += 0.001) {
+  for (int i = 0; i < 4000; ++i) {
+    const double v = 0.001 * i;
     const double share = vcu::regeneration_share(r, v);
     EXPECT_LE(abs(share - last), 0.75 * 0.001 + 1e-15);  // continuous, at its largest slope
     last = share;

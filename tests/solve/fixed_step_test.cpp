@@ -15,7 +15,7 @@ using fixed_step::lag_weights;
 
 std::vector<double> ratios() {  // h / T_lag from far shorter to far longer
   std::vector<double> out;
-  for (double z = 1e-7; z < 1e6; z *= 1.37) out.push_back(z);
+  for (int k = 0; k < 95; ++k) out.push_back(1e-7 * std::pow(1.37, k));
   out.insert(out.end(), {0.999999, 1.0, 1.000001, 0.0199999, 0.02, 0.0200001});  // where series end
   return out;
 }
