@@ -1,6 +1,5 @@
 #include "sim/evsim.h"
 
-#include <algorithm>
 #include <cmath>
 #include <map>
 #include <system_error>
@@ -46,11 +45,6 @@ template <class F> auto computed(F f) {
 
 [[noreturn]] void refuse(std::string_view path, std::string what) {
   throw InputError(Problem{.path = std::string(path), .what = std::move(what)});
-}
-
-bool equal(const scenario::Event& a, const scenario::Event& b) {
-  const Leaves x = collect(a), y = collect(b);
-  return x.numbers == y.numbers && x.counts == y.counts && x.names == y.names;
 }
 
 // ---- Signals by name with unit --------------------------------------------------------------------
@@ -129,9 +123,6 @@ double Trip::Snapshot::time() const { return data_->t; }
 struct Trip::Impl {
   std::shared_ptr<const Case> input;
   Simulation simulation;
-  // Of a trip made from a snapshot: its simulation was given these commands at its start, so their
-  // times are known here only.
-  std::vector<scenario::Event> earlier = {};
   std::vector<signals::Info> infos = signals::list(simulation.system());
   Places by_name = places(infos);
   std::vector<double> values =
@@ -139,27 +130,10 @@ struct Trip::Impl {
 
   explicit Impl(std::shared_ptr<const Case> c)
       : input(std::move(c)), simulation(*input, io::parameter_setter()) {}
-  explicit Impl(const Snapshot::Data& s) : Impl(s.input) {
-    earlier = s.log;
-    for (std::size_t i = simulation.command_log().size(); i < s.log.size(); ++i)
-      simulation.command(s.log[i]);
-    simulation.restore(s.state);
-  }
+  explicit Impl(const Snapshot::Data& s) : Impl(s.input) { go_to(s); }
 
-  std::vector<scenario::Event> log() const {
-    std::vector<scenario::Event> all = simulation.command_log();
-    std::copy_n(earlier.begin(), std::min(earlier.size(), all.size()), all.begin());
-    return all;
-  }
-  // What was done until the snapshot was also done here, so going back is a copy.
-  bool has_passed(const Snapshot::Data& s) const {
-    const std::vector<scenario::Event> all = log();
-    return s.input == input && s.log.size() <= all.size() &&
-           std::equal(s.log.begin(), s.log.end(), all.begin(), equal);
-  }
-  void go_back(const Snapshot::Data& s) {
-    simulation.restore(s.state);
-    earlier.resize(std::min(earlier.size(), s.log.size()));
+  void go_to(const Snapshot::Data& s) {
+    simulation.restore(s.state, s.log);
     values.clear();
   }
   double value(std::size_t index) {
@@ -248,14 +222,8 @@ double Trip::get(std::string_view parameter) const {
 template <class Change> void Trip::apply(const Change& change, std::string_view path) {
   computed([&] {
     if (!std::isfinite(change.value)) refuse(path, "must be a finite number");
-    const Snapshot before = snapshot();
-    try {
-      impl_->values.clear();
-      impl_->simulation.command({.t = 0.0, .command = change});
-    } catch (const InputError&) {
-      impl_ = std::make_unique<Impl>(*before.data_);
-      throw;
-    }
+    impl_->values.clear();
+    impl_->simulation.command({.t = 0.0, .command = change});
   });
 }
 
@@ -283,7 +251,7 @@ void Trip::release(std::string_view signal) {
 
 std::vector<Trip::Command> Trip::command_log() const {
   std::vector<Command> out;
-  for (const scenario::Event& e : impl_->log())
+  for (const scenario::Event& e : impl_->simulation.command_log())
     out.push_back(std::visit(ToCommand{e.t}, e.command));
   return out;
 }
@@ -316,14 +284,14 @@ double Trip::ledger_residual() const { return impl_->simulation.books().relative
 // ---- Save and restore -----------------------------------------------------------------------------
 
 Trip::Snapshot Trip::snapshot() const {
-  return Snapshot(std::make_shared<const Snapshot::Data>(
-      Snapshot::Data{impl_->input, impl_->simulation.snapshot(), impl_->log(), time()}));
+  return Snapshot(std::make_shared<const Snapshot::Data>(Snapshot::Data{
+      impl_->input, impl_->simulation.snapshot(), impl_->simulation.command_log(), time()}));
 }
 
 void Trip::restore(const Snapshot& s) {
   computed([&] {
-    if (impl_->has_passed(*s.data_))
-      impl_->go_back(*s.data_);
+    if (s.data_->input == impl_->input)
+      impl_->go_to(*s.data_);
     else
       impl_ = std::make_unique<Impl>(*s.data_);
   });

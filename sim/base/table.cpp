@@ -30,7 +30,7 @@ TableAxis::TableAxis(std::vector<double> knots) : knots_(std::move(knots)) {
   const double even = span / static_cast<double>(cells);
   bool uniform = true;
   for (std::size_t i = 0; i < knots_.size(); ++i)
-    uniform = uniform && std::abs(knots_[i] - (knots_.front() + static_cast<double>(i) * even)) <=
+    uniform = uniform && abs(knots_[i] - (knots_.front() + static_cast<double>(i) * even)) <=
                              1e-12 * span;  // far above rounding, far below any real step
 
   constexpr double kMostBuckets = 4096;

@@ -32,12 +32,19 @@ template <Scalar T> struct Piece {
   T direction;                     // of motion, as the step begins
 };
 
+// What driver and control unit decide on what they see.
+template <Scalar T> struct Decision {
+  vcu::Outputs<T> control{};
+  T F_request{};      // [N]
+  T integral_rate{};  // of the driver's state
+};
+
 template <Scalar T> struct System {
   car::Model<T> car;
   driver::Gains<T> gains;
   driver::Kind driver = driver::Kind::follow;
-  bool sampled = false;  // commands come from a sampled task and are held
-  car::Command<T> held{};
+  bool sampled = false;  // decisions come from a sampled task and are held
+  Decision<T> held{};
   Hooks<T> hooks;
   T rho_air{}, v_wind{}, T_battery{};
 
@@ -67,12 +74,6 @@ template <Scalar T> driver::Reference<T> reference_at(const Piece<T>& p, double 
   return r;
 }
 
-// What driver and control unit decide on what they see.
-template <Scalar T> struct Decision {
-  vcu::Outputs<T> control;
-  T F_request;      // [N]
-  T integral_rate;  // of the driver's state
-};
 template <Scalar T> Decision<T> decide(const System<T>& s, const Piece<T>& p, double t, const T* y,
                                        const chassis::Motion<T>& motion,
                                        const car::Supply<T>& supply,
@@ -123,8 +124,8 @@ template <Scalar T, class Torque> Instant<T> evaluate(const System<T>& s, const 
   const chassis::Motion<T> motion = chassis::motion(y[car::kV], p.direction);
   const car::Supply<T> supply = car::supply(s.car, y, around);
   if (s.sampled) {
-    now.control = {.command = s.held, .F_given = T(0.0), .limited = T(0.0)};
-    now.F_request = T(0.0);
+    now.control = s.held.control;
+    now.F_request = s.held.F_request;
     dy[car::kDriver] = T(0.0);
   } else {
     const Decision<T> d = decide(s, p, t, y, motion, supply, around);

@@ -82,7 +82,8 @@ auto surely_given(const car::Model<T>& m, const Drive<T>& d, const Torques<T>& t
   for (int k = 0; k < m.drive_units.size(); ++k) {
     const auto n = static_cast<std::size_t>(k);
     const auto& unit = m.drive_units[k];
-    p += abs(tau[n] * d.omega[n]) + unit.p_loss_bound + unit.i_loss_bound * U_0 * 1.25;
+    p += (1.0 + unit.loss_share) * abs(tau[n] * d.omega[n]) + unit.p_loss_bound +
+         unit.i_loss_bound * U_0 * 1.25;
   }
   // For p < U_0^2 / 8R the current is below 1.2 p / U_0; a voltage above 1.25 U_0 needs more than that.
   auto given = (p < min(d.supply.limits.discharge, d.supply.limits.charge)) &&

@@ -59,10 +59,12 @@ struct Span {
         max = std::max(max, x);
       }
   }
-  // With some air, never of no height.
+  // With some air, never of no height: what differs by rounding only is drawn as a straight line.
   Span widened() const {
     if (!(min <= max)) return {0.0, 1.0};
-    const double air = max > min ? 0.04 * (max - min) : std::max(0.05 * std::abs(max), 0.5);
+    const double most = std::max(std::abs(min), std::abs(max));
+    const bool flat = max - min <= 1e-6 * most;
+    const double air = flat ? std::max(0.05 * most, 0.5) : 0.04 * (max - min);
     return {min - air, max + air};
   }
 };

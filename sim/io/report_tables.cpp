@@ -97,8 +97,7 @@ std::string fact(std::string_view name, const std::string& value) {
 std::string scheme_text(const Scheme& scheme, const scenario::Solver& solver) {
   const Json json = scheme_json(scheme, solver);
   if (scheme.truth) return json.find("method")->text + ", rtol " + readable(scheme.rtol);
-  return "fixed step, at most " + readable(solver.h) + " s, first step halved " +
-         std::to_string(solver.grading) + " times";
+  return "fixed step, at most " + readable(solver.h) + " s, shorter after each instant";
 }
 
 }  // namespace

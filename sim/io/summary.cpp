@@ -143,7 +143,9 @@ Json scheme_json(const Scheme& scheme, const scenario::Solver& solver) {
   }
   out.set("method", "fixed step");
   out.set("h_s", solver.h);
-  out.set("grading", static_cast<double>(solver.grading));
+  out.set("lag_s", solver.lag);
+  out.set("slow", static_cast<double>(solver.slow));
+  out.set("creep", static_cast<double>(solver.creep));
   return out;
 }
 

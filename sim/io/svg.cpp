@@ -83,7 +83,8 @@ std::string begin(double width, double height, std::string_view label) {
 }
 
 std::vector<double> ticks(double min, double max, int wanted) {
-  if (!(max > min)) return {min};
+  const double most = std::max(std::abs(min), std::abs(max));
+  if (!(max - min > 1e-9 * most) || !std::isfinite(most)) return {min};
   const double raw = (max - min) / wanted;
   const double power = std::pow(10.0, std::floor(std::log10(raw)));
   const double share = raw / power;

@@ -1,5 +1,6 @@
 // Commands into a running simulation: parameters, signals, states. Each is logged as it is applied.
 #include <algorithm>
+#include <stdexcept>
 
 #include "sim/base/errors.h"
 #include "sim/run/simulation.h"
@@ -46,13 +47,38 @@ Found find(const std::vector<Place>& places, const std::string& path, const char
       Problem{.path = path, .what = std::string("unknown ") + what + "; known: " + known});
 }
 
+bool equal(const scenario::Event& a, const scenario::Event& b) {
+  const Leaves x = collect(a), y = collect(b);
+  return x.numbers == y.numbers && x.counts == y.counts && x.names == y.names;
+}
+
 }  // namespace
 
 void Simulation::command(const scenario::Event& e) {
-  scenario::Event now = e;
-  now.t = t();
-  apply(now);
-  if (truth_) truth_->begin(now_.piece, now_.mesh.time(now_.step), now_.y, now_.q);
+  const Snapshot before = now_;
+  const car::Params<double> vehicle = vehicle_;
+  try {
+    cut_piece();
+    scenario::Event now = e;
+    now.t = t();
+    apply(now);
+  } catch (const InputError&) {
+    vehicle_ = vehicle;
+    rebuild();
+    now_ = before;
+    begin_piece(now_.piece_start);
+    throw;
+  }
+  begin_piece(now_.piece_start);
+  if (truth_) truth_->begin(now_.piece, 0.0, now_.y, now_.q);
+}
+
+// A piece ends where it stands and a new one begins, as if the schedule had an instant here: so the log,
+// played as a timeline, gives the same bits.
+void Simulation::cut_piece() {
+  now_.piece_start += now_.mesh.at(now_.step);
+  now_.mesh = mesh_of(now_.piece_start, now_.piece_end, kLargestJump);
+  now_.step = 0;
 }
 
 void Simulation::apply_due(TimeNs t) {
@@ -68,8 +94,17 @@ void Simulation::apply_due(TimeNs t) {
 
 void Simulation::apply(const scenario::Event& e) {
   std::visit([this](const auto& c) { set(c); }, e.command);
-  log_.push_back(e);
+  // After going back the same commands come again; another one ends what was once ahead.
+  const auto n = static_cast<std::size_t>(now_.commands);
+  if (n == log_.size() || !equal(log_[n], e)) {
+    log_.resize(n);
+    log_.push_back(e);
+  }
   ++now_.commands;
+}
+
+std::vector<scenario::Event> Simulation::command_log() const {
+  return {log_.begin(), log_.begin() + now_.commands};
 }
 
 void Simulation::set(const scenario::SetParameter& c) {
@@ -116,19 +151,29 @@ void Simulation::set(const scenario::SetState& c) {
 }
 
 void Simulation::restore(const Snapshot& s) {
-  // Parameters as they were: those of the file, and the commands applied until then.
-  const bool parameters_changed =
-      std::any_of(log_.begin(), log_.end(), [](const scenario::Event& e) {
-        return std::holds_alternative<scenario::SetParameter>(e.command);
-      });
-  log_.resize(static_cast<std::size_t>(s.commands));
-  if (parameters_changed) {
-    vehicle_ = case_.vehicle;
-    for (const scenario::Event& e : log_)
-      if (const auto* p = std::get_if<scenario::SetParameter>(&e.command))
-        set_(vehicle_, p->path, p->value);
-    rebuild();
+  if (std::ssize(log_) < s.commands) {
+    if (s.commands != s.scheduled)
+      throw std::invalid_argument("a snapshot of a run with commands of its own needs its log");
+    log_ = case_.scenario.timeline;
+    std::ranges::stable_sort(log_, {}, &scenario::Event::t);
   }
+  go_to(s);
+}
+
+void Simulation::restore(const Snapshot& s, std::vector<scenario::Event> log) {
+  if (std::ssize(log) < s.commands) throw std::invalid_argument("the log ends before the snapshot");
+  log_ = std::move(log);
+  go_to(s);
+}
+
+void Simulation::go_to(const Snapshot& s) {
+  // Parameters as they were: those of the file, and the commands applied until then.
+  vehicle_ = case_.vehicle;
+  for (int i = 0; i < s.commands; ++i)
+    if (const auto* p =
+            std::get_if<scenario::SetParameter>(&log_[static_cast<std::size_t>(i)].command))
+      set_(vehicle_, p->path, p->value);
+  rebuild();
   now_ = s;
   system_.hooks = now_.hooks;
   system_.held = now_.control.out;

@@ -60,11 +60,13 @@ class Runner {
 
  private:
   void advance(const PlannedPiece& p, const closed_loop::Piece<Pack>& piece, int step) {
-    const double from = p.mesh.time(step), to = p.mesh.time(step + 1);
     const auto y_before = y_;
     const auto q_before = q_;
-    const auto at = fixed_step::step(system_, piece, weights(to - from), from, y_, q_);
-    observe(at.v_ref, at.flows.v);
+    const TimeNs t = p.mesh.at(step);
+    fixed_step::advance(system_, piece, weights_, t, p.mesh.at(step + 1) - t, y_, q_, alive_,
+                        [this](const auto& at, double, const PackMask& stands) {
+                          observe(at.v_ref, at.flows.v, stands);
+                        });
     for (std::size_t i = 0; i < y_.size(); ++i) y_[i] = select(alive_, y_[i], y_before[i]);
     for (std::size_t i = 0; i < q_.size(); ++i) q_[i] = select(alive_, q_[i], q_before[i]);
     t_end_ = select(alive_, Pack(seconds(p.start) + p.mesh.time(step + 1)), t_end_);
@@ -74,20 +76,15 @@ class Runner {
     end_ = select(fast, Pack(static_cast<double>(End::speed_reached)), end_);
     alive_ = alive_ && !(empty || fast);
   }
-  void observe(const Pack& v_ref, const Pack& v) {
+  void observe(const Pack& v_ref, const Pack& v, const PackMask& lanes) {
     if (group_.has_reference)
-      trace_error_ = select(alive_, max(abs(v_ref - v), trace_error_), trace_error_);
+      trace_error_ = select(lanes, max(abs(v_ref - v), trace_error_), trace_error_);
   }
   // The trace's last point, where no step begins.
   void see_end(const PlannedPiece& p, const closed_loop::Piece<Pack>& piece) {
     const double length = p.mesh.time(p.mesh.steps());
-    observe(piece.v_ref + piece.a_ref * length, y_[car::kV]);
+    observe(piece.v_ref + piece.a_ref * length, y_[car::kV], alive_);
     end_ = select(alive_, Pack(static_cast<double>(End::trace_done)), end_);
-  }
-  const fixed_step::Weights<Pack>& weights(double h) {
-    for (const auto& w : weights_)
-      if (w.h == h) return w;
-    return weights_.emplace_back(fixed_step::weights(system_.car, h));
   }
   void hand_over(int i, VariantResult& out) const {
     for (std::size_t k = 0; k < y_.size(); ++k) out.y[k] = lane(y_[k], i);
@@ -104,7 +101,7 @@ class Runner {
   fixed_step::Rows<Pack> q_;
   PackMask alive_{true};
   Pack trace_error_ = 0.0, t_end_ = 0.0, end_ = 0.0;
-  std::vector<fixed_step::Weights<Pack>> weights_;
+  fixed_step::WeightCache<Pack> weights_;
 };
 
 }  // namespace

@@ -269,20 +269,23 @@ constexpr void describe(P& p, V&& field) {
   field(p.id, Field{"id", Dim::none, any_value, "requirement that it proves"});
 }
 
-// How time is cut. Between two instants of the schedule n = ceil(length / h) equal steps are taken; the
-// first of them is cut again, halving towards its start, where the torque follows a new command. Where
-// the reference creeps, steps are shorter by creep; where it rests, one step is enough.
+// How time is cut between two instants of the schedule (mesh.h): steps grow from the instant on, as the
+// torque settles, up to h. Where the machines' braking fades they are shorter by slow, where the car may
+// come to rest by creep.
 struct Solver {
-  double h = 0.5;   // [s]
-  int grading = 5;  // how often the first step is halved
-  int creep = 8;    // steps for one where the car may come to rest
+  double h = 1.0;     // [s]
+  double lag = 0.02;  // of the torque that the first steps follow [s]
+  int slow = 4;       // steps for one at low speed
+  int creep = 8;      // steps for one where the car may come to rest
 };
 template <class P, class V>
   requires described_as<P, Solver>
 constexpr void describe(P& p, V&& field) {
   field(p.h, Field{"h", Dim::time, Range{.min = 1e-5, .max = 10}, "longest step"});
-  field(p.grading, Field{"grading", Dim::none, between(0, 12),
-                         "how often the first step after an instant is halved"});
+  field(p.lag, Field{"lag", Dim::time, Range{.min = 1e-6, .max = 1e4},
+                     "lag of the torque that the first steps after an instant follow"});
+  field(p.slow, Field{"slow", Dim::none, between(1, 100),
+                      "steps taken for one where the reference slows down below 5 m/s"});
   field(p.creep, Field{"creep", Dim::none, between(1, 100),
                        "steps taken for one where the reference is below 1 m/s"});
 }

@@ -133,13 +133,6 @@ TimeNs tick_time(Rational rate, TimeNs offset, std::int64_t k) {
   return shifted_tick_time(rate, offset, k, {0, 1});
 }
 
-Steps subdivide(TimeNs from, TimeNs to, TimeNs h_max) {
-  if (to < from || h_max <= 0) throw std::invalid_argument("steps need an interval and a length");
-  const TimeNs length = to - from;
-  const std::int64_t n = length / h_max + (length % h_max != 0 ? 1 : 0);
-  return {n, n == 0 ? 0.0 : static_cast<double>(length) / (1e9 * static_cast<double>(n))};
-}
-
 // ---- Building ---------------------------------------------------------------------------------
 
 Schedule::Schedule(std::vector<ScheduleEntry> entries, std::uint64_t seed)

@@ -3,7 +3,7 @@
 //   tick k of a rate of num/den Hz:  t_k = offset + round(k 1e9 den / num),  half a nanosecond upwards
 //
 // by integers for every k alone, never accumulated: 8.8 kHz has no whole-nanosecond period and yet
-// doesn't drift. Between two instants the plant takes equal steps that depend on the two only.
+// doesn't drift. Between two instants the plant takes the steps of mesh.h.
 // The schedule is constant; where a run stands in it is a Position, plain data that is copied with
 // the snapshot.
 #pragma once
@@ -12,18 +12,14 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <type_traits>
 #include <vector>
 
+#include "sim/base/time.h"
+
 namespace evsim {
 
-using TimeNs = std::int64_t;  // [ns]
-inline constexpr TimeNs kNever = std::numeric_limits<TimeNs>::max();
-
-// [s] of [ns], correctly rounded below 104 days.
-constexpr double seconds(TimeNs t) { return static_cast<double>(t) / 1e9; }
 // The nearest [ns] of [s]. Throws std::invalid_argument beyond +-292 years and for NaN.
 TimeNs to_ns(double seconds);
 
@@ -38,13 +34,6 @@ Rational rate_hz(double hz);
 
 // offset + round(k 1e9 den / num) [ns], k >= 0; kNever beyond the range of TimeNs.
 TimeNs tick_time(Rational rate, TimeNs offset, std::int64_t k);
-
-// n equal steps of h [s] over an interval; n = ceil(length / h_max), 0 for an empty one.
-struct Steps {
-  std::int64_t n;
-  double h;
-};
-Steps subdivide(TimeNs from, TimeNs to, TimeNs h_max);
 
 // When the outputs of a task's run are seen by others: at the later of the run and the tick grid's
 // instant k + ticks (a latching timer), plus a time (computation, transport).

@@ -1,7 +1,6 @@
 #include "sim/run/simulation.h"
 
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
 
 #include "sim/base/errors.h"
@@ -19,11 +18,6 @@ enum Entry : int { kKnots, kCommands, kRecord, kEnd, kControl };
 InputError contradiction(const std::string& what) { return InputError(Problem{.what = what}); }
 
 }  // namespace
-
-double Mesh::time(int step) const {
-  if (step > grading) return h * static_cast<double>(step - grading);
-  return step == 0 ? 0.0 : std::ldexp(h, step - 1 - grading);
-}
 
 std::string_view name(End end) {
   switch (end) {
@@ -56,7 +50,7 @@ Simulation::Simulation(Case c, SetParameter set, Scheme scheme)
       duration_(to_ns(trace_.duration)),
       schedule_(entries(), static_cast<std::uint64_t>(case_.scenario.seed)) {
   if (std::holds_alternative<scenario::Parked>(case_.scenario.driver) && !scheme_.truth)
-    scheme_ = {.truth = true, .method = Truth::Method::bdf, .rtol = 1e-8};
+    scheme_ = {.truth = true, .method = Truth::Method::bdf, .rtol = 1e-12};
   rebuild();
   start();
 }
@@ -150,15 +144,25 @@ void Simulation::make_steady() {
 
 double Simulation::t() const { return seconds(now_.piece_start) + now_.mesh.time(now_.step); }
 
-Mesh Simulation::mesh(TimeNs from, TimeNs to) const {
+// The steps of a piece, after a jump of the acceleration asked for [m/s2].
+Mesh Simulation::mesh_of(TimeNs from, TimeNs to, double jump) const {
+  using Pace = DriverTrace::Pace;
   const scenario::Solver& solver = case_.scenario.solver;
-  const TimeNs h_max = to_ns(solver.h);
-  const auto pace = trace_.pace(seconds(from), seconds(to));
-  if (pace == DriverTrace::Pace::rest && (scheme_.truth || to - from <= to_ns(1.0)))
-    return {seconds(to - from), 1, 0};
-  const auto cut =
-      subdivide(from, to, pace == DriverTrace::Pace::creep ? h_max / solver.creep : h_max);
-  return {cut.h, static_cast<int>(cut.n), solver.grading};
+  const Pace pace = trace_.pace(seconds(from));
+  if (pace == Pace::rest && scheme_.truth) return mesh(to - from, to - from, {});
+  const int finer = pace == Pace::creep ? solver.creep : pace == Pace::slow ? solver.slow : 1;
+  const TimeNs h = std::max<TimeNs>(to_ns(solver.h) / finer, 1);
+  return mesh(to - from, h, grading(jump, solver.lag, h));
+}
+
+// What the schedule knows of a jump at an instant. Commands, sampled control and noise jump by an
+// unknown height.
+double Simulation::jump_at(const Schedule::Instant& at) const {
+  const auto& listed = schedule_.entries()[kCommands].instants;
+  const bool commanded = std::ranges::binary_search(listed, at.t);
+  const bool noisy = std::ranges::any_of(now_.noise, [](double sigma) { return sigma > 0.0; });
+  if (at.t == 0 || commanded || noisy || trace_.rate > 0.0) return kLargestJump;
+  return trace_.jump(seconds(at.t));
 }
 
 closed_loop::Piece<double> Simulation::piece_at(TimeNs t, double v) const {
@@ -205,7 +209,7 @@ void Simulation::visit_instant(const Schedule::Instant& at) {
     return;
   }
   now_.piece_end = now_.position.upcoming;
-  now_.mesh = mesh(at.t, now_.piece_end);
+  now_.mesh = mesh_of(at.t, now_.piece_end, jump_at(at));
   if (truth_) truth_->begin(now_.piece, 0.0, now_.y, now_.q);
 }
 
@@ -218,7 +222,7 @@ void Simulation::run_control() {
     const auto p = piece_at(in.t, in.y[car::kV]);
     const auto d = closed_loop::decide(s, p, 0.0, in.y.data());
     now_.y[car::kDriver] += d.integral_rate / trace_.rate;
-    return d.control.command;
+    return d;
   });
 }
 
@@ -231,19 +235,23 @@ std::vector<PlannedPiece> Simulation::plan() const {
   std::vector<PlannedPiece> out;
   Schedule::Position position = schedule_.start();
   for (auto at = schedule_.next(position); at.t < duration_; at = schedule_.next(position))
-    out.push_back({at.t, trace_.piece(seconds(at.t)), mesh(at.t, position.upcoming)});
+    out.push_back(
+        {at.t, trace_.piece(seconds(at.t)), mesh_of(at.t, position.upcoming, jump_at(at))});
   return out;
 }
 
 bool Simulation::step() {
   if (now_.end != End::running) return false;
-  const double from = now_.mesh.time(now_.step), to = now_.mesh.time(now_.step + 1);
   if (truth_) {
-    observe(instant(), to - from);
+    const double to = now_.mesh.time(now_.step + 1);
+    observe(instant(), to - now_.mesh.time(now_.step));
     truth_->advance(to, now_.y, now_.q);
   } else {
-    observe(fixed_step::step(system_, now_.piece, weights(to - from), from, now_.y, now_.q),
-            to - from);
+    const TimeNs t = now_.mesh.at(now_.step);
+    fixed_step::advance(system_, now_.piece, weights_, t, now_.mesh.at(now_.step + 1) - t, now_.y,
+                        now_.q, true, [this](const auto& at, double h, bool stands) {
+                          if (stands) observe(at, h);
+                        });
   }
   ++now_.step;
   check_finite();
@@ -265,14 +273,6 @@ closed_loop::Instant<double> Simulation::instant() const {
   fixed_step::Rows<double> dq;
   return closed_loop::evaluate(system_, now_.piece, now_.mesh.time(now_.step), now_.y.data(),
                                dy.data(), dq.data());
-}
-
-const fixed_step::Weights<double>& Simulation::weights(double h) {
-  for (const auto& w : weights_)
-    if (w.h == h) return w;
-  constexpr std::size_t kMostKept = 64;
-  if (weights_.size() == kMostKept) weights_.clear();
-  return weights_.emplace_back(fixed_step::weights(system_.car, h));
 }
 
 void Simulation::observe(const closed_loop::Instant<double>& at, double h) {

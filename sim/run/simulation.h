@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/control/closed_loop.h"
+#include "sim/run/mesh.h"
 #include "sim/run/scenario.h"
 #include "sim/run/schedule.h"
 #include "sim/run/task.h"
@@ -35,14 +36,6 @@ double test_mass(const scenario::TestMass& rule, const car::Params<double>& vehi
 enum class End : int { running, trace_done, speed_reached, battery_empty };
 std::string_view name(End end);
 
-// The steps of a piece: n equal ones, the first of them halved `grading` times towards its start.
-struct Mesh {
-  double h;
-  int n, grading;
-  int steps() const { return n + grading; }
-  double time(int step) const;  // local, at which a step begins [s]
-};
-
 struct Snapshot {
   struct ControlIn {  // what the sampled control sees
     fixed_step::States<double> y;
@@ -64,7 +57,7 @@ struct Snapshot {
   closed_loop::Piece<double> piece;
   fixed_step::States<double> y;
   fixed_step::Rows<double> q;
-  Task<ControlIn, car::Command<double>, NoState> control;
+  Task<ControlIn, closed_loop::Decision<double>, NoState> control;
   closed_loop::Hooks<double> hooks;
   std::array<double, closed_loop::kHooks> noise;  // standard deviation on each hook
   ledger::Stores<double> stores_start;            // [J]
@@ -101,14 +94,18 @@ class Simulation {
   double t() const;                                       // [s]
   double duration() const { return seconds(duration_); }  // at most [s]
   End end() const { return now_.end; }
-  // The state of everything; restore() goes on from it with the same bits. Commands given after it was
-  // taken are forgotten.
+  // The state of everything; restore() goes on from it with the same bits, backwards or forwards.
   const Snapshot& snapshot() const { return now_; }
+  // Of this simulation, or of another of the same case that met no commands but its timeline's; throws
+  // std::invalid_argument for one that did.
   void restore(const Snapshot& s);
+  // Of any simulation of the same case: log is its command_log() when the snapshot was taken.
+  void restore(const Snapshot& s, std::vector<scenario::Event> log);
 
-  // Applied at once, between two steps, and logged. Throws InputError for what doesn't exist.
+  // Applied at once, between two steps, and logged: the log as a timeline gives the same bits. Throws
+  // InputError for what doesn't exist; nothing has changed then.
   void command(const scenario::Event& e);
-  const std::vector<scenario::Event>& command_log() const { return log_; }
+  std::vector<scenario::Event> command_log() const;  // all that were applied until now
 
   // What flows now.
   closed_loop::Instant<double> instant() const;
@@ -130,17 +127,19 @@ class Simulation {
   void rebuild();
   void start();
   void make_steady();
-  Mesh mesh(TimeNs from, TimeNs to) const;
+  Mesh mesh_of(TimeNs from, TimeNs to, double jump) const;
+  double jump_at(const Schedule::Instant& at) const;
   closed_loop::Piece<double> piece_at(TimeNs t, double v) const;
   void begin_piece(TimeNs t);
   void visit_instant(const Schedule::Instant& at);
+  void cut_piece();
+  void go_to(const Snapshot& s);
   void apply_due(TimeNs t);
   void apply(const scenario::Event& e);
   void set(const scenario::SetParameter& c);
   void set(const scenario::Override& c);
   void set(const scenario::SetState& c);
   void run_control();
-  const fixed_step::Weights<double>& weights(double h);
   void observe(const closed_loop::Instant<double>& at, double h);
   void check_end();
   void check_finite() const;
@@ -153,8 +152,9 @@ class Simulation {
   DriverTrace trace_;
   TimeNs duration_ = 0;
   Schedule schedule_;
-  std::vector<scenario::Event> log_;
-  std::vector<fixed_step::Weights<double>> weights_;  // by step length; a cache, no state
+  std::vector<scenario::Event>
+      log_;  // those applied; behind them, after going back, those that were
+  fixed_step::WeightCache<double> weights_;
   std::unique_ptr<Truth> truth_;
   Snapshot now_{};
 };

@@ -103,14 +103,24 @@ closed_loop::Piece<double> DriverTrace::piece(double t) const {
   return p;
 }
 
-DriverTrace::Pace DriverTrace::pace(double from, double to) const {
-  constexpr double kCreep = 1.0;    // [m/s]
-  constexpr double kSettled = 1.0;  // [s]: the car may stop a little after its reference
-  if (!has_reference()) return Pace::drive;
-  const auto v = [&](double t) { return at(trace.t, trace.v, t).value; };
-  const bool stands = v(from) == 0.0 && v(to) == 0.0 && at(trace.t, trace.v, from).slope == 0.0;
-  if (stands && from >= kSettled && v(from - kSettled) == 0.0) return Pace::rest;
-  return v(from) < kCreep || v(to) < kCreep ? Pace::creep : Pace::drive;
+// Looks a fixed time ahead, not to the end of the piece: a command that cuts it must not change the pace.
+DriverTrace::Pace DriverTrace::pace(double t) const {
+  constexpr double kCreep = 1.0, kSlow = 5.0;  // [m/s]
+  constexpr double kSettled = 1.0;             // [s]: the car may stop a little after its reference
+  constexpr double kAhead = 1.0;               // [s]
+  if (!has_reference()) return Pace::slow;
+  const At now = at(trace.t, trace.v, t);
+  const bool stands = now.value == 0.0 && now.slope == 0.0;
+  if (stands && at(trace.t, trace.v, t - kSettled).value == 0.0) return Pace::rest;
+  const double lowest = min(now.value, now.value + now.slope * kAhead);
+  if (lowest < kCreep) return Pace::creep;
+  return now.slope < 0.0 && lowest < kSlow ? Pace::slow : Pace::drive;
+}
+
+double DriverTrace::jump(double t) const {
+  constexpr double kSide = 0.4e-6;  // [s]: knots are a microsecond apart, instants round to 1 ns
+  const double seen = t + preview;
+  return abs(at(trace.t, trace.v, seen + kSide).slope - at(trace.t, trace.v, seen - kSide).slope);
 }
 
 DriverTrace driver_trace(const Case& c) {

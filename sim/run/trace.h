@@ -29,9 +29,12 @@ struct DriverTrace {
   enum class Pace {
     rest,   // stands, and has stood for a second: nothing changes quickly
     creep,  // sets off, or comes to rest: the car may stop within a step
+    slow,   // slows down where regeneration fades; or pedals, which may ask for anything
     drive
   };
-  Pace pace(double from, double to) const;
+  Pace pace(double t) const;  // from t [s] on
+  // By how much the acceleration asked for jumps at t [m/s2].
+  double jump(double t) const;
 };
 
 DriverTrace driver_trace(const Case& c);

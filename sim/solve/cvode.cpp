@@ -85,6 +85,10 @@ constexpr int kGiveUp = -1;
 // of them creep up to a singularity.
 constexpr int kStandstillsAllowed = 100;
 
+// In one step. At a jump of the right-hand side the step shrinks by 5 a failure until the jump does not
+// matter: CVODE's own limit of 7 is soon met.
+constexpr int kErrorTestFailuresAllowed = 50;
+
 void check(const OdeProblem& p, const CvodeSettings& s) {
   const auto n = static_cast<std::size_t>(p.n);
   const auto positive = [](double x) { return x > 0.0 && std::isfinite(x); };
@@ -206,6 +210,7 @@ void Cvode::Impl::create() {
   require(CVodeSVtolerances(cvode.get(), settings.rtol, atol.get()));
   require(CVodeSetMaxStep(cvode.get(), settings.h_max));
   require(CVodeSetMaxNumSteps(cvode.get(), settings.max_steps));
+  require(CVodeSetMaxErrTestFails(cvode.get(), kErrorTestFailuresAllowed));
   require(CVodeSetMaxHnilWarns(cvode.get(), std::numeric_limits<int>::max()));
   if (uses_newton())
     attach_newton();

@@ -10,8 +10,6 @@ namespace {
 
 using DualN = Dual<car::kMaxStates>;
 
-constexpr double kMovingSpeed = 0.01;  // [m/s]: from rest, the direction is decided by here
-
 template <Scalar T> void right_hand_side(const closed_loop::System<T>& s,
                                          const closed_loop::Piece<T>& p, double t, const T* y,
                                          T* dy, T* dq) {
@@ -57,8 +55,11 @@ void copy_changing(const closed_loop::System<double>& from, closed_loop::System<
     to.hooks.gain[i] = from.hooks.gain[i];
     to.hooks.offset[i] = from.hooks.offset[i];
   }
-  for (std::size_t k = 0; k < from.held.tau.size(); ++k) to.held.tau[k] = from.held.tau[k];
-  to.held.F_brake = from.held.F_brake;
+  const auto& out = from.held.control;
+  for (std::size_t k = 0; k < out.command.tau.size(); ++k)
+    to.held.control.command.tau[k] = out.command.tau[k];
+  to.held.control.command.F_brake = out.command.F_brake;
+  to.held.control.limited = out.limited;
 }
 
 }  // namespace
@@ -95,7 +96,7 @@ struct Truth::Impl {
   }
   void roots(const double* y, double* g) const {
     const double v = y[car::kV];
-    g[0] = piece.direction == 0.0 ? v * v - kMovingSpeed * kMovingSpeed : v;
+    g[0] = piece.direction == 0.0 ? v * v - chassis::kRestSpeed * chassis::kRestSpeed : v;
   }
   void turn(double direction) {
     piece.direction = direction;

@@ -1,5 +1,6 @@
 #include "sim/vehicle/drive_unit.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace evsim::drive_unit {
@@ -21,14 +22,26 @@ struct BuildLosses {
   Losses operator()(const machine::PowerEfficiency<double>& m) const { return m; }
 };
 
-// Largest loss and phase current anywhere on the map; an efficiency curve has none at infinite power.
-machine::Losses<double> worst(const machine::Map<double>& m) {
-  machine::Losses<double> out{0.0, 0.0};
+// No operating point loses more than p_loss and, on top, this share of its mechanical power. A table that
+// goes on beyond its edges has no bound.
+struct Worst {
+  double p_loss, share, I_peak;
+};
+Worst worst(const machine::Map<double>& m) {
+  const bool held = m.p_loss.data()->edge() == Edge::hold && m.I_peak.data()->edge() == Edge::hold;
+  Worst out{held ? 0.0 : kInfinity, 0.0, 0.0};
   for (const double p : m.p_loss.data()->values()) out.p_loss = max(p, out.p_loss);
   for (const double I : m.I_peak.data()->values()) out.I_peak = max(I, out.I_peak);
   return out;
 }
-machine::Losses<double> worst(const machine::PowerEfficiency<double>&) { return {kInfinity, 0.0}; }
+Worst worst(const machine::PowerEfficiency<double>& m) {
+  const bool held = m.efficiency.data()->edge() == Edge::hold &&
+                    m.efficiency_generating.data()->edge() == Edge::hold;
+  if (!held) return {kInfinity, 0.0, 0.0};
+  const double motoring = std::ranges::min(m.efficiency.data()->values());
+  const double generating = std::ranges::min(m.efficiency_generating.data()->values());
+  return {0.0, max(1.0 / motoring - 1.0, 1.0 - generating), 0.0};
+}
 
 }  // namespace
 
@@ -48,6 +61,7 @@ Model<double> prepare(const Params<double>& p, double wheel_radius) {
   const auto most = std::visit([](const auto& losses) { return worst(losses); }, m.losses);
   const auto bridge = inverter::losses(p.inverter, most.I_peak);
   m.p_loss_bound = most.p_loss + bridge.p;
+  m.loss_share = most.share;
   m.i_loss_bound = bridge.i;
   return m;
 }

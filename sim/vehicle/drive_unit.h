@@ -64,7 +64,8 @@ template <Scalar T> struct Model {
   NamedList<gear::Params<T>, kMaxGears> gears;
   T ratio{};         // of all stages
   T omega_per_v{};   // machine speed over speed of the car, without slip [1/m]
-  T p_loss_bound{};  // no operating point loses more, switching left out [W]
+  T p_loss_bound{};  // no operating point loses more than this, switching left out [W],
+  T loss_share{};    // and this share of its mechanical power [-]
   T i_loss_bound{};  // current of the switching loss at the largest phase current [A]
 };
 template <class P, class V>
@@ -81,6 +82,7 @@ constexpr void describe(P& p, V&& field) {
   field(p.ratio, Field{"ratio"});
   field(p.omega_per_v, Field{"omega_per_v"});
   field(p.p_loss_bound, Field{"p_loss_bound"});
+  field(p.loss_share, Field{"loss_share"});
   field(p.i_loss_bound, Field{"i_loss_bound"});
 }
 

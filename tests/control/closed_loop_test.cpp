@@ -127,8 +127,8 @@ TEST(ClosedLoop, a_driver_that_sees_a_wrong_speed_corrects_it) {
 TEST(ClosedLoop, sampled_commands_are_held) {
   System s = system_of(test::small_car(), driver::Kind::follow);
   s.sampled = true;
-  s.held.tau[0] = 33.0;
-  s.held.F_brake = 44.0;
+  s.held.control.command.tau[0] = 33.0;
+  s.held.control.command.F_brake = 44.0;
   auto y = state(10.0);
   y[car::kDriver] = 0.5;
   const auto e = evaluate(s, piece(20.0, 0.0), y);

@@ -145,7 +145,9 @@ TEST(TorqueLimits, surely_given_is_never_said_where_a_margin_is_broken) {
 }
 
 TEST(TorqueLimits, a_loss_without_bound_is_never_sure) {
-  const Car m = test::prepared(test::coarse_car());
+  Car m = test::prepared(test::coarse_car());
+  EXPECT_TRUE(torque_limits::surely_given(m, drive_at(m, 10.0), {1.0}));
+  m.drive_units[0].p_loss_bound = kInfinity;
   EXPECT_FALSE(torque_limits::surely_given(m, drive_at(m, 10.0), {1.0}));
 }
 

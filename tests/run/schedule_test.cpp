@@ -452,29 +452,6 @@ TEST(Schedule, tasks_are_plain_data) {
   EXPECT_EQ(b.state, 2);
 }
 
-// ---- Steps ----------------------------------------------------------------------------------------
-
-TEST(Schedule, an_interval_is_divided_into_the_fewest_equal_steps_allowed) {
-  struct Case {
-    TimeNs from, to, h_max;
-    std::int64_t n;
-  };
-  for (const Case c : {Case{0, 1 * s, 50 * ms, 20},
-                       {0, 1 * s, 50 * ms - 1, 21},
-                       {5, 6, 100, 1},
-                       {7, 7, 100, 0},
-                       {113'636, 227'273, 20 * us, 6},
-                       {0, 200'000'000 * s, 1 * s, 200'000'000}}) {
-    const Steps steps = subdivide(c.from, c.to, c.h_max);
-    EXPECT_EQ(steps.n, c.n);
-    // h is rounded once, n h once more.
-    EXPECT_DOUBLE_EQ(static_cast<double>(steps.n) * steps.h, seconds(c.to - c.from));
-  }
-  EXPECT_EQ(subdivide(0, 1 * s, 50 * ms).h, 0.05);
-  EXPECT_THROW(subdivide(1, 0, 10), std::invalid_argument);
-  EXPECT_THROW(subdivide(0, 1, 0), std::invalid_argument);
-}
-
 // ---- Entries that can't be ------------------------------------------------------------------------
 
 TEST(Schedule, entries_that_make_no_sense_are_refused_by_name) {

@@ -38,14 +38,6 @@ TEST(Simulation, test_masses_by_hand) {
   EXPECT_THROW(test_mass(scenario::Wltp{}, unknown), InputError);
 }
 
-TEST(Simulation, a_mesh_halves_its_first_step_towards_the_start) {
-  const Mesh m{.h = 0.5, .n = 3, .grading = 2};
-  EXPECT_EQ(m.steps(), 5);
-  const double times[] = {0.0, 0.125, 0.25, 0.5, 1.0, 1.5};
-  for (int i = 0; i <= 5; ++i) EXPECT_EQ(m.time(i), times[i]);
-  EXPECT_EQ((Mesh{.h = 0.5, .n = 3, .grading = 0}.time(1)), 0.5);
-}
-
 TEST(Simulation, contradicting_figures_are_an_input_error) {
   Case c = short_case();
   c.vehicle.drive_units[0].machine.losses =

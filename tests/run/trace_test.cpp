@@ -103,11 +103,24 @@ TEST(Trace, each_driver_of_a_scenario_becomes_its_kind) {
 TEST(Trace, the_pace_is_known_from_the_reference_alone) {
   using Pace = DriverTrace::Pace;
   const auto d = of(scenario::Follow{});
-  EXPECT_EQ(d.pace(16.0, 17.0), Pace::drive);
-  EXPECT_EQ(d.pace(2.0, 2.5), Pace::creep);    // sets off
-  EXPECT_EQ(d.pace(39.8, 40.0), Pace::creep);  // stops
-  EXPECT_EQ(d.pace(40.0, 41.0), Pace::creep);  // may stop a little later
-  EXPECT_EQ(d.pace(41.0, 42.0), Pace::rest);
+  EXPECT_EQ(d.pace(16.0), Pace::drive);
+  EXPECT_EQ(d.pace(2.0), Pace::creep);   // sets off
+  EXPECT_EQ(d.pace(5.0), Pace::drive);   // 4 m/s and rising
+  EXPECT_EQ(d.pace(37.0), Pace::slow);   // 6 m/s and falling by 2 m/s2
+  EXPECT_EQ(d.pace(38.6), Pace::creep);  // below 1 m/s within a second
+  EXPECT_EQ(d.pace(40.0), Pace::creep);  // may stop a little later
+  EXPECT_EQ(d.pace(41.0), Pace::rest);
+  EXPECT_EQ(of(scenario::FullThrottle{.duration = 20.0}).pace(5.0), Pace::slow);
+}
+
+TEST(Trace, a_jump_of_the_acceleration_is_seen_at_its_knot_only) {
+  const auto d = of(scenario::Follow{});
+  EXPECT_EQ(d.jump(2.0), 1.375);  // stood, then 0 to 11 m/s in 8 s
+  EXPECT_EQ(d.jump(10.0), 1.375);
+  EXPECT_EQ(d.jump(6.0), 0.0);
+  EXPECT_EQ(of(with_preview(1.5)).jump(0.5), 1.375);  // the driver sees it ahead
+  EXPECT_EQ(of(with_preview(1.5)).jump(2.0), 0.0);
+  EXPECT_EQ(of(scenario::FullThrottle{.duration = 20.0}).jump(5.0), 0.0);
 }
 
 }  // namespace

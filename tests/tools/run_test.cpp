@@ -108,7 +108,7 @@ TEST_F(Run, verify_tells_the_difference_from_the_truth) {
 
 TEST_F(Run, verify_fails_where_steps_are_too_long) {
   const Ran r = evsim({"run", "drive.json", "--verify", "--set", "scenario.solver.h_s=10", "--set",
-                       "scenario.solver.grading=0", "--set", "scenario.record.rate_Hz=0.1"});
+                       "scenario.solver.lag_s=1000", "--set", "scenario.record.rate_Hz=0.1"});
   EXPECT_EQ(r.code, 1) << r.out << r.err;
   EXPECT_NE(r.out.find("not verified"), std::string::npos) << r.out;
 }

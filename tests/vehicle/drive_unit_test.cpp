@@ -56,9 +56,26 @@ TEST(DriveUnit, without_stages_the_machine_turns_with_the_wheel) {
   EXPECT_EQ(drive_unit::machine_torque(m, 70.0, 10.0), 70.0);
 }
 
-TEST(DriveUnit, an_efficiency_curve_has_no_bound_of_its_loss) {
-  const auto m = drive_unit::prepare(test::coarse_car().drive_units[0], 0.3);
-  EXPECT_EQ(m.p_loss_bound, kInfinity);
+TEST(DriveUnit, an_efficiency_curve_loses_at_most_a_share_of_its_power) {
+  auto p = test::coarse_car().drive_units[0];
+  p.machine.losses =
+      machine::PowerEfficiency<double>{.P_peak = 80e3,
+                                       .efficiency = test::table({0, 1}, {0.8, 0.95}),
+                                       .efficiency_generating = test::table({0, 1}, {0.7, 0.9})};
+  const auto m = drive_unit::prepare(p, 0.3);
+  EXPECT_DOUBLE_EQ(m.loss_share, 0.3);  // generating: 1 - 0.7, more than 1 / 0.8 - 1
+  for (const double tau : {-150.0, -5.0, 5.0, 150.0})
+    EXPECT_LE(drive_unit::electrical(m, 100.0, tau).p_machine,
+              m.p_loss_bound + m.loss_share * abs(tau * 100.0));
+}
+
+TEST(DriveUnit, a_table_that_goes_on_beyond_its_edges_has_no_bound) {
+  auto p = test::coarse_car().drive_units[0];
+  const auto rising = Table1<double>(std::make_shared<Table1Data>(
+      std::vector<double>{0, 1}, std::vector<double>{0.9, 0.8}, Edge::extrapolate));
+  p.machine.losses = machine::PowerEfficiency<double>{
+      .P_peak = 80e3, .efficiency = rising, .efficiency_generating = rising};
+  EXPECT_EQ(drive_unit::prepare(p, 0.3).p_loss_bound, kInfinity);
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ closed_loop::System<double> driven_car(double conductance) {
   closed_loop::System<double> s;
   s.car = car::prepare(p, p.chassis.mass);
   s.sampled = true;  // the command is held
-  s.held.tau[0] = 100;
+  s.held.control.command.tau[0] = 100;
   s.rho_air = 1.2;
   s.T_battery = kT_air;
   s.T_air = kT_air;
