@@ -3,7 +3,7 @@
 #ifndef EVSIM_HDF5_INTERFACE_H
 #define EVSIM_HDF5_INTERFACE_H
 
-#include <stddef.h>
+#include <stddef.h> /* NOLINT(modernize-deprecated-headers): plain C has no <cstddef> */
 
 #ifdef __cplusplus
 extern "C" {
