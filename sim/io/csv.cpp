@@ -1,6 +1,7 @@
 #include "sim/io/csv.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "sim/io/csv_lines.h"
 #include "sim/io/quantity.h"
@@ -119,7 +120,8 @@ Columns read_columns(const std::string& file, std::span<const Column> expected,
   std::optional<Columns> columns =
       parse_columns({file, text.text}, expected, OtherColumns::refuse, problems);
   problems.raise();
-  return std::move(columns).value();
+  if (!columns) throw std::logic_error("neither columns nor a problem with them");
+  return *std::move(columns);
 }
 
 std::string uncovered(const Axis& axis, double first, double last, const Unit& unit) {

@@ -64,10 +64,8 @@ std::string all_keys(const Node& object, std::span<const std::string_view> also)
   return one_of(words);
 }
 
-KeyHint did_you_mean(std::string key, const Node* member) {
-  return {.what = "unknown key; did you mean " + key + "?",
-          .meant = member,
-          .suggestion = std::move(key)};
+KeyHint did_you_mean(const std::string& key, const Node* member) {
+  return {.what = "unknown key; did you mean " + key + "?", .meant = member, .suggestion = key};
 }
 
 }  // namespace

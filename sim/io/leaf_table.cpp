@@ -174,7 +174,7 @@ class TableReader {
   }
   std::vector<double> axis(std::size_t i, const Axis& axis) {
     const Json& list = *lists_[i];
-    const std::vector<double> knots = numbers(list, i, any_value, 0);
+    std::vector<double> knots = numbers(list, i, any_value, 0);
     if (!good_) return knots;
     if (knots.size() < 2) {
       report(list.line, list.key, "a table needs at least 2 values");

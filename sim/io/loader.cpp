@@ -18,7 +18,7 @@ constexpr int kMostInherited = 1000;
 // Keys that stand beside an object's members.
 std::vector<std::string_view> beside(bool at_root, bool has_type) {
   std::vector<std::string_view> keys{"from", "description", "notes", "sources"};
-  if (has_type) keys.push_back("type");
+  if (has_type) keys.emplace_back("type");
   if (at_root) keys.insert(keys.end(), {"name", "$schema"});
   return keys;
 }
@@ -49,7 +49,7 @@ void Loader::load(const Node& root, void* at, const std::string& file) {
   const FileText& content = files_.open(file).content;
   if (content.error.empty()) return lay_file(root, at, file, "");
   problems_.add({.file = file, .line = content.line, .path = {}, .what = content.error});
-  unclear_.push_back("");
+  unclear_.emplace_back("");
 }
 
 Reading Loader::finish() {
@@ -71,11 +71,12 @@ void Loader::forget(const std::string& path) {
 
 // The tree of a file, or nullptr when it is no JSON; parsed once.
 const Json* Loader::document(const std::string& file) {
-  const auto known = documents_.find(file);
-  if (known != documents_.end()) return known->second ? &*known->second : nullptr;
-  problems_.open(file, kMostJsonProblems);
-  auto& json = documents_[file];
-  json = parse_json(file, files_.open(file).content.text, problems_);
+  const auto [entry, is_new] = documents_.try_emplace(file);
+  std::optional<Json>& json = entry->second;
+  if (is_new) {
+    problems_.open(file, kMostJsonProblems);
+    json = parse_json(file, files_.open(file).content.text, problems_);
+  }
   return json ? &*json : nullptr;
 }
 

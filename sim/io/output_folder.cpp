@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <ranges>
 #include <system_error>
 
 #include "sim/base/errors.h"
@@ -81,7 +82,7 @@ OutputFolder::OutputFolder(const std::string& folder, const MayReplace& may_repl
     fs::remove_all(partial_);  // of a process that died under the same number
     fs::create_directory(partial_);
   } catch (const fs::filesystem_error& e) {
-    for (auto it = parents_.rbegin(); it != parents_.rend(); ++it) ::rmdir(it->c_str());
+    for (const std::string& p : std::views::reverse(parents_)) ::rmdir(p.c_str());
     refuse(folder, "can't be written: " + e.code().message());
   }
 }
@@ -90,9 +91,9 @@ void OutputFolder::make_parents() {
   std::vector<fs::path> missing;
   for (fs::path p = fs::path(folder_).parent_path(); !fs::exists(p); p = p.parent_path())
     missing.push_back(p);
-  for (auto it = missing.rbegin(); it != missing.rend(); ++it) {
-    fs::create_directory(*it);
-    parents_.push_back(it->string());
+  for (const fs::path& p : std::views::reverse(missing)) {
+    fs::create_directory(p);
+    parents_.push_back(p.string());
   }
 }
 
@@ -100,7 +101,7 @@ OutputFolder::~OutputFolder() {
   if (done_) return;
   std::error_code ignored;
   fs::remove_all(partial_, ignored);
-  for (auto it = parents_.rbegin(); it != parents_.rend(); ++it) ::rmdir(it->c_str());
+  for (const std::string& p : std::views::reverse(parents_)) ::rmdir(p.c_str());
 }
 
 void OutputFolder::write(std::string_view name, std::string_view text) {

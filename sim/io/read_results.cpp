@@ -1,6 +1,7 @@
 // Reading back what write_results() has written.
 #include <filesystem>
 #include <limits>
+#include <stdexcept>
 
 #include "sim/io/command_log.h"
 #include "sim/io/summary.h"
@@ -79,7 +80,8 @@ Json parse(const std::string& file, Problems& problems) {
     throw InputError(Problem{.file = file, .line = content.line, .what = content.error});
   std::optional<Json> json = parse_json(file, content.text, problems);
   problems.raise();
-  return std::move(*json);
+  if (!json) throw std::logic_error("neither JSON nor a problem with it");
+  return *std::move(json);
 }
 
 void check_format(const std::string& file, const Json& json) {

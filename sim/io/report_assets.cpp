@@ -5,11 +5,11 @@
 #endif
 
 // The assembler puts the bytes of a file between two symbols; it looks for it in the include folders.
-#define EVSIM_EMBED(symbol, file)                                          \
-  asm(".pushsection .rodata\n" #symbol ":\n.incbin \"" file "\"\n" #symbol \
-      "_end:\n.byte 0\n"                                                   \
-      ".global " #symbol "\n.global " #symbol "_end\n.popsection\n");      \
-  extern "C" const char symbol[], symbol##_end[]
+#define EVSIM_EMBED(symbol, file)                                                \
+  asm(".pushsection .rodata\n" #symbol "_begin:\n.incbin \"" file "\"\n" #symbol \
+      "_end:\n.byte 0\n"                                                         \
+      ".global " #symbol "_begin\n.global " #symbol "_end\n.popsection\n");      \
+  extern "C" const char symbol##_begin[], symbol##_end[]
 
 EVSIM_EMBED(evsim_report_css, "sim/io/report/report.css");
 EVSIM_EMBED(evsim_report_js, "sim/io/report/report.js");
@@ -27,12 +27,16 @@ std::string_view between(const char* begin, const char* end) {
 
 }  // namespace
 
-std::string_view style() { return between(evsim_report_css, evsim_report_css_end); }
-std::string_view script() { return between(evsim_report_js, evsim_report_js_end); }
+std::string_view style() { return between(evsim_report_css_begin, evsim_report_css_end); }
+std::string_view script() { return between(evsim_report_js_begin, evsim_report_js_end); }
 
 #ifdef EVSIM_DYGRAPHS_JS
-std::string_view dygraphs_script() { return between(evsim_dygraphs_js, evsim_dygraphs_js_end); }
-std::string_view dygraphs_style() { return between(evsim_dygraphs_css, evsim_dygraphs_css_end); }
+std::string_view dygraphs_script() {
+  return between(evsim_dygraphs_js_begin, evsim_dygraphs_js_end);
+}
+std::string_view dygraphs_style() {
+  return between(evsim_dygraphs_css_begin, evsim_dygraphs_css_end);
+}
 #else
 std::string_view dygraphs_script() { return {}; }
 std::string_view dygraphs_style() { return {}; }

@@ -24,7 +24,8 @@ constexpr std::size_t kMostLevels = 10;
 // Of the drawing [px].
 constexpr double kWidth = 640.0, kHeight = 430.0;
 constexpr double kLeft = 62.0, kRight = 96.0, kTop = 12.0, kBottom = 44.0;
-constexpr double kRow = 1.0;           // height of the strips that the colours are laid in
+constexpr double kRow = 1.0;  // height of the strips that the colours are laid in
+constexpr int kRows = static_cast<int>((kHeight - kBottom - kTop) / kRow);
 constexpr std::size_t kColumns = 140;  // places in a strip where the efficiency is known
 
 struct Plane {
@@ -97,8 +98,10 @@ void append_strip(std::string& d, double x, double y, double width) {
 
 std::vector<Strip> strips_of(const Model& m, const Plane& p) {
   std::vector<Strip> strips;
-  for (double y = kTop + 0.5 * kRow; y < kHeight - kBottom; y += kRow)
+  for (int i = 0; i < kRows; ++i) {
+    const double y = kTop + (i + 0.5) * kRow;
     if (Strip s = strip(m, inverse(p.y, y)); s.end > 0.0) strips.push_back(s);
+  }
   return strips;
 }
 

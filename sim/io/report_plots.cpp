@@ -11,7 +11,6 @@
 namespace evsim::io {
 namespace {
 
-using svg::At;
 using svg::Scale;
 
 double largest(const std::vector<double>& values) {

@@ -35,14 +35,15 @@ void collect_paths(const Part& part, const std::string& prefix, std::vector<std:
     for (int i = 0; i < part.node->access.index(part.at); ++i) {
       const bool named = part.node->kind == Kind::list;
       const std::string name = named ? part.node->access.name(part.at, i) : std::to_string(i);
-      collect_paths(inside(part, name), prefix + name + ".", out);
+      collect_paths(body(part.node->members[0], part.node->access.element(part.at, i)),
+                    prefix + name + ".", out);
     }
     return;
   }
   for (const Key& key : part.node->keys) {
     const Node& member = part.node->members[key.member];
     if (member.is_container())
-      collect_paths(inside(part, member.name), prefix + key.text + ".", out);
+      collect_paths(body(member, member_at(member, part.at)), prefix + key.text + ".", out);
     else
       out.push_back(prefix + key.text);
   }

@@ -14,6 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr const char* kModule = "evsim_hdf5.so";
+using Make = decltype(evsim_hdf5_make);
 
 // The folder of the program or shared library that holds this code.
 fs::path own_folder() {
@@ -37,14 +38,14 @@ std::array<fs::path, 6> places() {
           up / kModule};
 }
 
-evsim_hdf5_make_function* load() {
+Make* load() {
   std::string why = std::string(kModule) + " is not there: evsim was built without HDF5";
   for (const fs::path& place : places()) {
     std::error_code ec;
     if (!fs::exists(place, ec)) continue;
     void* module = ::dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL);
     void* function = module == nullptr ? nullptr : ::dlsym(module, "evsim_hdf5_make");
-    if (function != nullptr) return reinterpret_cast<evsim_hdf5_make_function*>(function);
+    if (function != nullptr) return reinterpret_cast<Make*>(function);
     const char* error = ::dlerror();
     why = place.string() + ": " + (error == nullptr ? "can't be loaded" : error);
   }
@@ -54,7 +55,7 @@ evsim_hdf5_make_function* load() {
 }  // namespace
 
 std::string signals_hdf5(const std::vector<SignalColumn>& columns) {
-  static evsim_hdf5_make_function* const make = load();
+  static Make* const make = load();
   std::vector<evsim_hdf5_column> plain;
   for (const SignalColumn& c : columns)
     plain.push_back({c.name.c_str(), c.unit.c_str(), c.values.data()});

@@ -135,7 +135,7 @@ void Simulation::make_steady() {
   for (int round = 0; round < kRounds; ++round) {
     const auto at = closed_loop::evaluate(exact, p, 0.0, now_.y.data(), dy.data(), dq.data());
     for (int k = 0; k < exact.units(); ++k)
-      now_.y[static_cast<std::size_t>(car::kTorque + k)] =
+      now_.y[car::kTorque + static_cast<std::size_t>(k)] =
           at.control.command.tau[static_cast<std::size_t>(k)];
     if (const auto* pack = std::get_if<battery_pack::Model<double>>(&exact.car.battery))
       now_.y[car::kU1] += pack->tau_1 * dy[car::kU1];

@@ -154,7 +154,8 @@ void Truth::advance(double t, fixed_step::States<double>& y, fixed_step::Rows<do
   const std::span<const double> all = me.cvode->y();
   for (int i = 0; i < me.n; ++i) y[static_cast<std::size_t>(i)] = all[static_cast<std::size_t>(i)];
   for (int i = 0; i < me.rows; ++i)
-    q[static_cast<std::size_t>(i)] = all[static_cast<std::size_t>(me.n + i)];
+    q[static_cast<std::size_t>(i)] =
+        all[static_cast<std::size_t>(me.n) + static_cast<std::size_t>(i)];
 }
 
 }  // namespace evsim

@@ -112,7 +112,7 @@ Car<double> car(double mass = 1500.0) {
   return c;
 }
 
-std::vector<std::string> paths_of(const Car<double>& c, std::string root = {}) {
+std::vector<std::string> paths_of(const Car<double>& c, const std::string& root = {}) {
   std::vector<std::string> paths;
   walk(
       c, [&](const auto&, const std::string& path, const auto&) { paths.push_back(path); }, root);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 #include "sim/base/errors.h"
 #include "sim/io/text.h"
 
@@ -23,7 +25,8 @@ Json parsed(std::string_view text) {
   Problems problems;
   std::optional<Json> json = parse_json("a.json", text, problems);
   problems.raise();
-  return std::move(json).value();
+  if (!json) throw std::logic_error("neither JSON nor a problem with it");
+  return *std::move(json);
 }
 
 TEST(JsonTree, knows_kind_value_and_line_of_everything) {
@@ -74,6 +77,7 @@ TEST(JsonTree, a_key_that_stands_twice_is_told_with_both_lines_and_the_first_is_
             "a.json:3: u.a: the key stands in line 1 already");
   Problems problems;
   const auto json = parse_json("a.json", "{\"a\": 1, \"b\": 2, \"a\": 3}", problems);
+  if (!json) FAIL() << "no JSON";
   ASSERT_EQ(json->items.size(), 2u);
   EXPECT_EQ(json->find("a")->number, 1);
 }

@@ -93,7 +93,7 @@ TEST(Truth, the_jacobian_by_dual_numbers_agrees_with_finite_differences) {
     y[car::kU1] = random.between(-3, 3);
     y[car::kDriver] = random.between(-0.2, 0.2);
     for (int k = 0; k < 4; ++k)
-      y[static_cast<std::size_t>(car::kTorque + k)] = random.between(-60, 60);
+      y[car::kTorque + static_cast<std::size_t>(k)] = random.between(-60, 60);
     std::array<D, car::kMaxStates> x, dx{};
     std::array<D, ledger::kMaxRows> dq;
     for (std::size_t i = 0; i < x.size(); ++i) {

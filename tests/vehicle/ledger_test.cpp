@@ -36,7 +36,7 @@ TEST(Ledger, rows_are_the_flows_they_are_named_after) {
     EXPECT_LE(q[ledger::kWheelIn], 0.0);
     for (int k = 0; k < 4; ++k) {
       const auto& u = f.units[static_cast<std::size_t>(k)];
-      const double* unit = q.data() + ledger::kUnits + ledger::kRowsPerUnit * k;
+      const double* unit = &q[ledger::kUnits + ledger::kRowsPerUnit * static_cast<std::size_t>(k)];
       EXPECT_EQ(unit[ledger::kGear], u.p_gear);
       EXPECT_EQ(unit[ledger::kMachine], u.p_machine);
       EXPECT_EQ(unit[ledger::kInverter], u.p_inverter);

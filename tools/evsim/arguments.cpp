@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <utility>
 
 #include "sim/io/text.h"
 #include "tools/evsim/commands.h"
@@ -143,7 +144,8 @@ std::vector<std::string> command_names(const CLI::App& app) {
 // "evsim run: unknown option --vehicel; did you mean --vehicle?"
 [[noreturn]] void refuse(const CLI::App& app, std::string what) {
   const CLI::App& c = deepest(app);
-  throw InputError(Problem{.file = &c == &app ? "evsim" : "evsim " + c.get_name(), .what = what});
+  throw InputError(
+      Problem{.file = &c == &app ? "evsim" : "evsim " + c.get_name(), .what = std::move(what)});
 }
 [[noreturn]] void refuse_extra(const CLI::App& app, const std::string& extra) {
   const CLI::App& c = deepest(app);

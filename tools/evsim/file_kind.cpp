@@ -1,6 +1,7 @@
 #include "tools/evsim/file_kind.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "sim/io/description.h"
 #include "sim/io/json_tree.h"
@@ -31,7 +32,10 @@ int matches(const io::Json& json, const io::Node& root) {
 FileKind json_kind(const std::string& file, const std::string& text, int depth) {
   io::Problems problems;
   const auto json = io::parse_json(file, text, problems);
-  if (!json) problems.raise();
+  if (!json) {
+    problems.raise();
+    throw std::logic_error("neither JSON nor a problem with it");
+  }
   if (!json->is_object()) refuse(file, json->line, "must be an object");
   const int vehicle = matches(*json, io::description<car::Params<double>>());
   const int scenario = matches(*json, io::description<scenario::Params>());

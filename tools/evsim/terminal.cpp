@@ -1,12 +1,12 @@
 #include "tools/evsim/terminal.h"
 
-#include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <climits>
+#include <csignal>
 
 namespace evsim::cli::terminal {
 namespace {

@@ -3,7 +3,7 @@
 #ifndef EVSIM_HDF5_INTERFACE_H
 #define EVSIM_HDF5_INTERFACE_H
 
-#include <stddef.h>
+#include <stddef.h> /* NOLINT(modernize-deprecated-headers): plain C has no <cstddef> */
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,10 +24,9 @@ struct evsim_hdf5_file {
 /* Makes the file in memory and hands its bytes to take(to, bytes, size), once; same input, same bytes.
  * Returns 0, or 1 with the cause in error (cut to its size). HDF5 itself writes nothing: a disk that
  * fills up under its hands leaves it in a state in which it crashes at the end of the program. */
-typedef void evsim_hdf5_take(void* to, const char* bytes, size_t size);
-typedef int evsim_hdf5_make_function(const struct evsim_hdf5_file* file, evsim_hdf5_take* take,
-                                     void* to, char* error, size_t error_size);
-evsim_hdf5_make_function evsim_hdf5_make;
+int evsim_hdf5_make(const struct evsim_hdf5_file* file,
+                    void (*take)(void* to, const char* bytes, size_t size), void* to, char* error,
+                    size_t error_size);
 
 #ifdef __cplusplus
 }

@@ -77,7 +77,8 @@ std::vector<char> file_in_memory(const evsim_hdf5_file& f) {
 
 }  // namespace
 
-extern "C" int evsim_hdf5_make(const evsim_hdf5_file* file, evsim_hdf5_take* take, void* to,
+extern "C" int evsim_hdf5_make(const evsim_hdf5_file* file,
+                               void (*take)(void* to, const char* bytes, size_t size), void* to,
                                char* error, size_t error_size) {
   try {
     H5dont_atexit();
