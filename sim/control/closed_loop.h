@@ -144,6 +144,8 @@ template <Scalar T, class Torque> Instant<T> evaluate(const System<T>& s, const 
   now.flows = car::flows(s.car, y, motion, supply, tau, command.F_brake, around);
   car::store_rates(now.flows, around, dy);
   ledger::rates(s.car, now.flows, dq);
+  const T trace_error = now.v_ref - motion.v;
+  dq[ledger::kTraceError] = trace_error * trace_error;
   return now;
 }
 

@@ -44,7 +44,7 @@ struct Figures {
     return braking > 0.0 ? row(ledger::kBatteryIn) / braking : kNone;
   }
   double trace_error_rms() const {
-    return s.t() > 0.0 ? sqrt(now.extremes.trace_error_squared / s.t()) : 0.0;
+    return s.t() > 0.0 ? sqrt(row(ledger::kTraceError) / s.t()) : 0.0;
   }
 };
 

@@ -278,10 +278,7 @@ closed_loop::Instant<double> Simulation::instant() const {
 void Simulation::observe(const closed_loop::Instant<double>& at, double h) {
   auto& x = now_.extremes;
   const double error = abs(at.v_ref - at.flows.v);
-  if (trace_.has_reference()) {
-    x.trace_error = max(error, x.trace_error);
-    x.trace_error_squared += h * error * error;
-  }
+  if (trace_.has_reference()) x.trace_error = max(error, x.trace_error);
   const auto& b = at.flows.battery;
   x.p_battery_max = max(b.p, x.p_battery_max);
   x.p_battery_min = min(b.p, x.p_battery_min);

@@ -42,13 +42,13 @@ struct Snapshot {
     TimeNs t;
   };
   struct NoState {};
-  struct Extremes {                           // seen at every step
-    double trace_error, trace_error_squared;  // [m/s], [m2/s2 s]
-    double p_battery_max, p_battery_min;      // [W]
-    double u_min, u_max;                      // [V]
-    double i_max, i_min;                      // [A]
-    double v_max;                             // [m/s]
-    double time_limited;                      // the drive gave less than asked for [s]
+  struct Extremes {                       // seen at every step
+    double trace_error;                   // [m/s]
+    double p_battery_max, p_battery_min;  // [W]
+    double u_min, u_max;                  // [V]
+    double i_max, i_min;                  // [A]
+    double v_max;                         // [m/s]
+    double time_limited;                  // the drive gave less than asked for [s]
   };
   Schedule::Position position;
   TimeNs piece_start, piece_end;

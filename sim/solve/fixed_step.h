@@ -144,8 +144,9 @@ template <Scalar T> [[gnu::flatten]] Stepped<T> step(const closed_loop::System<T
   };
   const auto tau_n = [&](int k) -> const T& { return y[kSlow + static_cast<std::size_t>(k)]; };
 
-  Stepped<T> out;
-  out.start = closed_loop::evaluate(s, piece, t, y.data(), k_n.data(), r_n.data());
+  Stepped<T> out{.start = closed_loop::evaluate(s, piece, t, y.data(), k_n.data(), r_n.data()),
+                 .unbooked = T(0.0),
+                 .reparted = T(0.0)};
   N_n = out.start.control.command.tau;
 
   const auto middle = [&](int k, const T& N) {

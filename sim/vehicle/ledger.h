@@ -27,13 +27,14 @@ enum Row : int {
   kBatteryIn,    // charged, >= 0
   kWheelOut,     // positive work at the road
   kWheelIn,      // negative work at the road, <= 0
+  kTraceError,   // integral of the squared distance from the speed trace [m2/s]
   kUnits
 };
 enum UnitRow : int { kGear, kMachine, kInverter, kRowsPerUnit };
 inline constexpr int kMaxRows = kUnits + kRowsPerUnit * kMaxDriveUnits;
 inline constexpr int rows(int n_units) { return kUnits + kRowsPerUnit * n_units; }
 
-// Rates of all rows [W].
+// Rates of all rows [W] but kTraceError, which the closed loop knows.
 template <Scalar T> void rates(const car::Model<T>& m, const car::Flows<T>& f, T* dq) {
   dq[kAir] = f.p_air;
   dq[kRolling] = f.p_roll;

@@ -39,8 +39,7 @@ TEST(Kpi, figures_are_those_of_states_rows_and_extremes) {
   EXPECT_ROUNDED(kpi(k, "SOC_end_percent"), 100.0 * now.y[car::kSOC]);
   EXPECT_ROUNDED(kpi(k, "speed_max_km_per_h"), 3.6 * now.extremes.v_max);
   EXPECT_ROUNDED(kpi(k, "trace_error_max_km_per_h"), 3.6 * now.extremes.trace_error);
-  EXPECT_ROUNDED(kpi(k, "trace_error_rms_km_per_h"),
-                 3.6 * sqrt(now.extremes.trace_error_squared / 60.0));
+  EXPECT_ROUNDED(kpi(k, "trace_error_rms_km_per_h"), 3.6 * sqrt(row(ledger::kTraceError) / 60.0));
   EXPECT_ROUNDED(kpi(k, "battery_power_max_kW"), now.extremes.p_battery_max / 1000.0);
   EXPECT_ROUNDED(kpi(k, "battery_power_min_kW"), now.extremes.p_battery_min / 1000.0);
   EXPECT_EQ(kpi(k, "battery_voltage_min_V"), now.extremes.u_min);
@@ -251,6 +250,17 @@ TEST(Kpi, a_run_that_is_stopped_keeps_what_was_computed) {
   EXPECT_EQ(r.end, End::running);
   EXPECT_EQ(r.t_end, 20.0);
   EXPECT_EQ(r.recording.t.back(), 20.0);
+}
+
+TEST(Kpi, the_mean_trace_error_does_not_depend_on_the_steps) {
+  const auto rms = [](double h) {
+    Case c = test::short_case();
+    c.scenario.solver.h = h;
+    Simulation s(c);
+    s.run();
+    return test::kpi(kpis(s), "trace_error_rms_km_per_h");
+  };
+  EXPECT_NEAR(rms(1.0), rms(0.01), 0.01 * rms(0.01));
 }
 
 TEST(Kpi, verification_by_cvode_finds_small_differences) {

@@ -111,7 +111,7 @@ TEST(Ledger, each_entry_counts_once_with_the_sign_of_its_kind) {
 TEST(Ledger, figures_beside_the_balance_do_not_count) {
   for (const int row :
        std::initializer_list<int>{ledger::kBattery, ledger::kBatteryOut, ledger::kBatteryIn,
-                                  ledger::kWheelOut, ledger::kWheelIn}) {
+                                  ledger::kWheelOut, ledger::kWheelIn, ledger::kTraceError}) {
     ByHand b;
     b.q[static_cast<std::size_t>(row)] += 1e6;
     EXPECT_EQ(b.close().residual, 0.0) << row;
