@@ -11,9 +11,10 @@
 namespace evsim {
 namespace {
 
-LanesEntry* entry() {
+LanesEntry* entry([[maybe_unused]] Instructions instructions) {
 #if EVSIM_HAS_V3
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return lanes_entry_v3;
+  const bool has_v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (has_v3 && instructions == Instructions::newest) return lanes_entry_v3;
 #endif
   return lanes_entry_base;
 }
@@ -30,7 +31,7 @@ std::vector<car::Model<double>> prepare_all(std::span<const car::Params<double>>
 }
 
 void run_groups(const LaneGroup& common, std::span<const car::Model<double>> models,
-                std::span<VariantResult> results, int first_group, int every) {
+                std::span<VariantResult> results, LanesEntry* entry, int first_group, int every) {
   const int n = static_cast<int>(models.size());
   for (int g = first_group; g * kLanes < n; g += every) {
     LaneGroup group = common;
@@ -39,20 +40,21 @@ void run_groups(const LaneGroup& common, std::span<const car::Model<double>> mod
       group.models[i] = &models[static_cast<std::size_t>(std::min(k, n - 1))];
       group.results[i] = k < n ? &results[static_cast<std::size_t>(k)] : nullptr;
     }
-    entry()(group);
+    entry(group);
   }
 }
 
 }  // namespace
 
 std::string_view lanes_architecture() {
-  return entry() == lanes_entry_base ? "baseline" : "x86-64-v3";
+  return entry(Instructions::newest) == lanes_entry_base ? "baseline" : "x86-64-v3";
 }
 
 std::vector<PlannedPiece> plan(const Case& c) { return Simulation(c).plan(); }
 
 std::vector<VariantResult> run_variants(const Case& c,
-                                        std::span<const car::Params<double>> vehicles, int jobs) {
+                                        std::span<const car::Params<double>> vehicles, int jobs,
+                                        Instructions instructions) {
   if (vehicles.empty()) return {};
   const Simulation first(c);
   const std::vector<PlannedPiece> pieces = first.plan();
@@ -70,14 +72,15 @@ std::vector<VariantResult> run_variants(const Case& c,
   common.pieces = pieces.data();
   common.n_pieces = static_cast<int>(pieces.size());
 
+  LanesEntry* const unit = entry(instructions);
   const int threads =
       jobs > 0 ? jobs : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   // Futures: what a thread throws comes out here, and none is left behind.
   std::vector<std::future<void>> others;
   for (int t = 1; t < threads; ++t)
     others.push_back(std::async(std::launch::async,
-                                [&, t] { run_groups(common, models, results, t, threads); }));
-  run_groups(common, models, results, 0, threads);
+                                [&, t] { run_groups(common, models, results, unit, t, threads); }));
+  run_groups(common, models, results, unit, 0, threads);
   for (std::future<void>& f : others) f.get();
   return results;
 }

@@ -29,11 +29,14 @@ struct PlannedPiece {
 // control or a parked car: those run alone.
 std::vector<PlannedPiece> plan(const Case& c);
 
+// What the lanes are compiled for: the newest that this processor has, or any x86-64. The bits are equal.
+enum class Instructions { newest, baseline };
+
 // Runs vehicles that differ in their figures only: counts, types and table sizes must agree
 // (std::invalid_argument otherwise). The test mass is found anew for each. jobs: threads, 0 for all cores.
 std::vector<VariantResult> run_variants(const Case& c,
-                                        std::span<const car::Params<double>> vehicles,
-                                        int jobs = 0);
+                                        std::span<const car::Params<double>> vehicles, int jobs = 0,
+                                        Instructions instructions = Instructions::newest);
 
 // Which instructions the lanes use on this processor: "x86-64-v3" or "baseline".
 std::string_view lanes_architecture();

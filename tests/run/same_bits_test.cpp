@@ -131,6 +131,19 @@ TEST(SameBits, of_lanes_on_one_thread_or_several) {
       EXPECT_TRUE(test::same_bits(one[i].q[k], three[i].q[k]));
 }
 
+TEST(SameBits, of_lanes_compiled_for_any_processor_and_for_a_newer_one) {
+  const auto cars = variants(test::four_units());
+  const Case c = test::case_of(test::four_units(), test::hilly_trip());
+  const auto newest = run_variants(c, cars, 1, Instructions::newest),
+             baseline = run_variants(c, cars, 1, Instructions::baseline);
+  for (std::size_t i = 0; i < cars.size(); ++i) {
+    for (std::size_t k = 0; k < newest[i].y.size(); ++k)
+      EXPECT_TRUE(test::same_bits(newest[i].y[k], baseline[i].y[k]));
+    for (std::size_t k = 0; k < newest[i].q.size(); ++k)
+      EXPECT_TRUE(test::same_bits(newest[i].q[k], baseline[i].q[k]));
+  }
+}
+
 TEST(SameBits, lanes_refuse_what_runs_alone) {
   const std::vector<car::Params<double>> cars(4, test::small_car());
   const auto refuses = [&](const Case& c) {
