@@ -30,7 +30,9 @@ function(evsim_lanes file)
   add_library(evsim_lanes_v3 OBJECT ${file})
   target_link_libraries(evsim_lanes_v3 PRIVATE evsim_common)
   target_compile_definitions(evsim_lanes_v3 PRIVATE EVSIM_ARCH=v3)
-  target_compile_options(evsim_lanes_v3 PRIVATE -march=x86-64-v3 -fno-lto)
+  # Unique symbols, which inline variables become in g++ without optimisation, can't be made local.
+  target_compile_options(evsim_lanes_v3 PRIVATE -march=x86-64-v3 -fno-lto
+    $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
   if(EVSIM_SANITIZE)
     target_sources(evsim_lib PRIVATE $<TARGET_OBJECTS:evsim_lanes_v3>)
     return()
