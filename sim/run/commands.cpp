@@ -47,7 +47,8 @@ Found find(const std::vector<Place>& places, const std::string& path, const char
       Problem{.path = path, .what = std::string("unknown ") + what + "; known: " + known});
 }
 
-bool equal(const scenario::Event& a, const scenario::Event& b) {
+// In all numbers, counts and names; tables, which no command changes, are left out.
+template <class P> bool equal(const P& a, const P& b) {
   const Leaves x = collect(a), y = collect(b);
   return x.numbers == y.numbers && x.counts == y.counts && x.names == y.names;
 }
@@ -168,12 +169,15 @@ void Simulation::restore(const Snapshot& s, std::vector<scenario::Event> log) {
 
 void Simulation::go_to(const Snapshot& s) {
   // Parameters as they were: those of the file, and the commands applied until then.
-  vehicle_ = case_.vehicle;
+  car::Params<double> vehicle = case_.vehicle;
   for (int i = 0; i < s.commands; ++i)
     if (const auto* p =
             std::get_if<scenario::SetParameter>(&log_[static_cast<std::size_t>(i)].command))
-      set_(vehicle_, p->path, p->value);
-  rebuild();
+      set_(vehicle, p->path, p->value);
+  if (!equal(vehicle, vehicle_)) {
+    vehicle_ = std::move(vehicle);
+    rebuild();
+  }
   now_ = s;
   system_.hooks = now_.hooks;
   system_.held = now_.control.out;
