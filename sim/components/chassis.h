@@ -17,6 +17,7 @@ namespace evsim::chassis {
 template <Scalar T> struct Params {
   T mass = kRequired;            // kerb mass, empty, ready to drive, without driver [kg]
   T gross_mass = kInfinity;      // technically permissible laden mass [kg]
+  T epa_test_mass = kInfinity;   // equivalent test weight of the US EPA [kg]
   T wheelbase = kRequired;       // [m]
   T cg_height = kRequired;       // centre of gravity above the road [m]
   T front_load = kRequired;      // share of the weight on the front axle at rest on the flat [-]
@@ -32,6 +33,8 @@ template <class P, class V>
 constexpr void describe(P& p, V&& field) {
   field(p.mass, Field{"mass", Dim::mass, positive, "kerb mass, without driver"});
   field(p.gross_mass, Field{"gross_mass", Dim::mass, positive, "permissible laden mass"});
+  field(p.epa_test_mass, Field{"epa_test_mass", Dim::mass, positive,
+                               "equivalent test weight of the US EPA's test car list"});
   field(p.wheelbase, Field{"wheelbase", Dim::length, positive, "distance of the axles"});
   field(p.cg_height, Field{"cg_height", Dim::length, positive, "centre of gravity above the road"});
   field(p.front_load,

@@ -2,6 +2,9 @@
 //   driving  (p_in >= 0): p_out = eta (tau_in - tau_drag sign(omega)) omega_in
 //   braking  (p_in <  0): the wheel side pays, p_out eta = (tau_in - tau_drag sign(omega)) omega_in
 // Ratio = input / output speed. At standstill there is no drag and no loss.
+// A stage with two speeds is in the first below shift_speed of the car, in the second above. Neglected: the
+// time of a shift, and the kinetic energy that the rotor gives off or takes up in it; the chassis counts
+// the rotor's inertia by the second speed.
 #pragma once
 
 #include "sim/base/fields.h"
@@ -10,9 +13,11 @@
 namespace evsim::gear {
 
 template <Scalar T> struct Params {
-  T ratio = kRequired;  // input / output speed [-]
-  T efficiency = 1.0;   // of the mesh, both directions [-]
-  T drag_torque = 0.0;  // churning, bearings and seals, at the input [Nm]
+  T ratio = kRequired;        // input / output speed [-]
+  T efficiency = 1.0;         // of the mesh, both directions [-]
+  T drag_torque = 0.0;        // churning, bearings and seals, at the input [Nm]
+  T second_ratio = 0.0;       // of the second speed; 0: there is none [-]
+  T shift_speed = kInfinity;  // of the car, from which the second is engaged [m/s]
 };
 
 template <class P, class V>
@@ -23,18 +28,30 @@ constexpr void describe(P& p, V&& field) {
                             "efficiency of the mesh, both directions"});
   field(p.drag_torque, Field{"drag_torque", Dim::torque, not_negative,
                              "churning, bearings and seals, at the input"});
+  field(p.second_ratio, Field{"second_ratio", Dim::none, not_negative,
+                              "ratio of the second speed; 0: there is none"});
+  field(p.shift_speed, Field{"shift_speed", Dim::speed, positive,
+                             "speed of the car from which the second speed is engaged"});
 }
 
-// Output torque [Nm] of an input torque at an input speed [rad/s].
-template <Scalar T> T output_torque(const Params<T>& p, const T& tau_in, const T& omega_in) {
-  const T tau = tau_in - p.drag_torque * sign(omega_in);
-  return p.ratio * select(tau * omega_in >= 0.0, tau * p.efficiency, tau / p.efficiency);
+// Ratio at a speed of the car [m/s].
+template <Scalar T> T engaged_ratio(const Params<T>& p, const T& v) {
+  return select(p.second_ratio > 0.0 && abs(v) >= p.shift_speed, p.second_ratio, p.ratio);
+}
+// The ratio of the highest speed.
+inline double longest_ratio(const Params<double>& p) {
+  return p.second_ratio > 0.0 ? p.second_ratio : p.ratio;
+}
+
+// Output torque [Nm] of an input torque at a speed of the car [m/s], whose sign the rotation has.
+template <Scalar T> T output_torque(const Params<T>& p, const T& tau_in, const T& v) {
+  const T tau = tau_in - p.drag_torque * sign(v);
+  return engaged_ratio(p, v) * select(tau * v >= 0.0, tau * p.efficiency, tau / p.efficiency);
 }
 // The inverse: input torque [Nm] that gives an output torque.
-template <Scalar T> T input_torque(const Params<T>& p, const T& tau_out, const T& omega_in) {
-  const T tau = tau_out / p.ratio;
-  return select(tau * omega_in >= 0.0, tau / p.efficiency, tau * p.efficiency) +
-         p.drag_torque * sign(omega_in);
+template <Scalar T> T input_torque(const Params<T>& p, const T& tau_out, const T& v) {
+  const T tau = tau_out / engaged_ratio(p, v);
+  return select(tau * v >= 0.0, tau / p.efficiency, tau * p.efficiency) + p.drag_torque * sign(v);
 }
 
 }  // namespace evsim::gear

@@ -18,6 +18,7 @@ template <Scalar T> struct Params {
   T P_fixed = 0.0;         // gate drivers, control board, bleeder [W]
   T U_on = 0.0;            // threshold voltage of a device [V]
   T R_on = 0.0;            // slope resistance of a device [Ohm]
+  T U_slope = 0.0;         // drop on R_on at the largest current, instead of R_on [V]
   T f_sw = 10e3;           // switching frequency [Hz]
   T switching_loss = 0.0;  // e_sw [J/(V A)] = [s]
 };
@@ -28,9 +29,19 @@ constexpr void describe(P& p, V&& field) {
   field(p.P_fixed, Field{"P_fixed", Dim::power, not_negative, "gate drivers and control board"});
   field(p.U_on, Field{"U_on", Dim::voltage, not_negative, "threshold voltage of a device"});
   field(p.R_on, Field{"R_on", Dim::resistance, not_negative, "slope resistance of a device"});
+  field(p.U_slope,
+        Field{"U_slope", Dim::voltage, not_negative,
+              "drop on R_on at the machine's largest current: sizes R_on with the machine"});
   field(p.f_sw, Field{"f_sw", Dim::frequency, positive, "switching frequency"});
   field(p.switching_loss, Field{"switching_loss", Dim::time, not_negative,
                                 "energy of an on-off cycle per volt and ampere, J/(V A) = s"});
+}
+
+// R_on from U_slope, at a largest amplitude of the phase current [A]; R_on that is given stays.
+inline Params<double> sized(const Params<double>& p, double I_max) {
+  Params<double> out = p;
+  if (p.U_slope > 0.0 && I_max > 0.0) out.R_on += p.U_slope / I_max;
+  return out;
 }
 
 // What the bridge draws beyond the machine's power: a power, and a current, as (2) is proportional to

@@ -26,7 +26,7 @@ machine::Map<double> map(const machine::Envelope<double>& e, const Params<double
   for (const double omega : speeds)
     for (const double tau : torques) {
       const Point x = operating_point(e, p, omega, tau);
-      loss.push_back(x.p_copper + x.p_iron + x.p_friction);
+      loss.push_back(x.loss());
       current.push_back(sqrt(x.i_d * x.i_d + x.i_q * x.i_q));
     }
   return {

@@ -110,6 +110,8 @@ template <Scalar T> struct Instant {
   vcu::Outputs<T> control;
   T F_request;  // [N]
   T v_ref;      // of the trace [m/s]
+  T x;          // driven [m]
+  double t;     // since the piece began [s]
 };
 
 // Rates of all states and ledger rows at an instant t of a piece. The control reads no torque, so it comes
@@ -119,6 +121,8 @@ template <Scalar T, class Torque> Instant<T> evaluate(const System<T>& s, const 
                                                       double t, const T* y, Torque&& torque, T* dy,
                                                       T* dq) {
   Instant<T> now;
+  now.t = t;
+  now.x = y[car::kX];
   now.v_ref = p.v_ref + p.a_ref * (t - p.t_start);
   const car::Surroundings<T> around = surroundings(s, p, t);
   const chassis::Motion<T> motion = chassis::motion(y[car::kV], p.direction);

@@ -50,15 +50,6 @@ template <Scalar T> struct Inputs {
   car::Surroundings<T> around;
 };
 
-// Road load that the driver counts on, with the sign of motion [N].
-template <Scalar T>
-T road_force(const car::Model<T>& m, const T& v, const car::Surroundings<T>& s, const T& toward) {
-  const road_load::Surroundings<T> around{s.rho_air, s.v_wind, s.cos_alpha};
-  const auto load = std::visit(
-      [&](const auto& r) { return road_load::forces(r, m.mass, around, v); }, m.road_load);
-  return load.fluid + toward * load.dry + m.mass * road_load::kGravity * s.sin_alpha;
-}
-
 // Force asked for at the wheels [N].
 template <Scalar T>
 T force(const car::Model<T>& m, const Gains<T>& g, Kind kind, const Inputs<T>& in) {
@@ -74,7 +65,7 @@ T force(const car::Model<T>& m, const Gains<T>& g, Kind kind, const Inputs<T>& i
            abs(m.mass * road_load::kGravity * in.around.sin_alpha);
   // Setting off needs the dry friction of forward motion.
   const T toward = select(in.v > 0.0, T(1.0), select(a > 0.0, T(1.0), T(0.0)));
-  return m.mass_equivalent * a + road_force(m, in.v, in.around, toward);
+  return m.mass_equivalent * a + car::road_force(m, in.v, in.around, toward);
 }
 
 // dz/dt [m/s3]. limited: nonzero while the drive gives less than asked for.

@@ -21,7 +21,8 @@ enum class Reason : int {
   battery_voltage,
   battery_charge_state,  // full or empty
   regeneration,          // low speed or largest deceleration: the friction brakes do the rest
-  grip                   // tyre force over load
+  grip,                  // tyre force over load
+  speed_limiter          // the maker's largest speed
 };
 
 template <Scalar T> using Torques = std::array<T, kMaxDriveUnits>;

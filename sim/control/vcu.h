@@ -1,7 +1,8 @@
 // Vehicle control unit: a force at the wheels becomes torques of the machines and friction brakes.
+//   0. no driving force above the speed limiter
 //   1. braking, against motion: as much by the machines as speed and battery allow, the rest by friction
 //   2. split over the drive units by their shares; what one can't give the others take over
-//   3. grip of each axle under its load: an ideal traction control
+//   3. grip of each axle under its load: an ideal traction control; what one axle can't carry the other takes
 //   4. limits of machine, inverter and battery together (torque_limits.h)
 #pragma once
 
@@ -70,30 +71,37 @@ template <Scalar T> auto grip_is_far(const car::Model<T>& m, const Torques<T>& F
          0.4 * m.chassis.mu * m.mass * road_load::kGravity * least;
 }
 
-// Cuts the units' forces to the grip of their axles, at the acceleration that is left: a fixed number of
-// rounds, each closer by mu h / L.
-template <Scalar T>
-T grip_share(const car::Model<T>& m, const Torques<T>& F, const car::Surroundings<T>& s) {
-  const auto F_axle = axle_forces(m, F);
-  const T total = F_axle[0] + F_axle[1];
-  T share(1.0);
+// Forces of the units within the room of each, and of each axle by the grip under its load at the
+// acceleration that follows: a fixed number of rounds, each closer by mu h / L.
+template <Scalar T> Torques<T> within_grip(const car::Model<T>& m, const Torques<T>& wanted,
+                                           const T& F, const Torques<T>& room,
+                                           const Inputs<T>& in) {
+  const car::Surroundings<T>& s = in.around;
+  const T F_road = car::road_force(m, in.v, s, select(in.v < 0.0, T(-1.0), T(1.0)));
+  const auto room_axle = axle_forces(m, room);
+  Torques<T> out = within_room(m, wanted, F, room);
   for (int round = 0; round < 8; ++round) {
-    const T a = share * total / m.mass_equivalent;
+    const auto F_axle = axle_forces(m, out);
+    const T a = (F_axle[0] + F_axle[1] - F_road) / m.mass_equivalent;
     const auto load = chassis::axle_loads(m.chassis, m.mass, s.cos_alpha, s.sin_alpha, a);
-    const T front = m.chassis.mu * load.front / max(abs(F_axle[0]), 1e-6);
-    const T rear = m.chassis.mu * load.rear / max(abs(F_axle[1]), 1e-6);
-    share = min(T(1.0), min(front, rear));
+    const std::array<T, 2> share{min(T(1.0), m.chassis.mu * load.front / max(room_axle[0], 1e-6)),
+                                 min(T(1.0), m.chassis.mu * load.rear / max(room_axle[1], 1e-6))};
+    Torques<T> gripping = room;
+    for (int k = 0; k < m.drive_units.size(); ++k)
+      gripping[static_cast<std::size_t>(k)] *=
+          share[static_cast<std::size_t>(m.drive_units[k].axle)];
+    out = within_room(m, wanted, F, gripping);
   }
-  return share;
+  return out;
 }
 
 // Force of each machine at the wheels to its torque.
 template <Scalar T>
-Torques<T> machine_torques(const car::Model<T>& m, const Torques<T>& F, const Torques<T>& omega) {
+Torques<T> machine_torques(const car::Model<T>& m, const Torques<T>& F, const T& v) {
   Torques<T> tau{};
   for (int k = 0; k < m.drive_units.size(); ++k) {
     const auto n = static_cast<std::size_t>(k);
-    tau[n] = drive_unit::machine_torque(m.drive_units[k], F[n] * m.chassis.wheel_radius, omega[n]);
+    tau[n] = drive_unit::machine_torque(m.drive_units[k], F[n] * m.chassis.wheel_radius, v);
   }
   return tau;
 }
@@ -123,37 +131,48 @@ template <Scalar T>
                                             const T& F_machines, const Torques<T>& F_shares,
                                             const torque_limits::Drive<T>& drive) {
   Torques<T> room{};
+  T F_room(0.0);
   for (int k = 0; k < m.drive_units.size(); ++k) {
     const auto n = static_cast<std::size_t>(k);
     const auto& unit = m.drive_units[k];
     const T tau = machine::torque_limit(unit.envelope, drive.omega[n], in.supply.source.U_0);
-    room[n] =
-        abs(drive_unit::wheel_torque(unit, select(F_machines < 0.0, -tau, tau), drive.omega[n])) /
-        m.chassis.wheel_radius;
+    room[n] = abs(drive_unit::wheel_torque(unit, select(F_machines < 0.0, -tau, tau), in.v)) /
+              m.chassis.wheel_radius;
+    F_room += room[n];
   }
-  Torques<T> F = within_room(m, F_shares, F_machines, room);
-  const T grip = grip_share(m, F, in.around);
+  const Torques<T> F = within_grip(m, F_shares, F_machines, room, in);
   T F_split(0.0);
-  for (int k = 0; k < m.drive_units.size(); ++k) {
-    const auto n = static_cast<std::size_t>(k);
-    F[n] = grip * F[n];
-    F_split += F[n];
-  }
+  for (const T& each : F) F_split += each;
   Machines<T> out;
-  const Torques<T> tau = machine_torques(m, F, drive.omega);
+  const Torques<T> tau = machine_torques(m, F, in.v);
   const auto given = torque_limits::share_given(m, drive, tau);
   for (int k = 0; k < m.drive_units.size(); ++k) {
     const auto n = static_cast<std::size_t>(k);
     out.tau[n] = given.lambda * tau[n];
-    out.F_given += drive_unit::wheel_torque(m.drive_units[k], out.tau[n], drive.omega[n]) /
-                   m.chassis.wheel_radius;
+    out.F_given +=
+        drive_unit::wheel_torque(m.drive_units[k], out.tau[n], in.v) / m.chassis.wheel_radius;
   }
   const T small = 1e-6 * abs(in.F_request) + 1e-3;
   const T by_machine =
       select(abs(F_machines - F_split) > small, T(static_cast<double>(Reason::machine)), T(0.0));
-  const T by_grip = select(grip < 1.0, T(static_cast<double>(Reason::grip)), by_machine);
+  const auto slips = abs(F_split) < min(abs(F_machines), F_room) - small;
+  const T by_grip = select(slips, T(static_cast<double>(Reason::grip)), by_machine);
   out.limited = select(given.reason > 0.0, given.reason, by_grip);
   return out;
+}
+
+// What the speed limiter lets through of a driving force: at v_max what the road asks for, below it as
+// much as closes the distance within a second.
+inline constexpr double kLimiterNear = 15.0;  // [m/s]: further below no car is held
+inline constexpr double kLimiterGain = 1.0;   // [1/s]
+template <Scalar T> T below_limiter(const car::Model<T>& m, const Inputs<T>& in, const T& F) {
+  const T& v_max = m.speed_limiter.v_max;
+  const auto near = in.v > v_max - kLimiterNear;
+  if (!any(near)) return F;
+  const T room = select(near, v_max - in.v, T(kLimiterNear));
+  const T F_most =
+      kLimiterGain * m.mass_equivalent * room + car::road_force(m, in.v, in.around, T(1.0));
+  return select(near && F > 0.0, min(F, max(F_most, 0.0)), F);
 }
 
 template <Scalar T> Outputs<T> step(const car::Model<T>& m, const Inputs<T>& in) {
@@ -162,16 +181,16 @@ template <Scalar T> Outputs<T> step(const car::Model<T>& m, const Inputs<T>& in)
   const T against = select(in.v < 0.0, T(1.0), T(-1.0));
   const T F_regeneration = against * regeneration_share(m.regeneration, in.v) *
                            min(-in.F_request, m.regeneration.deceleration_max * m.mass);
-  const T F_machines = select(braking, F_regeneration, in.F_request);
+  const T F_machines = select(braking, F_regeneration, below_limiter(m, in, in.F_request));
 
   // 2. to 4. Most of the time no limit is near: bounds show it, and the shares are given as they are.
   torque_limits::Drive<T> drive;
   drive.supply = in.supply;
   for (int k = 0; k < m.drive_units.size(); ++k)
-    drive.omega[static_cast<std::size_t>(k)] = in.v * m.drive_units[k].omega_per_v;
+    drive.omega[static_cast<std::size_t>(k)] = drive_unit::machine_speed(m.drive_units[k], in.v);
   const Torques<T> F_shares = by_shares(m, F_machines);
   Machines<T> given;
-  given.tau = machine_torques(m, F_shares, drive.omega);
+  given.tau = machine_torques(m, F_shares, in.v);
   given.F_given = F_machines;
   given.limited = T(0.0);
   const auto sure = torque_limits::surely_given(m, drive, given.tau) && grip_is_far(m, F_shares);
@@ -193,8 +212,9 @@ template <Scalar T> Outputs<T> step(const car::Model<T>& m, const Inputs<T>& in)
       select(braking, clamp(-in.F_request - F_machine_braking, 0.0, F_grip), T(0.0));
   const T F_asked = select(braking, -against * in.F_request, in.F_request);
   const auto faded = abs(F_machines - F_asked) > 1e-6 * abs(in.F_request) + 1e-3;
-  out.limited = select(given.limited > 0.0, given.limited,
-                       select(faded, T(static_cast<double>(Reason::regeneration)), T(0.0)));
+  const T why_faded = select(braking, T(static_cast<double>(Reason::regeneration)),
+                             T(static_cast<double>(Reason::speed_limiter)));
+  out.limited = select(given.limited > 0.0, given.limited, select(faded, why_faded, T(0.0)));
   return out;
 }
 

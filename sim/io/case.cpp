@@ -119,12 +119,21 @@ class CaseLoader {
       read_csv("driver.cycle", d->cycle.path, TraceKind::speed);
     if (const auto* d = std::get_if<scenario::Pedals>(&driver))
       read_csv("driver.pedals", d->pedals.path, TraceKind::pedals);
+    if (const auto* d = std::get_if<scenario::Sequence>(&driver))
+      for (const scenario::Phase& p : d->phases)
+        out_.c.traces.push_back(p.cycle.path.empty() ? scenario::Trace{}
+                                                     : traced(p.cycle.path, TraceKind::speed));
   }
   void read_csv(const std::string& path, const std::string& file, TraceKind kind) {
     if (file.empty()) return in_scenario(path, "missing; must be the name of a CSV file");
-    out_.c.trace = read_trace(file, kind, [this](const std::string& name) {
+    out_.c.trace = traced(file, kind);
+  }
+  scenario::Trace traced(const std::string& file, TraceKind kind) {
+    return read_trace(file, kind, [this](const std::string& name) {
       FileText text = read_(name);
-      if (text.error.empty()) trace_input_.push_back({name, text.text});
+      const bool known =
+          std::ranges::find(trace_input_, name, &InputFile::name) != trace_input_.end();
+      if (text.error.empty() && !known) trace_input_.push_back({name, text.text});
       return text;
     });
   }
@@ -154,6 +163,7 @@ class CaseLoader {
     }
   }
   void check_start(double SOC_empty, double SOC_full) {
+    if (scenario_.value.initial.full) return;
     const double SOC = scenario_.value.initial.SOC;
     if (SOC < SOC_empty || SOC > SOC_full)
       in_scenario("initial.SOC", format(SOC) + " is outside the battery's usable window, " +

@@ -72,6 +72,22 @@ class VehicleCheck {
                  ", above omega_max, " + shown(e.omega_max, Dim::angular_speed));
     const std::string losses = path + ".machine.losses";
     std::visit([&](const auto& l) { machine_loss(losses, e, l); }, u.machine.losses);
+    for (int i = 0; i < u.gears.size(); ++i) {
+      const auto& g = u.gears[i];
+      if ((g.second_ratio > 0.0) != (g.shift_speed < kInfinity))
+        report(path + ".gears." + u.gears.name(i) + ".second_ratio",
+               "second_ratio and shift_speed must be given together");
+    }
+  }
+  void machine_loss(const std::string& path, const machine::Envelope<double>& e,
+                    const machine_losses::Family<double>& f) {
+    const double base = e.P_peak / e.tau_peak;
+    if (f.weakening_speed * e.omega_max > base) return;
+    report(path + ".weakening_speed",
+           "the full flux would need U_ref at " +
+               shown(f.weakening_speed * e.omega_max, Dim::angular_speed) +
+               ", must be above the base speed P_peak / tau_peak, " +
+               shown(base, Dim::angular_speed));
   }
   void machine_loss(const std::string& path, const machine::Envelope<double>& e,
                     const machine_losses::Params<double>& p) {

@@ -71,6 +71,11 @@ Case case_of_results(const std::string& folder) {
   c.scenario = parameters<scenario::Params>(summary, "scenario");
   c.scenario.timeline = read_command_log(folder);
   c.trace = std::visit(TraceOf{summary}, c.scenario.driver);
+  if (const auto* s = std::get_if<scenario::Sequence>(&c.scenario.driver))
+    for (const scenario::Phase& p : s->phases)
+      c.traces.push_back(p.cycle.path.empty()
+                             ? scenario::Trace{}
+                             : unchanged_trace(summary, p.cycle.path, TraceKind::speed));
   c.test_mass = test_mass(c.scenario.test_mass, c.vehicle);
   return c;
 }

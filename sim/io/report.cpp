@@ -151,6 +151,7 @@ std::string scripts(const Figures& f) {
 bool has_trace(const scenario::Driver& d) {
   return std::holds_alternative<scenario::Follow>(d) ||
          std::holds_alternative<scenario::Exact>(d) ||
+         std::holds_alternative<scenario::Sequence>(d) ||
          std::holds_alternative<scenario::ConstantSpeed>(d);
 }
 

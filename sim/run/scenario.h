@@ -50,12 +50,23 @@ template <class P, class V>
 constexpr void describe(P& p, V&& field) {
   field(p.mass, Field{"mass", Dim::mass, positive, "mass of the car as driven"});
 }
-using TestMass = std::variant<KerbPlus, Wltp, Fixed>;
+// Equivalent test weight of the US EPA where the vehicle file has it: a class, loaded weight with 300 lb.
+// Source: 40 CFR 86.129, 1066.805.
+struct Epa {
+  static constexpr std::string_view kType = "epa";
+  static constexpr std::string_view kDoc =
+      "equivalent test weight of the vehicle file, else kerb + 300 lb (40 CFR 86.129)";
+};
+template <class P, class V>
+  requires described_as<P, Epa>
+constexpr void describe(P&, V&&) {}
+using TestMass = std::variant<KerbPlus, Wltp, Epa, Fixed>;
 
 // ---- Start --------------------------------------------------------------------------------------
 
 struct Initial {
   double SOC = 0.8;
+  bool full = false;          // at the upper end of the usable window, whatever SOC says
   double T_battery = 296.15;  // [K]
   double v = 0.0;             // [m/s]
   bool steady = false;        // torques and RC voltage as if driven at v for long
@@ -64,6 +75,8 @@ template <class P, class V>
   requires described_as<P, Initial>
 constexpr void describe(P& p, V&& field) {
   field(p.SOC, Field{"SOC", Dim::none, fraction, "state of charge"});
+  field(p.full, Field{"full", Dim::none, any_value,
+                      "at the upper end of the battery's usable window, whatever SOC says"});
   field(p.T_battery, Field{"T_battery", Dim::temperature, between(223.15, 343.15),
                            "cell temperature, constant at this level"});
   field(p.v, Field{"v", Dim::speed, any_value, "speed"});
@@ -106,10 +119,25 @@ constexpr void describe(P& p, V&& field) {
   field(p.cycle, Field{"cycle", Dim::none, any_value, "CSV with t and v, optional grade"});
 }
 
+// When a test on a trace is over: the car is slower than asked for by more than an error, for some time.
+struct BreakOff {
+  double error = kInfinity;  // [m/s]
+  double after = 4.0;        // [s]
+};
+template <class P, class V>
+  requires described_as<P, BreakOff>
+constexpr void describe(P& p, V&& field) {
+  field(p.error, Field{"break_off_error", Dim::speed, positive,
+                       "the run ends when the car is slower than the trace by more than this"});
+  field(p.after, Field{"break_off_after", Dim::time, not_negative, "for longer than this"});
+}
+
 struct Follow {
   static constexpr std::string_view kType = "follow";
   static constexpr std::string_view kDoc = "PI control with feed-forward and preview";
   FileName cycle;
+  int repeat = 1;  // times that the cycle is driven
+  BreakOff break_off = {};
   driver::Gains<double> gains;
   double preview = 0.0;  // [s]
   double rate = 0.0;     // of a sampled driver and control unit [Hz]; 0: continuous
@@ -119,6 +147,9 @@ template <class P, class V>
   requires described_as<P, Follow>
 constexpr void describe(P& p, V&& field) {
   field(p.cycle, Field{"cycle", Dim::none, any_value, "CSV with t and v, optional grade"});
+  field(p.repeat, Field{"repeat", Dim::none, between(1, 1000),
+                        "times that the cycle is driven; an empty battery ends it earlier"});
+  describe(p.break_off, field);
   describe(p.gains, field);
   field(p.preview, Field{"preview", Dim::time, between(0, 10), "the trace is read this far ahead"});
   field(p.rate, Field{"rate", Dim::frequency, between(0, 1e4),
@@ -141,12 +172,28 @@ struct FullThrottle {
   static constexpr std::string_view kType = "full_throttle";
   static constexpr std::string_view kDoc = "accelerator down until a speed or time";
   double until_v = kInfinity;   // [m/s]
+  double until_a = 0.0;         // [m/s2]
   double duration = kRequired;  // at most [s]
 };
 template <class P, class V>
   requires described_as<P, FullThrottle>
 constexpr void describe(P& p, V&& field) {
   field(p.until_v, Field{"until_v", Dim::speed, positive, "ends at this speed"});
+  field(p.until_a, Field{"until_a", Dim::acceleration, not_negative,
+                         "ends at the largest speed: when the acceleration falls below this"});
+  field(p.duration, Field{"duration", Dim::time, positive, "ends at the latest after this"});
+}
+
+struct CoastDown {
+  static constexpr std::string_view kType = "coast_down";
+  static constexpr std::string_view kDoc = "no pedal until a speed; its resistance is fitted";
+  double until_v = kRequired;   // [m/s]
+  double duration = kRequired;  // at most [s]
+};
+template <class P, class V>
+  requires described_as<P, CoastDown>
+constexpr void describe(P& p, V&& field) {
+  field(p.until_v, Field{"until_v", Dim::speed, not_negative, "ends below this speed"});
   field(p.duration, Field{"duration", Dim::time, positive, "ends at the latest after this"});
 }
 
@@ -176,7 +223,46 @@ template <class P, class V>
 constexpr void describe(P& p, V&& field) {
   field(p.duration, Field{"duration", Dim::time, positive, "how long"});
 }
-using Driver = std::variant<Follow, Exact, Pedals, FullThrottle, ConstantSpeed, Parked>;
+// A part of a test: a cycle, or a constant speed.
+struct Phase {
+  std::string name;       // its figures are told apart under it; "": they are not
+  FileName cycle;         // or:
+  double v = 0.0;         // [m/s]
+  double duration = 0.0;  // [s], or:
+  double leave =
+      kInfinity;  // share of the range at v, when all other phases are driven, that is left
+};
+template <class P, class V>
+  requires described_as<P, Phase>
+constexpr void describe(P& p, V&& field) {
+  field(p.name, Field{"name", Dim::none, any_value, "its figures are given under this name"});
+  field(p.cycle, Field{"cycle", Dim::none, any_value, "CSV with t and v, optional grade"});
+  field(p.v, Field{"v", Dim::speed, not_negative, "constant speed, without a cycle"});
+  field(p.duration, Field{"duration", Dim::time, not_negative, "of the constant speed"});
+  field(p.leave, Field{"leave", Dim::none, fraction,
+                       "instead of duration: so long that, with all other phases at this speed's "
+                       "steady consumption, this share of the range is left"});
+}
+
+struct Sequence {
+  static constexpr std::string_view kType = "sequence";
+  static constexpr std::string_view kDoc = "several cycles and constant speeds, one after another";
+  std::vector<Phase> phases;
+  double acceleration = 1.0;  // from one speed to the next [m/s2]
+  BreakOff break_off = {};
+  driver::Gains<double> gains;
+};
+template <class P, class V>
+  requires described_as<P, Sequence>
+constexpr void describe(P& p, V&& field) {
+  field(p.phases, Group{"phases", "in order"});
+  field(p.acceleration, Field{"acceleration", Dim::acceleration, positive,
+                              "from the speed of one phase to that of the next, in no phase"});
+  describe(p.break_off, field);
+  describe(p.gains, field);
+}
+using Driver =
+    std::variant<Follow, Exact, Sequence, Pedals, FullThrottle, CoastDown, ConstantSpeed, Parked>;
 
 // ---- Timeline -----------------------------------------------------------------------------------
 

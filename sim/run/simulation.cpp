@@ -7,6 +7,7 @@
 #include "sim/base/noise.h"
 #include "sim/components/air.h"
 #include "sim/run/lanes.h"
+#include "sim/run/steady.h"
 #include "sim/run/trace.h"
 #include "sim/vehicle/state_fields.h"
 
@@ -14,6 +15,9 @@ namespace evsim {
 namespace {
 
 enum Entry : int { kKnots, kCommands, kRecord, kEnd, kControl };
+
+constexpr double kLosesSpeed = 1e-3;  // [m/s2]: a car that decelerates less keeps its speed
+constexpr double kMoving = 1.0;       // [m/s]
 
 InputError contradiction(const std::string& what) { return InputError(Problem{.what = what}); }
 
@@ -24,15 +28,26 @@ std::string_view name(End end) {
     case End::running: return "running";
     case End::trace_done: return "done";
     case End::speed_reached: return "speed reached";
+    case End::top_speed: return "top speed reached";
+    case End::coasted_down: return "coasted down";
+    case End::trace_lost: return "trace lost";
     case End::battery_empty: return "battery empty";
   }
   return "";
+}
+
+double start_SOC(const Case& c) {
+  return c.scenario.initial.full ? battery::SOC_full(battery::prepare(c.vehicle.battery))
+                                 : c.scenario.initial.SOC;
 }
 
 double test_mass(const scenario::TestMass& rule, const car::Params<double>& vehicle) {
   const double kerb = vehicle.chassis.mass, gross = vehicle.chassis.gross_mass;
   if (const auto* fixed = std::get_if<scenario::Fixed>(&rule)) return fixed->mass;
   if (const auto* plus = std::get_if<scenario::KerbPlus>(&rule)) return kerb + plus->payload;
+  if (std::holds_alternative<scenario::Epa>(rule))
+    return vehicle.chassis.epa_test_mass < kInfinity ? vehicle.chassis.epa_test_mass
+                                                     : kerb + 300.0 * 0.45359237;
   if (!(gross < kInfinity))
     throw InputError(
         Problem{.path = "chassis.gross_mass",
@@ -110,36 +125,16 @@ void Simulation::start() {
   now_.position = schedule_.start();
   const auto& initial = case_.scenario.initial;
   now_.y[car::kV] = initial.v;
-  now_.y[car::kSOC] = initial.SOC;
+  now_.y[car::kSOC] = start_SOC(case_);
   auto& x = now_.extremes;
   x.p_battery_max = x.u_max = x.i_max = -kInfinity;
   x.p_battery_min = x.u_min = x.i_min = kInfinity;
+  x.grade = -kInfinity;
+  x.passed = milestones::start();
   now_.piece_start = now_.piece_end = 0;
-  if (initial.steady) make_steady();
+  if (initial.steady) make_steady(system_, piece_at(0, initial.v), now_.y);
   now_.stores_start = ledger::stores(system_.car, now_.y.data());
   visit_instant(schedule_.next(now_.position));
-}
-
-// Torque and polarisation that belong to driving at v for long: the exact driver's command at no
-// acceleration, and u_1 = R_1 i. Each round closes i(u_1) by the small factor R_1 / R_total.
-void Simulation::make_steady() {
-  closed_loop::System<double> exact = system_;
-  exact.driver = driver::Kind::exact;
-  exact.sampled = false;
-  closed_loop::Piece<double> p = piece_at(0, now_.y[car::kV]);
-  p.reference = {};
-  p.reference.v = now_.y[car::kV];
-  fixed_step::States<double> dy;
-  fixed_step::Rows<double> dq;
-  constexpr int kRounds = 40;
-  for (int round = 0; round < kRounds; ++round) {
-    const auto at = closed_loop::evaluate(exact, p, 0.0, now_.y.data(), dy.data(), dq.data());
-    for (int k = 0; k < exact.units(); ++k)
-      now_.y[car::kTorque + static_cast<std::size_t>(k)] =
-          at.control.command.tau[static_cast<std::size_t>(k)];
-    if (const auto* pack = std::get_if<battery_pack::Model<double>>(&exact.car.battery))
-      now_.y[car::kU1] += pack->tau_1 * dy[car::kU1];
-  }
 }
 
 double Simulation::t() const { return seconds(now_.piece_start) + now_.mesh.time(now_.step); }
@@ -202,10 +197,11 @@ void Simulation::visit_instant(const Schedule::Instant& at) {
   now_.mesh = {};
   now_.step = 0;
   schedule_.visit(at, Handler{*this, at.t});
+  mark_phases(at.t);
   begin_piece(at.t);
   if (at.t >= duration_) {
-    observe(instant(), 0.0);
     now_.end = End::trace_done;
+    observe(instant(), 0.0);
     return;
   }
   now_.piece_end = now_.position.upcoming;
@@ -228,10 +224,14 @@ void Simulation::run_control() {
 
 std::vector<PlannedPiece> Simulation::plan() const {
   const auto& scenario = case_.scenario;
-  if (!scenario.timeline.empty() || trace_.rate > 0.0 || scheme_.truth || scenario.initial.steady)
+  const bool ends_by_state =
+      trace_.until_a > 0.0 || trace_.until_v_below > 0.0 || trace_.break_off.error < kInfinity;
+  if (!scenario.timeline.empty() || trace_.rate > 0.0 || scheme_.truth || scenario.initial.steady ||
+      scenario.initial.full || ends_by_state)
     throw std::invalid_argument(
-        "this scenario can't run in lanes: it has a timeline, sampled control, "
-        "a parked car or a steady start");
+        "this scenario can't run in lanes: it has a timeline, sampled control, a parked car, a "
+        "steady "
+        "start, a full battery or an end that differs by car");
   std::vector<PlannedPiece> out;
   Schedule::Position position = schedule_.start();
   for (auto at = schedule_.next(position); at.t < duration_; at = schedule_.next(position))
@@ -256,6 +256,7 @@ bool Simulation::step() {
   ++now_.step;
   check_finite();
   check_end();
+  if (now_.end != End::running) observe(instant(), 0.0);
   if (now_.end == End::running && now_.step == now_.mesh.steps()) {
     if (truth_) now_.y[car::kV] = chassis::speed_after_step(now_.y[car::kV], now_.piece.direction);
     visit_instant(schedule_.next(now_.position));
@@ -290,11 +291,47 @@ void Simulation::observe(const closed_loop::Instant<double>& at, double h) {
   const bool limited = at.control.limited > 0.0 &&
                        at.control.limited != static_cast<double>(vcu::Reason::regeneration);
   if (limited) x.time_limited += h;
+  x.limited_by[static_cast<std::size_t>(at.control.limited)] += h;
+
+  const double v = at.flows.v, a = at.flows.a;
+  const bool behind = trace_.has_reference() && at.v_ref - v > trace_.break_off.error;
+  x.lost = behind ? x.lost + h : 0.0;
+  x.x_min = min(at.x, x.x_min);
+  if (v > 0.0 && a > -kLosesSpeed) x.grade = max(grade(at), x.grade);
+  milestones::observe(x.passed, {seconds(now_.piece_start) + at.t, v, a, at.x});
+  milestones::observe(x.coasting, v, -system_.car.mass_equivalent * a, h);
+}
+
+// Rise over run, where the observed instant is.
+double Simulation::grade(const closed_loop::Instant<double>& at) const {
+  const double sine = now_.piece.sin_alpha + now_.piece.sin_alpha_rate * at.t;
+  return sine / sqrt(1.0 - sine * sine);
+}
+
+// Start and end of the phases that begin or end at an instant.
+void Simulation::mark_phases(TimeNs t) {
+  for (std::size_t i = 0; i < trace_.phases.size(); ++i) {
+    const auto mark = [&](std::size_t at) {
+      now_.marks[at] = {seconds(t),
+                        now_.y[car::kX],
+                        now_.q[ledger::kBattery],
+                        now_.q[ledger::kWheelOut],
+                        now_.q[ledger::kWheelIn],
+                        now_.y[car::kSOC]};
+    };
+    if (to_ns(trace_.phases[i].start) == t) mark(2 * i);
+    if (to_ns(trace_.phases[i].end) == t) mark(2 * i + 1);
+  }
 }
 
 void Simulation::check_end() {
-  if (now_.y[car::kSOC] <= battery::SOC_empty(system_.car.battery)) now_.end = End::battery_empty;
+  const auto& last = now_.extremes.passed.last;
   if (now_.y[car::kV] >= trace_.until_v) now_.end = End::speed_reached;
+  if (now_.y[car::kV] <= trace_.until_v_below) now_.end = End::coasted_down;
+  if (trace_.until_a > 0.0 && last.v > kMoving && last.a < trace_.until_a)
+    now_.end = End::top_speed;
+  if (now_.extremes.lost > trace_.break_off.after) now_.end = End::trace_lost;
+  if (now_.y[car::kSOC] <= battery::SOC_empty(system_.car.battery)) now_.end = End::battery_empty;
 }
 
 void Simulation::check_finite() const {

@@ -12,6 +12,7 @@
 
 #include "sim/control/closed_loop.h"
 #include "sim/run/mesh.h"
+#include "sim/run/milestones.h"
 #include "sim/run/scenario.h"
 #include "sim/run/schedule.h"
 #include "sim/run/task.h"
@@ -27,13 +28,26 @@ struct Case {
   car::Params<double> vehicle;
   scenario::Params scenario;
   scenario::Trace trace;
+  std::vector<scenario::Trace> traces =
+      {};                  // of a sequence, one a phase; empty for a constant speed
   double test_mass = 0.0;  // resolved [kg]
 };
+
+// Of the battery as the run starts.
+double start_SOC(const Case& c);
 
 // The test mass that a scenario names for a car [kg]. Throws InputError where a rule lacks a figure.
 double test_mass(const scenario::TestMass& rule, const car::Params<double>& vehicle);
 
-enum class End : int { running, trace_done, speed_reached, battery_empty };
+enum class End : int {
+  running,
+  trace_done,
+  speed_reached,
+  top_speed,  // full throttle accelerates no further
+  coasted_down,
+  trace_lost,  // slower than the trace for too long
+  battery_empty
+};
 std::string_view name(End end);
 
 struct Snapshot {
@@ -49,6 +63,16 @@ struct Snapshot {
     double i_max, i_min;                  // [A]
     double v_max;                         // [m/s]
     double time_limited;                  // the drive gave less than asked for [s]
+    std::array<double, 9> limited_by;     // the same by vcu::Reason
+    double lost;   // slower than the trace by more than break_off, until now [s]
+    double grade;  // steepest that was climbed without losing speed [-]
+    double x_min;  // [m]
+    milestones::Passed passed;
+    milestones::CoastDown coasting;
+  };
+  struct PhaseMark {         // as a phase began or ended
+    double t, x, E_battery;  // [s], [m], [J]
+    double E_wheel_out, E_wheel_in, SOC;
   };
   Schedule::Position position;
   TimeNs piece_start, piece_end;
@@ -63,7 +87,8 @@ struct Snapshot {
   ledger::Stores<double> stores_start;            // [J]
   double intervention;                            // energy of booked jumps [J]
   Extremes extremes;
-  int scheduled, commands;  // of the timeline met, and of all applied
+  std::array<PhaseMark, 2 * kMaxPhases> marks;  // start and end of each phase that was met
+  int scheduled, commands;                      // of the timeline met, and of all applied
   End end;
 };
 static_assert(std::is_trivially_copyable_v<Snapshot>);
@@ -126,7 +151,6 @@ class Simulation {
   std::vector<ScheduleEntry> entries() const;
   void rebuild();
   void start();
-  void make_steady();
   Mesh mesh_of(TimeNs from, TimeNs to, double jump) const;
   double jump_at(const Schedule::Instant& at) const;
   closed_loop::Piece<double> piece_at(TimeNs t, double v) const;
@@ -142,6 +166,8 @@ class Simulation {
   void run_control();
   void observe(const closed_loop::Instant<double>& at, double h);
   void check_end();
+  void mark_phases(TimeNs t);
+  double grade(const closed_loop::Instant<double>& at) const;
   void check_finite() const;
 
   Case case_;

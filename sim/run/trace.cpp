@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sim/run/simulation.h"
+#include "sim/run/sequence.h"
 
 namespace evsim {
 namespace {
@@ -38,10 +38,20 @@ struct FromScenario {
   DriverTrace operator()(const scenario::Follow& f) const {
     DriverTrace d;
     d.gains = f.gains;
-    d.trace = c.trace;
+    d.trace = repeated(c.trace, f.repeat);
+    d.break_off = f.break_off;
     d.preview = f.preview;
     d.rate = f.rate;
     d.delay = f.delay;
+    return d;
+  }
+  DriverTrace operator()(const scenario::Sequence& s) const {
+    Assembled assembled = assemble(c, s);
+    DriverTrace d;
+    d.gains = s.gains;
+    d.trace = std::move(assembled.trace);
+    d.phases = std::move(assembled.phases);
+    d.break_off = s.break_off;
     return d;
   }
   DriverTrace operator()(const scenario::Pedals&) const {
@@ -56,6 +66,15 @@ struct FromScenario {
     d.trace = {
         .t = {0.0, f.duration}, .v = {}, .grade = {}, .accelerator = {1.0, 1.0}, .brake = {}};
     d.until_v = f.until_v;
+    d.until_a = f.until_a;
+    return d;
+  }
+  DriverTrace operator()(const scenario::CoastDown& f) const {
+    DriverTrace d;
+    d.kind = driver::Kind::pedals;
+    d.trace = {
+        .t = {0.0, f.duration}, .v = {}, .grade = {}, .accelerator = {0.0, 0.0}, .brake = {}};
+    d.until_v_below = f.until_v;
     return d;
   }
   DriverTrace operator()(const scenario::ConstantSpeed& f) const {
@@ -75,6 +94,7 @@ struct FromScenario {
 
 std::vector<double> DriverTrace::knots() const {
   std::vector<double> out = trace.t;
+  for (const Phase& p : phases) out.push_back(p.start);
   if (preview > 0.0)
     for (const double t : trace.t)
       if (t > preview) out.push_back(t - preview);

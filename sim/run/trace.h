@@ -1,6 +1,7 @@
 // What the driver of a scenario wants over time: a speed trace or pedals, cut into linear pieces.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "sim/control/closed_loop.h"
@@ -10,12 +11,23 @@ namespace evsim {
 
 struct Case;
 
+// A part of a test whose figures are told apart.
+struct Phase {
+  std::string name;
+  double start, end;  // [s]
+};
+inline constexpr int kMaxPhases = 40;
+
 struct DriverTrace {
   driver::Kind kind = driver::Kind::follow;
   driver::Gains<double> gains;
-  scenario::Trace trace;           // t from 0, at least two points
-  double duration = 0.0;           // [s]
-  double until_v = kInfinity;      // [m/s]
+  scenario::Trace trace;              // t from 0, at least two points
+  double duration = 0.0;              // [s]
+  double until_v = kInfinity;         // [m/s]
+  double until_a = 0.0;               // [m/s2]
+  double until_v_below = -kInfinity;  // [m/s]
+  scenario::BreakOff break_off;
+  std::vector<Phase> phases;
   double preview = 0.0;            // [s]
   double rate = 0.0, delay = 0.0;  // of a sampled driver [Hz], [s]
   double grade = 0.0;              // added to that of the trace [-]

@@ -87,6 +87,9 @@ template <Scalar T> T stored_energy(const Model<T>& p, const State<T>& x) {
 template <Scalar T> T SOC_empty(const Model<T>& p) {
   return std::visit([](const auto& b) { return b.SOC_empty; }, p);
 }
+template <Scalar T> T SOC_full(const Model<T>& p) {
+  return std::visit([](const auto& b) { return b.SOC_full; }, p);
+}
 
 // A power and, beside it, a current that does not depend on the voltage (switching losses are one):
 // u = (U_0 - R i_extra) - R i_a,  u i_a = p  is again (4) of the pack, so the node is solved exactly.

@@ -12,7 +12,7 @@ double rotating_mass(const Params<double>& p) {
   for (int k = 0; k < p.drive_units.size(); ++k) {
     const auto& unit = p.drive_units[k];
     double ratio = 1.0;
-    for (int i = 0; i < unit.gears.size(); ++i) ratio *= unit.gears[i].ratio;
+    for (int i = 0; i < unit.gears.size(); ++i) ratio *= gear::longest_ratio(unit.gears[i]);
     J += unit.machine.inertia * ratio * ratio;
   }
   return J / (r * r);
@@ -57,6 +57,7 @@ Model<double> prepare(const Params<double>& p, double mass, const Model<double>*
   const bool same_battery = like && equal(Whole{p.battery}, Whole{like_params->battery});
   m.battery = same_battery ? like->battery : battery::prepare(p.battery);
   m.regeneration = p.regeneration;
+  m.speed_limiter = p.speed_limiter;
   m.auxiliaries = p.auxiliaries;
   m.mass = mass;
   m.mass_equivalent = mass + rotating_mass(p);

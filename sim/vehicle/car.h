@@ -51,6 +51,16 @@ constexpr void describe(P& p, V&& field) {
                                   "largest deceleration by regeneration"});
 }
 
+// A speed that the maker does not let the car exceed by its own drive.
+template <Scalar T> struct SpeedLimiter {
+  T v_max = kInfinity;  // [m/s]
+};
+template <class P, class V>
+  requires same_template<P, SpeedLimiter>
+constexpr void describe(P& p, V&& field) {
+  field(p.v_max, Field{"v_max", Dim::speed, positive, "no driving torque above this speed"});
+}
+
 // A vehicle file.
 template <Scalar T> struct Params {
   chassis::Params<T> chassis;
@@ -58,6 +68,7 @@ template <Scalar T> struct Params {
   NamedList<drive_unit::Params<T>, kMaxDriveUnits> drive_units;
   battery::Params<T> battery;
   Regeneration<T> regeneration;
+  SpeedLimiter<T> speed_limiter;
   Auxiliaries<T> auxiliaries;
   Charger<T> charger;
 };
@@ -69,6 +80,8 @@ constexpr void describe(P& p, V&& field) {
   field(p.drive_units, Group{"drive_units", "one to four drive units by name"});
   field(p.battery, Group{"battery", "traction battery"});
   field(p.regeneration, Group{"regeneration", "when the machines may brake"});
+  field(p.speed_limiter,
+        Group{"speed_limiter", "electronic limit of the speed, where there is one"});
   field(p.auxiliaries, Group{"auxiliaries", "consumers beside the drive"});
   field(p.charger, Group{"charger", "on-board charger"});
 }
@@ -80,6 +93,7 @@ template <Scalar T> struct Model {
   NamedList<drive_unit::Model<T>, kMaxDriveUnits> drive_units;
   battery::Model<T> battery;
   Regeneration<T> regeneration;
+  SpeedLimiter<T> speed_limiter;
   Auxiliaries<T> auxiliaries;
   T mass{};                            // as driven [kg]
   T mass_equivalent{};                 // (2) of the chassis [kg]
@@ -93,6 +107,7 @@ constexpr void describe(P& p, V&& field) {
   field(p.drive_units, Group{"drive_units"});
   field(p.battery, Group{"battery"});
   field(p.regeneration, Group{"regeneration"});
+  field(p.speed_limiter, Group{"speed_limiter"});
   field(p.auxiliaries, Group{"auxiliaries"});
   field(p.mass, Field{"mass"});
   field(p.mass_equivalent, Field{"mass_equivalent"});
@@ -113,6 +128,16 @@ template <Scalar T> struct Surroundings {
   T sin_alpha, cos_alpha;  // of the grade
   T T_battery;             // cell temperature [K]
 };
+
+// What the road asks of the car at a speed, with the sign of motion: drag, rolling and grade [N].
+// toward: direction in which the dry friction acts against the car.
+template <Scalar T>
+T road_force(const Model<T>& m, const T& v, const Surroundings<T>& s, const T& toward) {
+  const road_load::Surroundings<T> around{s.rho_air, s.v_wind, s.cos_alpha};
+  const auto load = std::visit(
+      [&](const auto& r) { return road_load::forces(r, m.mass, around, v); }, m.road_load);
+  return load.fluid + toward * load.dry + m.mass * road_load::kGravity * s.sin_alpha;
+}
 
 // What control asks of the car.
 template <Scalar T> struct Command {
@@ -174,8 +199,7 @@ template <Scalar T> Flows<T> flows(const Model<T>& m, const T* y, const chassis:
     const auto& unit = m.drive_units[k];
     auto& u = f.units[static_cast<std::size_t>(k)];
     u.tau = tau[static_cast<std::size_t>(k)];
-    const T omega_free = motion.v * unit.omega_per_v;
-    u.F_wheel = drive_unit::wheel_torque(unit, u.tau, omega_free) / m.chassis.wheel_radius;
+    u.F_wheel = drive_unit::wheel_torque(unit, u.tau, motion.v) / m.chassis.wheel_radius;
     F_axle[static_cast<std::size_t>(unit.axle)] += u.F_wheel;
   }
   f.F_drive = F_axle[0] + F_axle[1];
@@ -198,7 +222,7 @@ template <Scalar T> Flows<T> flows(const Model<T>& m, const T* y, const chassis:
     const auto& unit = m.drive_units[k];
     auto& u = f.units[static_cast<std::size_t>(k)];
     const T stretch = 1.0 + sense * slip[static_cast<std::size_t>(unit.axle)];
-    u.omega = motion.v * unit.omega_per_v * stretch;
+    u.omega = drive_unit::machine_speed(unit, motion.v) * stretch;
     const auto e = drive_unit::electrical(unit, u.omega, u.tau);
     u.p_mechanical = u.tau * u.omega;
     u.p_gear = u.p_mechanical - u.F_wheel * motion.v * stretch;

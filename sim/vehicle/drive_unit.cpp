@@ -10,6 +10,9 @@ using Losses = decltype(Model<double>::losses);
 
 struct BuildLosses {
   const machine::Envelope<double>& envelope;
+  Losses operator()(const machine_losses::Family<double>& f) const {
+    return machine_losses::map(envelope, machine_losses::sized(envelope, f));
+  }
   Losses operator()(const machine_losses::Params<double>& p) const {
     return machine_losses::map(envelope, p);
   }
@@ -53,13 +56,11 @@ Model<double> prepare(const Params<double>& p, double wheel_radius) {
   m.inertia = p.machine.inertia;
   m.T_lag = p.machine.T_lag;
   m.losses = std::visit(BuildLosses{p.machine.envelope}, p.machine.losses);
-  m.inverter = p.inverter;
   m.gears = p.gears;
-  m.ratio = 1.0;
-  for (int i = 0; i < p.gears.size(); ++i) m.ratio *= p.gears[i].ratio;
-  m.omega_per_v = m.ratio / wheel_radius;
+  m.wheel_radius = wheel_radius;
   const auto most = std::visit([](const auto& losses) { return worst(losses); }, m.losses);
-  const auto bridge = inverter::losses(p.inverter, most.I_peak);
+  m.inverter = inverter::sized(p.inverter, most.I_peak);
+  const auto bridge = inverter::losses(m.inverter, most.I_peak);
   m.p_loss_bound = most.p_loss + bridge.p;
   m.loss_share = most.share;
   m.i_loss_bound = bridge.i;

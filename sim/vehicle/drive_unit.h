@@ -23,7 +23,9 @@ template <Scalar T> struct Machine {
   machine::Envelope<T> envelope;
   T inertia = kRequired;  // rotor [kg m2]
   T T_lag = 0.02;         // of the torque behind its command [s]
-  std::variant<machine_losses::Params<T>, machine::Map<T>, machine::PowerEfficiency<T>> losses;
+  std::variant<machine_losses::Family<T>, machine_losses::Params<T>, machine::Map<T>,
+               machine::PowerEfficiency<T>>
+      losses;
 };
 template <class P, class V>
   requires same_template<P, Machine>
@@ -62,8 +64,7 @@ template <Scalar T> struct Model {
   std::variant<machine::Map<T>, machine::PowerEfficiency<T>> losses;
   inverter::Params<T> inverter;
   NamedList<gear::Params<T>, kMaxGears> gears;
-  T ratio{};         // of all stages
-  T omega_per_v{};   // machine speed over speed of the car, without slip [1/m]
+  T wheel_radius{};  // [m]
   T p_loss_bound{};  // no operating point loses more than this, switching left out [W],
   T loss_share{};    // and this share of its mechanical power [-]
   T i_loss_bound{};  // current of the switching loss at the largest phase current [A]
@@ -79,8 +80,7 @@ constexpr void describe(P& p, V&& field) {
   field(p.losses, Group{"losses"});
   field(p.inverter, Group{"inverter"});
   field(p.gears, Group{"gears"});
-  field(p.ratio, Field{"ratio"});
-  field(p.omega_per_v, Field{"omega_per_v"});
+  field(p.wheel_radius, Field{"wheel_radius"});
   field(p.p_loss_bound, Field{"p_loss_bound"});
   field(p.loss_share, Field{"loss_share"});
   field(p.i_loss_bound, Field{"i_loss_bound"});
@@ -109,22 +109,27 @@ template <Scalar T> Electrical<T> electrical(const Model<T>& m, const T& omega, 
           .I_peak = l.I_peak};
 }
 
-// Torque at the wheels [Nm] of a machine torque at a machine speed.
-template <Scalar T> T wheel_torque(const Model<T>& m, const T& tau, const T& omega) {
-  T torque = tau, speed = omega;
-  for (int i = 0; i < m.gears.size(); ++i) {
-    torque = gear::output_torque(m.gears[i], torque, speed);
-    speed = speed / m.gears[i].ratio;
-  }
+// Machine speed over wheel speed at a speed of the car.
+template <Scalar T> T ratio(const Model<T>& m, const T& v) {
+  T all(1.0);
+  for (int i = 0; i < m.gears.size(); ++i) all = all * gear::engaged_ratio(m.gears[i], v);
+  return all;
+}
+// Machine speed [rad/s] at a speed of the car, without slip.
+template <Scalar T> T machine_speed(const Model<T>& m, const T& v) {
+  return v * ratio(m, v) / m.wheel_radius;
+}
+
+// Torque at the wheels [Nm] of a machine torque, at a speed of the car.
+template <Scalar T> T wheel_torque(const Model<T>& m, const T& tau, const T& v) {
+  T torque = tau;
+  for (int i = 0; i < m.gears.size(); ++i) torque = gear::output_torque(m.gears[i], torque, v);
   return torque;
 }
 // Machine torque [Nm] that gives a torque at the wheels.
-template <Scalar T> T machine_torque(const Model<T>& m, const T& tau_wheel, const T& omega) {
-  T torque = tau_wheel, speed = omega / m.ratio;
-  for (int i = m.gears.size() - 1; i >= 0; --i) {
-    speed = speed * m.gears[i].ratio;
-    torque = gear::input_torque(m.gears[i], torque, speed);
-  }
+template <Scalar T> T machine_torque(const Model<T>& m, const T& tau_wheel, const T& v) {
+  T torque = tau_wheel;
+  for (int i = m.gears.size() - 1; i >= 0; --i) torque = gear::input_torque(m.gears[i], torque, v);
   return torque;
 }
 

@@ -56,6 +56,16 @@ TEST(Gear, input_torque_is_the_inverse_in_all_quadrants) {
   EXPECT_ROUNDED(output(gear::input_torque(kGear, 500.0, 0.0), 0.0), 500.0);
 }
 
+TEST(Gear, with_two_speeds_the_second_is_engaged_from_the_shift_speed_on) {
+  const gear::Params<double> two{.ratio = 15.0, .second_ratio = 8.0, .shift_speed = 25.0};
+  EXPECT_EQ(gear::output_torque(two, 10.0, 24.9), 150.0);
+  EXPECT_EQ(gear::output_torque(two, 10.0, 25.0), 80.0);
+  EXPECT_EQ(gear::output_torque(two, 10.0, -25.0), 80.0);
+  EXPECT_EQ(gear::input_torque(two, 80.0, 30.0), 10.0);
+  EXPECT_EQ(gear::longest_ratio(two), 8.0);
+  EXPECT_EQ(gear::longest_ratio(kGear), 10.0);
+}
+
 TEST(Gear, is_one_law_over_all_scalars) {
   test::expect_same_over_all_scalars<2>(
       {{{-300, 300}, {-2000, 2000}}}, []<class T>(const std::array<T, 2>& x) {

@@ -24,7 +24,7 @@ double flux(const machine_losses::Point& x) {
   const double d = f.Psi_f + f.L * x.i_d, q = f.L * x.i_q;
   return sqrt(d * d + q * q);
 }
-double loss(const machine_losses::Point& x) { return x.p_copper + x.p_iron + x.p_friction; }
+double loss(const machine_losses::Point& x) { return x.loss(); }
 
 TEST(MachineLosses, fluxes_and_inductance_by_hand) {
   const auto f = machine_losses::fluxes(envelope(), kMachine);
@@ -133,6 +133,72 @@ TEST(MachineLosses, between_its_knots_the_map_errs_by_less_than_the_curvature_of
     all += exact;
   }
   EXPECT_LT(abs(sum / all), 1e-3);  // what a cycle sees is the mean
+}
+
+// ---- Flux made by a current -----------------------------------------------------------------------
+
+machine_losses::Params<double> excited() {
+  machine_losses::Params<double> p = kMachine;
+  p.P_excitation = 1500.0;
+  return p;
+}
+
+TEST(MachineLosses, at_rest_with_flux_by_a_current_the_least_loss_by_hand) {
+  // No iron loss at rest: 3/2 R_s i_q1^2 / lambda^2 + P lambda^2 is least at lambda^4 = 3/2 R_s i_q1^2 / P.
+  const auto x = operating_point(envelope(), excited(), 0.0, 60.0);  // i_q1 = 100 A: 150 W
+  EXPECT_ROUNDED(x.p_excitation, sqrt(150.0 * 1500.0));
+  EXPECT_ROUNDED(x.p_copper, x.p_excitation);  // both halves of the least sum are equal
+  EXPECT_EQ(x.i_d, 0.0);
+}
+
+TEST(MachineLosses, the_chosen_flux_loses_least_of_all_that_the_voltage_allows) {
+  const auto p = excited();
+  for (const double omega : {50.0, 300.0, 600.0, 1200.0})
+    for (const double tau : {5.0, 40.0, 100.0}) {
+      const auto chosen = operating_point(envelope(), p, omega, tau);
+      const double lambda = sqrt(chosen.p_excitation / p.P_excitation);
+      const auto f = machine_losses::fluxes(envelope(), p);
+      const double Psi_max = 250.0 / omega;
+      for (const double other : {0.9 * lambda, 1.1 * lambda}) {
+        const double i_q = tau / (1.5 * other * f.Psi_f);
+        const double Psi2 = other * other * f.Psi_f * f.Psi_f + f.L * f.L * i_q * i_q;
+        if (other > 1.0 || other < machine_losses::kLeastFlux || Psi2 > Psi_max * Psi_max) continue;
+        const double iron = (omega + 0.002 * omega * omega) * Psi2 / 0.25;
+        EXPECT_LE(loss(chosen), 1.5 * 0.01 * i_q * i_q + iron + chosen.p_friction +
+                                    p.P_excitation * other * other)
+            << omega << " " << tau << " " << other / lambda;
+      }
+    }
+}
+
+TEST(MachineLosses, unloaded_the_flux_is_let_go) {
+  const auto with_magnets = operating_point(envelope(), kMachine, 800.0, 0.0);
+  const auto by_current = operating_point(envelope(), excited(), 800.0, 0.0);
+  EXPECT_LT(loss(by_current), 0.5 * loss(with_magnets));
+  EXPECT_ROUNDED(by_current.p_excitation, 15.0);  // a tenth of the flux is kept
+}
+
+// ---- Families -------------------------------------------------------------------------------------
+
+TEST(MachineLosses, a_family_gives_its_shares_of_the_peak_power_at_the_base_speed) {
+  const machine_losses::Family<double> family{.copper = 0.05,
+                                              .hysteresis = 0.0025,
+                                              .eddy = 0.003,
+                                              .friction = 0.0008,
+                                              .windage = 2e-5,
+                                              .excitation = 0.01,
+                                              .weakening_speed = 0.5};
+  const auto p = machine_losses::sized(envelope(), family);
+  // I_max = 2/sqrt(3) 150 kW / (250 sqrt(3) V) 0.5 1500 / 500 = 600 A.
+  EXPECT_ROUNDED(p.I_max, 600.0);
+  EXPECT_ROUNDED(1.5 * p.R_s * p.I_max * p.I_max, 7500.0);
+  EXPECT_ROUNDED(p.k_hysteresis * 500.0, 375.0);
+  EXPECT_ROUNDED(p.k_eddy * 500.0 * 500.0, 450.0);
+  EXPECT_ROUNDED(p.tau_friction * 500.0, 120.0);
+  EXPECT_ROUNDED(p.k_windage * 500.0 * 500.0 * 500.0, 3.0);
+  EXPECT_ROUNDED(p.P_excitation, 1500.0);
+  const auto f = machine_losses::fluxes(envelope(), p);
+  EXPECT_ROUNDED(f.Psi_f * 750.0 * sqrt(3.0), envelope().U_ref);  // full flux at half the top speed
 }
 
 }  // namespace

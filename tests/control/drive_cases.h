@@ -26,7 +26,7 @@ inline torque_limits::Drive<double> drive_at(const Car& m, double v, double SOC 
   torque_limits::Drive<double> d;
   d.supply = supply(m, SOC);
   for (int k = 0; k < m.drive_units.size(); ++k)
-    d.omega[static_cast<std::size_t>(k)] = v * m.drive_units[k].omega_per_v;
+    d.omega[static_cast<std::size_t>(k)] = drive_unit::machine_speed(m.drive_units[k], v);
   return d;
 }
 

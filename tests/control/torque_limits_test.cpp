@@ -164,7 +164,7 @@ TEST(TorqueLimits, the_share_is_one_law_over_all_scalars_limited_or_not) {
         const car::Surroundings<T> s{T(1.2), T(0.0), T(0.0), T(1.0), T(298.0)};
         torque_limits::Drive<T> d;
         d.supply = car::supply(model, y.data(), s);
-        d.omega[0] = x[0] * model.drive_units[0].omega_per_v;
+        d.omega[0] = drive_unit::machine_speed(model.drive_units[0], x[0]);
         const auto g = share_given(model, d, {x[1]});
         return std::array{g.lambda, torque_limits::margin(model, d, {x[1]}, T(0.7)).least};
       },

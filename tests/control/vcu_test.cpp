@@ -14,8 +14,7 @@ constexpr double kWeight = 1300.0 * 9.80665;  // [N]
 
 double wheel_force(const Car& m, const vcu::Outputs<double>& out, int k, double v) {
   const auto& unit = m.drive_units[k];
-  return drive_unit::wheel_torque(unit, out.command.tau[static_cast<std::size_t>(k)],
-                                  v * unit.omega_per_v) /
+  return drive_unit::wheel_torque(unit, out.command.tau[static_cast<std::size_t>(k)], v) /
          m.chassis.wheel_radius;
 }
 
@@ -154,10 +153,56 @@ TEST(Vcu, on_ice_the_force_is_the_grip_of_the_driven_axle_under_its_load) {
   p.drive_units[0].axle = drive_unit::Axle::front;
   const Car m = test::prepared(p);
   const auto out = vcu::step(m, asking(m, 5000.0, 5.0));
-  // F = mu (m g / 2 - m a h / L), a = F / m_eq; h / L = 0.2. Eight rounds leave (mu h / L)^8 = 1e-11.
-  const double F = 0.2 * 0.5 * kWeight / (1.0 + 0.2 * 0.2 * 1300.0 / 1358.0);
+  // F = mu (m g / 2 - m a h / L), a = (F - F_road) / m_eq; h / L = 0.2. Eight rounds leave (mu h / L)^8 = 1e-11.
+  const double F_road = car::road_force(m, 5.0, test::flat(), 1.0), shift = 0.2 * 1300.0 / 1358.0;
+  const double F = 0.2 * (0.5 * kWeight + shift * F_road) / (1.0 + 0.2 * shift);
   EXPECT_NEAR(out.F_given, F, 1e-9 * F);
   EXPECT_EQ(out.limited, number(Reason::grip));
+}
+
+TEST(Vcu, uphill_the_grade_loads_the_rear_axle_and_takes_its_share_of_the_acceleration) {
+  auto p = test::small_car();
+  p.chassis.mu = 0.5;
+  const Car m = test::prepared(p);
+  auto in = asking(m, 1e4, 2.0);
+  in.around.sin_alpha = 0.28;
+  in.around.cos_alpha = 0.96;
+  // F = mu (W cos / 2 + (W sin + m a) h / L), a = (F - F_road) / m_eq
+  const double F_road = car::road_force(m, 2.0, in.around, 1.0), shift = 0.2 * 1300.0 / 1358.0;
+  const double F =
+      0.5 * (0.48 * kWeight + 0.2 * 0.28 * kWeight - shift * F_road) / (1.0 - 0.5 * shift);
+  EXPECT_NEAR(vcu::step(m, in).F_given, F,
+              1e-5 * F);  // (mu h / L)^8 = 1e-8, on the way over 1 - 0.1
+}
+
+TEST(Vcu, what_one_axle_can_t_carry_the_other_takes) {
+  auto p = test::four_units();
+  p.chassis.mu = 0.3;
+  for (int k = 0; k < 4; ++k) p.drive_units[k].torque_share = k < 2 ? 0.0 : 1.0;  // rear drive
+  const Car m = test::prepared(p);
+  const auto out = vcu::step(m, asking(m, 9000.0, 5.0));
+  EXPECT_NEAR(out.F_given, 0.3 * kWeight, 1e-6);  // the grip of all four wheels
+  EXPECT_EQ(out.limited, number(Reason::grip));
+  const auto gentle = vcu::step(m, asking(m, 1500.0, 5.0));
+  EXPECT_NEAR(wheel_force(m, gentle, 0, 5.0), 0.0, 1e-9);  // its gears' drag, no more
+  EXPECT_EQ(gentle.F_given, 1500.0);
+}
+
+// ---- Speed limiter --------------------------------------------------------------------------------
+
+TEST(Vcu, the_speed_limiter_asks_for_what_the_road_asks_at_its_speed) {
+  auto p = test::small_car();
+  p.speed_limiter.v_max = 30.0;
+  const Car m = test::prepared(p);
+  const double F_road = car::road_force(m, 30.0, test::flat(), 1.0);
+  const auto at = vcu::step(m, asking(m, 5000.0, 30.0));
+  EXPECT_ROUNDED(at.F_given, F_road);
+  EXPECT_EQ(at.limited, number(Reason::speed_limiter));
+  const auto below = vcu::step(m, asking(m, 5000.0, 29.0));  // a second's distance to it
+  EXPECT_ROUNDED(below.F_given, 1358.0 + car::road_force(m, 29.0, test::flat(), 1.0));
+  EXPECT_EQ(vcu::step(m, asking(m, 5000.0, 40.0)).F_given, 0.0);  // it never brakes
+  EXPECT_EQ(vcu::step(m, asking(m, -500.0, 40.0)).F_given, -500.0);
+  EXPECT_EQ(vcu::step(m, asking(m, 1500.0, 10.0)).F_given, 1500.0);
 }
 
 TEST(Vcu, with_grip_to_spare_nothing_is_cut) {
@@ -170,12 +215,23 @@ TEST(Vcu, with_grip_to_spare_nothing_is_cut) {
     m.chassis.mu = random.between(0.1, 1.1);
     m.chassis.front_load = random.between(0.35, 0.65);
     vcu::Torques<double> F{};
-    for (double& each : F) each = random.between(-3000, 3000);
+    for (std::size_t axle = 0; axle < 2; ++axle)
+      F[2 * axle] = F[2 * axle + 1] = random.between(-1.0, 1.0) * (i % 2 == 0 ? 0.0 : 3000.0);
+    const double sense = random.between(-1, 1) < 0 ? -1.0 : 1.0;
+    for (double& each : F) each = sense * abs(each);
+    if (i % 2 == 0) F = {random.between(-3000, 3000)};
     auto s = test::flat();
     s.sin_alpha = random.between(-0.24, 0.24);  // grades to 25 %
     s.cos_alpha = sqrt(1.0 - s.sin_alpha * s.sin_alpha);
     if (!vcu::grip_is_far(m, F)) continue;
-    EXPECT_EQ(vcu::grip_share(m, F, s), 1.0) << s.sin_alpha;
+    double total = 0.0;
+    for (int k = 0; k < m.drive_units.size(); ++k) total += F[static_cast<std::size_t>(k)];
+    for (int k = m.drive_units.size(); k < 4; ++k) F[static_cast<std::size_t>(k)] = 0.0;
+    const vcu::Torques<double> room{1e4, 1e4, 1e4, 1e4};
+    auto in = asking(m, total, 10.0);
+    in.around = s;
+    const auto given = vcu::within_grip(m, F, total, room, in);
+    for (std::size_t k = 0; k < 4; ++k) EXPECT_NEAR(given[k], F[k], 1e-9) << s.sin_alpha;
   }
 }
 

@@ -29,8 +29,8 @@ TEST(Car, the_equivalent_mass_adds_wheels_and_rotor_by_hand) {
 
 TEST(Car, ratios_of_all_stages_multiply) {
   const auto m = car::prepare(test::small_car(), kTestMass);
-  EXPECT_EQ(m.drive_units[0].ratio, 9.0);
-  EXPECT_ROUNDED(m.drive_units[0].omega_per_v, 30.0);
+  EXPECT_EQ(drive_unit::ratio(m.drive_units[0], 10.0), 9.0);
+  EXPECT_ROUNDED(drive_unit::machine_speed(m.drive_units[0], 10.0), 300.0);
 }
 
 TEST(Car, slip_compliance_is_that_of_the_load_at_rest) {

@@ -51,7 +51,7 @@ TEST(DriveUnit, without_stages_the_machine_turns_with_the_wheel) {
   auto p = test::small_unit(drive_unit::Axle::front);
   p.gears = {};
   const auto m = drive_unit::prepare(p, 0.3);
-  EXPECT_EQ(m.ratio, 1.0);
+  EXPECT_EQ(drive_unit::ratio(m, 10.0), 1.0);
   EXPECT_EQ(drive_unit::wheel_torque(m, 70.0, 10.0), 70.0);
   EXPECT_EQ(drive_unit::machine_torque(m, 70.0, 10.0), 70.0);
 }
