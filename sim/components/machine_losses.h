@@ -54,8 +54,8 @@ constexpr void describe(P& p, V&& field) {
 
 // The same as shares of the machine's peak power, at its base speed omega_b = P_peak / tau_peak: one set
 // of shares describes a kind of machine in all sizes.
-//   I_max = 2 / sqrt(3) P_peak / U_ref  weakening_speed omega_max / omega_b                             (12)
-// puts the voltage of the full flux at U_ref where omega = weakening_speed omega_max.
+//   I_max = 2 / sqrt(3) P_peak / U_ref  weakening_speed                                                 (12)
+// puts the voltage of the full flux at U_ref where omega = weakening_speed omega_b.
 template <Scalar T> struct Family {
   static constexpr std::string_view kType = "family";
   static constexpr std::string_view kDoc = "computed from shares of the machine's peak power";
@@ -65,7 +65,7 @@ template <Scalar T> struct Family {
   T friction = 0.0;               // bearings and seals [-]
   T windage = 0.0;                // [-]
   T excitation = 0.0;             // at full flux; 0: magnets [-]
-  T weakening_speed = kRequired;  // share of omega_max at which the full flux meets U_ref [-]
+  T weakening_speed = kRequired;  // over base speed, at which the full flux meets U_ref [-]
 };
 template <class P, class V>
   requires same_template<P, Family>
@@ -78,15 +78,14 @@ constexpr void describe(P& p, V&& field) {
   field(p.windage, Field{"windage", Dim::none, fraction, "windage at base speed"});
   field(p.excitation, Field{"excitation", Dim::none, fraction,
                             "to make the full flux by a current; 0: magnets make it"});
-  field(p.weakening_speed, Field{"weakening_speed", Dim::none, positive,
-                                 "share of the largest speed at which the full flux needs U_ref"});
+  field(p.weakening_speed, Field{"weakening_speed", Dim::none, Range{.min = 1, .open_min = true},
+                                 "over the base speed, at which the full flux needs U_ref"});
 }
 
 // (12), and the shares as figures of one machine.
 inline Params<double> sized(const machine::Envelope<double>& e, const Family<double>& f) {
   const double omega_b = e.P_peak / e.tau_peak;
-  const double I_max =
-      2.0 / sqrt(3.0) * e.P_peak / e.U_ref * f.weakening_speed * e.omega_max / omega_b;
+  const double I_max = 2.0 / sqrt(3.0) * e.P_peak / e.U_ref * f.weakening_speed;
   return {.I_max = I_max,
           .R_s = f.copper * e.P_peak / (1.5 * I_max * I_max),
           .k_hysteresis = f.hysteresis * e.P_peak / omega_b,

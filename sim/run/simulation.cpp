@@ -48,10 +48,13 @@ double test_mass(const scenario::TestMass& rule, const car::Params<double>& vehi
   if (std::holds_alternative<scenario::Epa>(rule))
     return vehicle.chassis.epa_test_mass < kInfinity ? vehicle.chassis.epa_test_mass
                                                      : kerb + 300.0 * 0.45359237;
+  const bool wltp = std::holds_alternative<scenario::Wltp>(rule);
   if (!(gross < kInfinity))
-    throw InputError(
-        Problem{.path = "chassis.gross_mass",
-                .what = "missing; the scenario's test mass \"wltp\" needs gross_mass_kg"});
+    throw InputError(Problem{.path = "chassis.gross_mass",
+                             .what = std::string("missing; the scenario's test mass \"") +
+                                     (wltp ? "wltp" : "iso_8715") + "\" needs gross_mass_kg"});
+  const double payload = gross - kerb;
+  if (!wltp) return kerb + max(min(payload, 180.0), 0.5 * payload);
   const double running_order = kerb + 75.0;
   return running_order + 25.0 + 0.15 * max(gross - running_order - 25.0, 0.0);
 }

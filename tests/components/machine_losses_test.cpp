@@ -187,9 +187,9 @@ TEST(MachineLosses, a_family_gives_its_shares_of_the_peak_power_at_the_base_spee
                                               .friction = 0.0008,
                                               .windage = 2e-5,
                                               .excitation = 0.01,
-                                              .weakening_speed = 0.5};
+                                              .weakening_speed = 1.5};
   const auto p = machine_losses::sized(envelope(), family);
-  // I_max = 2/sqrt(3) 150 kW / (250 sqrt(3) V) 0.5 1500 / 500 = 600 A.
+  // I_max = 2/sqrt(3) 150 kW / (250 sqrt(3) V) 1.5 = 600 A.
   EXPECT_ROUNDED(p.I_max, 600.0);
   EXPECT_ROUNDED(1.5 * p.R_s * p.I_max * p.I_max, 7500.0);
   EXPECT_ROUNDED(p.k_hysteresis * 500.0, 375.0);
@@ -198,7 +198,7 @@ TEST(MachineLosses, a_family_gives_its_shares_of_the_peak_power_at_the_base_spee
   EXPECT_ROUNDED(p.k_windage * 500.0 * 500.0 * 500.0, 3.0);
   EXPECT_ROUNDED(p.P_excitation, 1500.0);
   const auto f = machine_losses::fluxes(envelope(), p);
-  EXPECT_ROUNDED(f.Psi_f * 750.0 * sqrt(3.0), envelope().U_ref);  // full flux at half the top speed
+  EXPECT_ROUNDED(f.Psi_f * 750.0 * sqrt(3.0), envelope().U_ref);  // full flux at 1.5 base speeds
 }
 
 }  // namespace
