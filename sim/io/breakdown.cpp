@@ -51,11 +51,12 @@ double energy_of(const ledger::Books& books, const std::function<bool(std::strin
 }
 
 // Largest first, those that round to nothing left out: "road 55, charger 12, machine 10 %".
-std::string shares_text(std::vector<Part> parts) {
+std::string shares_text(std::vector<Amount> parts) {
   constexpr double kSmallest = 0.5;  // [%]
-  std::ranges::stable_sort(parts, std::greater{}, [](const Part& p) { return std::abs(p.value); });
+  std::ranges::stable_sort(parts, std::greater{},
+                           [](const Amount& p) { return std::abs(p.value); });
   std::string out;
-  for (const Part& p : parts)
+  for (const Amount& p : parts)
     if (std::abs(p.value) >= kSmallest)
       out += fmt::format("{}{} {:.0f}", out.empty() ? "" : ", ", p.name, p.value);
   return out.empty() ? out : out + " %";
@@ -130,9 +131,9 @@ class Recorded {
 
 Window window(const published::Time& part, const std::string& kpi, const RunResult& r) {
   const Recorded recorded(r.recording);
-  const double until =
-      part.until_v < kInfinity ? recorded.reached("body.v", part.until_v)
-                               : kpi_value(r, part.until.empty() ? std::string_view(kpi) : part.until);
+  const double until = part.until_v < kInfinity
+                           ? recorded.reached("body.v", part.until_v)
+                           : kpi_value(r, part.until.empty() ? std::string_view(kpi) : part.until);
   return {.from = part.from_v > 0.0 ? recorded.reached("body.v", part.from_v) : 0.0,
           .until = until};
 }
@@ -156,7 +157,7 @@ struct TakeApart {
 
   Breakdown operator()(const published::Nothing&) const { return {}; }
   Breakdown operator()(const published::Energy&) const {
-    std::vector<Part> parts = outlet_shares(result, input);
+    std::vector<Amount> parts = outlet_shares(result, input);
     std::string text = shares_text(parts);
     return {std::move(parts), std::move(text)};
   }
@@ -210,13 +211,13 @@ double kpi_value(const RunResult& result, std::string_view name) {
 
 // Charging gives the battery E_DC = efficiency * E_AC at its terminals; what its store gained of that is
 // what the run took out, so the rest was lost in the battery.
-std::vector<Part> outlet_shares(const RunResult& result, const Case& input) {
+std::vector<Amount> outlet_shares(const RunResult& result, const Case& input) {
   const double E_AC = kpi_value(result, "energy_wall_kWh") * kJoulePerKWh;
   if (!(E_AC > 0.0)) return {};
   const double E_DC = input.vehicle.charger.efficiency * E_AC;
   const double taken =
       -energy_of(result.books, [](std::string_view e) { return e == "battery charge"; });
-  std::vector<Part> parts;
+  std::vector<Amount> parts;
   for (const Place& place : places())
     parts.push_back(
         {std::string(place.name), 100.0 * energy_of(result.books, place.holds) / E_AC, "%"});

@@ -11,13 +11,13 @@
 
 namespace evsim::io {
 
-struct Part {
+struct Amount {
   std::string name;
   double value;
   std::string unit;
 };
 struct Breakdown {
-  std::vector<Part> parts;
+  std::vector<Amount> parts;
   std::string text;  // the same on one short line
 };
 
@@ -31,7 +31,7 @@ Breakdown breakdown(const published::Kind& kind, const RunResult& result, const 
 // Percent of the energy from the outlet: work at the road (air, rolling, what stays in speed and height),
 // losses from the tyres to the charger, auxiliaries. They add up to 100, but for the ledger's residual.
 // Empty where nothing was drawn.
-std::vector<Part> outlet_shares(const RunResult& result, const Case& input);
+std::vector<Amount> outlet_shares(const RunResult& result, const Case& input);
 
 // NaN where the run does not have it.
 double kpi_value(const RunResult& result, std::string_view name);

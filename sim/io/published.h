@@ -38,7 +38,8 @@ constexpr void describe(P&, V&&) {}
 
 struct Time {
   static constexpr std::string_view kType = "time";
-  static constexpr std::string_view kDoc = "seconds by what limited the drive, of a part of the run";
+  static constexpr std::string_view kDoc =
+      "seconds by what limited the drive, of a part of the run";
   double from_v = 0.0;         // begins at this speed [m/s]
   double until_v = kInfinity;  // ends at this speed [m/s], or:
   std::string until;           // ends at this time

@@ -15,9 +15,7 @@ constexpr std::string_view kFormat = "evsim validation";
 constexpr int kVersion = 1;
 constexpr std::string_view kJsonFile = "validation.json";
 
-Verdict within(double value, double most) {
-  return value <= most ? Verdict::pass : Verdict::fail;
-}
+Verdict within(double value, double most) { return value <= most ? Verdict::pass : Verdict::fail; }
 
 Verdict worse(Verdict a, Verdict b) { return std::max(a, b); }  // none, pass, fail
 
@@ -36,8 +34,8 @@ void add_figures(std::vector<KindResult>& kinds, const std::string& key,
   for (std::size_t i = 0; i < car.figures.size(); ++i) {
     const published::Figure& f = car.figures[i];
     auto& of_kind = std::ranges::find(kinds, f.kind, &KindResult::key)->comparisons;
-    const bool taken = std::ranges::any_of(
-        of_kind, [&](const Comparison& c) { return c.car == key && c.counts; });
+    const bool taken =
+        std::ranges::any_of(of_kind, [&](const Comparison& c) { return c.car == key && c.counts; });
     of_kind.push_back({.car = key,
                        .label = car.name.empty() ? key : car.name,
                        .vehicle = car.vehicle.path,
@@ -52,9 +50,9 @@ void add_figures(std::vector<KindResult>& kinds, const std::string& key,
 Json number(double x) { return std::isfinite(x) ? Json::from(x) : Json::of(Json::Kind::null); }
 Json percent(double x) { return number(100.0 * x); }
 
-Json parts_json(const std::vector<Part>& parts) {
+Json parts_json(const std::vector<Amount>& parts) {
   Json out = Json::array();
-  for (const Part& p : parts) {
+  for (const Amount& p : parts) {
     Json one = Json::object();
     one.set("name", std::string_view(p.name));
     one.set("value", number(p.value));

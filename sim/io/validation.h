@@ -32,8 +32,8 @@ struct Comparison {
   std::string label;    // as people call it
   std::string vehicle;  // file
   published::Figure figure;
-  std::string path;        // of the figure in its file
-  bool counts = false;     // in the mean
+  std::string path;         // of the figure in its file
+  bool counts = false;      // in the mean
   double ours = kNoFigure;  // in the unit of the KPI
   Breakdown consists_of = {};
   std::string remark = {};  // why there is no figure, or which limit failed in its run
@@ -48,10 +48,10 @@ struct KindResult {
   std::string unit = {};  // of the KPI, as people write it
   std::vector<Comparison> comparisons = {};
   // Of those that count, by judge():
-  int cars = 0;                     // that have a figure
-  double mean_error = kNoFigure;    // of |error| [-]
+  int cars = 0;                      // that have a figure
+  double mean_error = kNoFigure;     // of |error| [-]
   double largest_error = kNoFigure;  // of |error| [-]
-  std::string largest_car = {};     // label of that car
+  std::string largest_car = {};      // label of that car
   Verdict mean_verdict = Verdict::none, largest_verdict = Verdict::none;
 
   Verdict verdict() const;
@@ -60,7 +60,7 @@ struct KindResult {
 struct Validation {
   std::string file;  // of the published figures
   std::string version;
-  std::vector<KindResult> kinds;  // with figures, in the file's order
+  std::vector<KindResult> kinds = {};  // with figures, in the file's order
   bool interrupted = false;
 
   Verdict verdict() const;

@@ -188,6 +188,7 @@ TEST_F(Broken, every_scenario_runs_with_every_vehicle) {
   for (const auto& scenario : fs::directory_iterator("scenarios"))
     for (const auto& vehicle : fs::directory_iterator("vehicles")) {
       if (scenario.path().extension() != ".json" || vehicle.path().extension() != ".json") continue;
+      if (vehicle.path().filename() == "published.json") continue;
       EXPECT_NO_THROW(
           load_case({.scenario = scenario.path().string(), .vehicle = vehicle.path().string()}))
           << scenario.path() << " " << vehicle.path();
