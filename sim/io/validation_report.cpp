@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -13,9 +15,12 @@ namespace {
 std::string note(const std::string& text) {
   return text.empty() ? text : "<p class=\"note\">" + escape(text) + "</p>\n";
 }
-std::string percent(double x) { return std::isnan(x) ? "-" : readable(100.0 * x, 3); }
-std::string signed_percent(double x) { return (x > 0.0 ? "+" : "") + percent(x); }
-std::string bound(double most) { return most == kInfinity ? "" : "\u2264 " + percent(most); }
+std::string percent(double x) { return std::isnan(x) ? "-" : fmt::format("{:.1f}", 100.0 * x); }
+std::string signed_percent(double x) {
+  return std::isnan(x) ? "-" : fmt::format("{:+.1f}", 100.0 * x);
+}
+std::string plain_percent(double x) { return readable(100.0 * x, 6); }
+std::string bound(double most) { return most == kInfinity ? "" : "\u2264 " + plain_percent(most); }
 std::string number_cell(const std::string& text) {
   return "<td class=\"n\">" + escape(text) + "</td>";
 }
@@ -62,6 +67,36 @@ std::string summary(const Validation& v) {
          "</section>\n";
 }
 
+// ---- All errors at a glance: a row a car, a column a kind -----------------------------------------
+
+std::string look(const Comparison& c) {
+  if (c.mark == Mark::broken || c.mark == Mark::missing) return " fail";
+  return c.mark == Mark::explained || c.mark == Mark::unexplained ? " warn" : "";
+}
+std::string error_cell(const KindResult& k, const std::string& car) {
+  const auto c = std::ranges::find_if(
+      k.comparisons, [&](const Comparison& x) { return x.car == car && x.counts; });
+  if (c == k.comparisons.end()) return "<td></td>";
+  return "<td class=\"n" + look(*c) + "\">" + escape(signed_percent(c->error())) + "</td>";
+}
+std::string matrix(const Validation& v) {
+  std::vector<std::pair<std::string, std::string>> cars;  // key, label
+  for (const KindResult& k : v.kinds)
+    for (const Comparison& c : k.comparisons)
+      if (std::ranges::count(cars, std::pair{c.car, c.label}) == 0)
+        cars.emplace_back(c.car, c.label);
+  std::string head = "<th>car</th>", rows;
+  for (const KindResult& k : v.kinds)
+    head += "<th class=\"n kind\">" + escape(k.kind.name) + "</th>";
+  for (const auto& [key, label] : cars) {
+    rows += "<tr><td>" + escape(label) + "</td>";
+    for (const KindResult& k : v.kinds) rows += error_cell(k, key);
+    rows += "</tr>\n";
+  }
+  return "<section id=\"cars\">\n<h2>All cars: error [%]</h2>\n" + table(head, rows) +
+         "</section>\n";
+}
+
 // ---- A kind -------------------------------------------------------------------------------------
 
 std::string mark_badge(const Comparison& c, const published::Kind& kind) {
@@ -105,9 +140,9 @@ std::string figure(const std::string& drawing, const std::string& legend) {
 std::string error_legend(const KindResult& k) {
   std::string out = swatch("round", "counts");
   if (k.kind.error_note < kInfinity)
-    out += swatch("round odd", "above " + percent(k.kind.error_note) + " %, to be explained");
+    out += swatch("round odd", "above " + plain_percent(k.kind.error_note) + " %, to be explained");
   if (k.kind.error_max < kInfinity)
-    out += swatch("round fail", "above " + percent(k.kind.error_max) + " %, broken");
+    out += swatch("round fail", "above " + plain_percent(k.kind.error_max) + " %, broken");
   return out + swatch("round other", "another source") + "right: ours / published [" +
          escape(k.unit) + "]";
 }
@@ -139,7 +174,7 @@ std::string validation_html(const Validation& v) {
       "<meta name=\"color-scheme\" content=\"light dark\">\n<title>Against published "
       "figures</title>\n<style>\n" +
       std::string(assets::style()) + std::string(assets::validation_style()) +
-      "</style>\n</head>\n<body>\n" + header(v) + summary(v);
+      "</style>\n</head>\n<body>\n" + header(v) + summary(v) + matrix(v);
   for (const KindResult& k : v.kinds) out += kind_section(k);
   return out + "<footer>evsim " + escape(v.version) + "</footer>\n</body>\n</html>\n";
 }

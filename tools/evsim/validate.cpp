@@ -85,9 +85,15 @@ class Runs {
     for (std::size_t run = 0; run < outcomes.size(); ++run) {
       code = worse(code, outcomes[run].code);
       for (const Wanted& w : wanted_[run]) remark(comparison(w), outcomes[run]);
+      const Case& c = planned_[run].loaded.c;
+      if (!outcomes[run].error.empty() && !terminal::interrupted())
+        errors_ += c.scenario_name + " with " + c.vehicle_name + ": " + outcomes[run].error + "\n";
     }
     return code;
   }
+
+  // What kept runs from an end, a line each.
+  const std::string& errors() const { return errors_; }
 
  private:
   struct Wanted {  // by a figure
@@ -112,7 +118,7 @@ class Runs {
     wanted_[run].push_back({kind, i});
   }
 
-  void check_kpis() const {
+  void check_kpis() {
     io::Problems problems;
     std::vector<bool> seen(kinds_.size(), false);
     for (std::size_t run = 0; run < wanted_.size(); ++run)
@@ -123,10 +129,13 @@ class Runs {
       }
     problems.raise();
   }
-  void check_kpi(const io::KindResult& k, const Case& c, io::Problems& problems) const {
+  void check_kpi(io::KindResult& k, const Case& c, io::Problems& problems) const {
     const Simulation simulation(c, io::parameter_setter());
     std::vector<std::string> known;
-    for (const Kpi& kpi : kpis(simulation)) known.push_back(kpi.name);
+    for (const Kpi& kpi : kpis(simulation)) {
+      known.push_back(kpi.name);
+      if (kpi.name == k.kind.kpi) k.unit = kpi.unit;
+    }
     const auto check = [&](const std::string& path, const std::string& kpi) {
       if (std::ranges::find(known, kpi) != known.end()) return;
       const std::string near = io::nearest(kpi, known);
@@ -161,6 +170,7 @@ class Runs {
   std::vector<io::CaseRequest> requests_;
   std::vector<std::vector<Wanted>> wanted_;  // by run
   std::vector<Planned> planned_;
+  std::string errors_;
 };
 
 void print_result(const io::Validation& v, const ValidateArguments& a) {
@@ -189,6 +199,7 @@ ExitCode validate_command(const ValidateArguments& a) {
   io::write_validation(a.out, v);
   print_result(v, a);
   flush_output();
+  print_error(runs.errors());
   return code;
 }
 

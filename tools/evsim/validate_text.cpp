@@ -37,19 +37,28 @@ std::string bound(double most) {
 std::string said_of(const io::Comparison& c, const published::Kind& kind) {
   return c.counts || !kind.has_bounds() ? std::string(name(c.mark)) : "not scored";
 }
-std::string joined(const std::string& a, const std::string& b) {
-  return a + (a.empty() || b.empty() ? "" : "; ") + b;
+std::string joined(const std::vector<std::string>& texts, const char* between) {
+  std::string out;
+  for (const std::string& text : texts)
+    if (!text.empty()) out += (out.empty() ? "" : between) + text;
+  return out;
+}
+// Of another source for the same run: who says it.
+std::string about(const io::Comparison& c, bool again) {
+  if (again) return joined({c.figure.source, c.remark}, "; ");
+  const std::string sets = joined(c.figure.set, ", ");
+  return joined({sets.empty() ? "" : "with " + sets, c.consists_of.text, c.remark}, "; ");
 }
 
 std::string kind_table(const io::KindResult& k) {
   Table t({left, right, right, right, left, left});
   t.row({"car", "ours", "published", "error %", "", "consists of"}, Colour::dim);
-  std::string last;  // car
+  const io::Comparison* last = nullptr;
   for (const io::Comparison& c : k.comparisons) {
-    const bool again = c.car == last && c.figure.set.empty();
-    last = c.car;
+    const bool again = last != nullptr && last->car == c.car && last->figure.set == c.figure.set;
+    last = &c;
     t.row({again ? "" : c.car, figure(c.ours), figure(c.figure.value), signed_percent(c.error()),
-           said_of(c, k.kind), joined(again ? "" : c.consists_of.text, c.remark)},
+           said_of(c, k.kind), about(c, again)},
           colour_of(c.mark));
   }
   return coloured(k.kind.name + " [" + k.unit + "]", Colour::bold) + "\n" + t.text();
