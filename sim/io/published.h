@@ -114,7 +114,8 @@ template <class P, class V>
   requires described_as<P, Figure>
 constexpr void describe(P& p, V&& field) {
   field(p.kind, Field{"kind", Dim::none, any_value, "name of a kind"});
-  field(p.value, Field{"value", Dim::none, positive, "in the unit of the KPI"});
+  field(p.value, Field{"value", Dim::none, evsim::Range{.min = 0, .max = 1e6, .open_min = true},
+                       "in the unit of the KPI"});
   field(p.source, Field{"source", Dim::none, any_value, "who published it, where and when"});
   field(p.scored, Field{"scored", Dim::none, any_value,
                         "false: shown only; of several the first scored one counts"});

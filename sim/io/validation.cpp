@@ -29,14 +29,16 @@ Mark mark_of(const Comparison& c, const published::Kind& kind) {
   return kind.has_bounds() ? Mark::ok : Mark::none;
 }
 
-void add_figures(std::vector<KindResult>& kinds, const std::string& key,
-                 const published::Car& car) {
+void add_figures(std::vector<KindResult>& kinds, const published::Params& published, int number) {
+  const std::string& key = published.cars.name(number);
+  const published::Car& car = published.cars[number];
   for (std::size_t i = 0; i < car.figures.size(); ++i) {
     const published::Figure& f = car.figures[i];
     auto& of_kind = std::ranges::find(kinds, f.kind, &KindResult::key)->comparisons;
     const bool taken =
         std::ranges::any_of(of_kind, [&](const Comparison& c) { return c.car == key && c.counts; });
     of_kind.push_back({.car = key,
+                       .number = number,
                        .label = car.name.empty() ? key : car.name,
                        .vehicle = car.vehicle.path,
                        .figure = f,
@@ -149,7 +151,7 @@ std::vector<KindResult> comparisons(const published::Params& published,
     out.push_back({.key = published.kinds.name(i), .kind = published.kinds[i]});
   for (int i = 0; i < published.cars.size(); ++i)
     if (cars.empty() || std::ranges::count(cars, published.cars.name(i)) > 0)
-      add_figures(out, published.cars.name(i), published.cars[i]);
+      add_figures(out, published, i);
   std::erase_if(out, [](const KindResult& k) { return k.comparisons.empty(); });
   for (KindResult& k : out)
     if (k.kind.name.empty()) k.kind.name = k.key;

@@ -29,6 +29,7 @@ std::string_view name(Mark mark);
 
 struct Comparison {
   std::string car;      // its key
+  int number = 0;       // of the car in its file
   std::string label;    // as people call it
   std::string vehicle;  // file
   published::Figure figure;

@@ -68,7 +68,8 @@ double reach(const KindResult& k) {
     if (!std::isnan(c.error())) most = std::max(most, std::abs(c.error()));
   for (const double bound : {k.kind.mean_error_max, k.kind.error_note, k.kind.error_max})
     if (bound <= 1.5 * most) most = std::max(most, bound);
-  return 105.0 * most;
+  constexpr double kMost = 5.0;  // beyond it dots stand at the edge
+  return 105.0 * std::min(most, kMost);
 }
 
 std::string dot_kind(const Comparison& c) {
@@ -81,7 +82,7 @@ std::string error_row(const Row& row, double y, const Scale& x) {
   const Comparison& first = *row.figures.front();
   std::string out = svg::text({kLeft - 10, y + kText}, "name", "end", row.label);
   for (auto it = row.figures.rbegin(); it != row.figures.rend(); ++it) {  // the first on top
-    const At at{x(100.0 * (*it)->error()), y};
+    const At at{x(std::clamp(100.0 * (*it)->error(), x.min, x.max)), y};
     if (*it == &first) out += svg::line({x(0.0), y}, at, "stem");
     out += svg::circle(at, (*it)->counts ? kDot : kSmallDot, dot_kind(**it));
   }
@@ -121,7 +122,8 @@ std::string energy_row(const Row& row, double y, const Scale& x) {
                        fmt::format("{:.0f}", share));
   }
   const double at = x(c.figure.value);
-  out += svg::line({at, y - 0.5 * kRow + 1}, {at, y + 0.5 * kRow - 1}, "published");
+  for (const char* kind : {"halo", "published"})
+    out += svg::line({at, y - 0.5 * kRow + 1}, {at, y + 0.5 * kRow - 1}, kind);
   return out + svg::text({kRight + 12, y + kText}, "amount", "start",
                          readable(c.ours, 4) + " / " + readable(c.figure.value, 4));
 }

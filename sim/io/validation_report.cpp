@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "sim/io/markup.h"
 #include "sim/io/report_assets.h"
@@ -17,7 +18,8 @@ std::string note(const std::string& text) {
 }
 std::string percent(double x) { return std::isnan(x) ? "-" : fmt::format("{:.1f}", 100.0 * x); }
 std::string signed_percent(double x) {
-  return std::isnan(x) ? "-" : fmt::format("{:+.1f}", 100.0 * x);
+  const double tenths = std::round(1000.0 * x) + 0.0;  // no -0
+  return std::isnan(x) ? "-" : fmt::format("{:+.1f}", 0.1 * tenths);
 }
 std::string plain_percent(double x) { return readable(100.0 * x, 6); }
 std::string bound(double most) { return most == kInfinity ? "" : "\u2264 " + plain_percent(most); }
@@ -80,17 +82,15 @@ std::string error_cell(const KindResult& k, const std::string& car) {
   return "<td class=\"n" + look(*c) + "\">" + escape(signed_percent(c->error())) + "</td>";
 }
 std::string matrix(const Validation& v) {
-  std::vector<std::pair<std::string, std::string>> cars;  // key, label
+  std::map<int, const Comparison*> cars;  // in the file's order
   for (const KindResult& k : v.kinds)
-    for (const Comparison& c : k.comparisons)
-      if (std::ranges::count(cars, std::pair{c.car, c.label}) == 0)
-        cars.emplace_back(c.car, c.label);
+    for (const Comparison& c : k.comparisons) cars.emplace(c.number, &c);
   std::string head = "<th>car</th>", rows;
   for (const KindResult& k : v.kinds)
     head += "<th class=\"n kind\">" + escape(k.kind.name) + "</th>";
-  for (const auto& [key, label] : cars) {
-    rows += "<tr><td>" + escape(label) + "</td>";
-    for (const KindResult& k : v.kinds) rows += error_cell(k, key);
+  for (const auto& [number, one] : cars) {
+    rows += "<tr><td class=\"car\">" + escape(one->label) + "</td>";
+    for (const KindResult& k : v.kinds) rows += error_cell(k, one->car);
     rows += "</tr>\n";
   }
   return "<section id=\"cars\">\n<h2>All cars: error [%]</h2>\n" + table(head, rows) +

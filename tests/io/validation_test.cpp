@@ -298,6 +298,16 @@ TEST(ValidationReport, is_well_formed_where_no_run_came_to_its_end) {
   EXPECT_EQ(markup_check::problem(as_xml(validation_html(v))), "");
 }
 
+TEST(ValidationReport, keeps_any_error_inside_its_drawing) {
+  Validation v = validation();
+  v.kinds[0].comparisons[0].figure.value = 1e-300;
+  v.kinds[0].comparisons[1].figure.value = 1e6;
+  judge(v.kinds[0]);
+  const std::string html = validation_html(v);
+  EXPECT_EQ(markup_check::problem(as_xml(html)), "");
+  EXPECT_TRUE(holds(html, "cx=\"790\""));  // the edge
+}
+
 TEST(ValidationJson, has_errors_in_percent_and_null_for_what_is_missing) {
   const auto json = nlohmann::json::parse(validation_json(validation()));
   const auto& udds = json.at("kinds").at("udds");

@@ -27,7 +27,8 @@ Colour colour_of(Verdict v) {
 
 std::string percent(double x) { return std::isnan(x) ? "-" : fmt::format("{:.1f}", 100.0 * x); }
 std::string signed_percent(double x) {
-  return std::isnan(x) ? "-" : fmt::format("{:+.1f}", 100.0 * x);
+  const double tenths = std::round(1000.0 * x) + 0.0;  // no -0
+  return std::isnan(x) ? "-" : fmt::format("{:+.1f}", 0.1 * tenths);
 }
 // As the file says it.
 std::string bound(double most) {
