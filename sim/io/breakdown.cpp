@@ -25,7 +25,7 @@ struct Place {
   std::function<bool(std::string_view entry)> holds;
 };
 const std::vector<Place>& places() {
-  const auto one_of = [](std::vector<std::string_view> names) {
+  const auto one_of = [](const std::vector<std::string_view>& names) {
     return [names](std::string_view e) { return std::ranges::count(names, e) > 0; };
   };
   const auto of_units = [](std::string_view end) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 
 #include "sim/io/markup.h"
 #include "sim/io/svg.h"
@@ -81,10 +82,10 @@ std::string dot_kind(const Comparison& c) {
 std::string error_row(const Row& row, double y, const Scale& x) {
   const Comparison& first = *row.figures.front();
   std::string out = svg::text({kLeft - 10, y + kText}, "name", "end", row.label);
-  for (auto it = row.figures.rbegin(); it != row.figures.rend(); ++it) {  // the first on top
-    const At at{x(std::clamp(100.0 * (*it)->error(), x.min, x.max)), y};
-    if (*it == &first) out += svg::line({x(0.0), y}, at, "stem");
-    out += svg::circle(at, (*it)->counts ? kDot : kSmallDot, dot_kind(**it));
+  for (const Comparison* c : row.figures | std::views::reverse) {  // the first on top
+    const At at{x(std::clamp(100.0 * c->error(), x.min, x.max)), y};
+    if (c == &first) out += svg::line({x(0.0), y}, at, "stem");
+    out += svg::circle(at, c->counts ? kDot : kSmallDot, dot_kind(*c));
   }
   return out + svg::text({kRight + 12, y + kText}, "amount", "start",
                          readable(first.ours, 4) + " / " + readable(first.figure.value, 4));
