@@ -12,6 +12,7 @@
   extern "C" const char symbol##_begin[], symbol##_end[]
 
 EVSIM_EMBED(evsim_report_css, "sim/io/report/report.css");
+EVSIM_EMBED(evsim_validation_css, "sim/io/report/validation.css");
 EVSIM_EMBED(evsim_report_js, "sim/io/report/report.js");
 #ifdef EVSIM_DYGRAPHS_JS
 EVSIM_EMBED(evsim_dygraphs_js, EVSIM_DYGRAPHS_JS);
@@ -28,6 +29,9 @@ std::string_view between(const char* begin, const char* end) {
 }  // namespace
 
 std::string_view style() { return between(evsim_report_css_begin, evsim_report_css_end); }
+std::string_view validation_style() {
+  return between(evsim_validation_css_begin, evsim_validation_css_end);
+}
 std::string_view script() { return between(evsim_report_js_begin, evsim_report_js_end); }
 
 #ifdef EVSIM_DYGRAPHS_JS

@@ -63,6 +63,14 @@ std::string rectangle(At corner, double width, double height, std::string_view k
   return out + "/>\n";
 }
 
+std::string circle(At centre, double radius, std::string_view kind) {
+  std::string out = element("circle", kind);
+  attribute(out, "cx", centre.x);
+  attribute(out, "cy", centre.y);
+  attribute(out, "r", radius);
+  return out + "/>\n";
+}
+
 std::string polygon(const std::vector<At>& points, std::string_view kind) {
   std::string out = element("polygon", kind) + " points=\"";
   for (const At& p : points) {

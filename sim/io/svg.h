@@ -18,6 +18,7 @@ struct At {
 std::string text(At at, std::string_view kind, std::string_view anchor, std::string_view text);
 std::string line(At from, At to, std::string_view kind);
 std::string rectangle(At corner, double width, double height, std::string_view kind);
+std::string circle(At centre, double radius, std::string_view kind);
 // Closed, or open for curves.
 std::string polygon(const std::vector<At>& points, std::string_view kind);
 std::string begin(double width, double height, std::string_view label);

@@ -4,7 +4,7 @@ _evsim() {
   local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} words
   if ((COMP_CWORD == 1)); then command=; fi
   case $command in
-    '') words="run check describe list schema compare replay completion --help --version" ;;
+    '') words="run check describe list schema compare replay validate completion --help --version" ;;
     run) words="--help --vehicle --set --level --out --format --record --verify --json --jobs --timeout" ;;
     check) words="--help" ;;
     describe) words="parameters signals units --help" ;;
@@ -12,6 +12,7 @@ _evsim() {
     schema) words="vehicle scenario --help --write" ;;
     compare) words="--help --tolerance" ;;
     replay) words="--help" ;;
+    validate) words="--help --published --out --jobs --json" ;;
     completion) words="bash --help" ;;
     *) words= ;;
   esac

@@ -22,6 +22,7 @@ struct CommandLine {
   SchemaArguments schema;
   CompareArguments compare;
   ReplayArguments replay;
+  ValidateArguments validate;
   CompletionArguments completion;
   bool version = false;
   std::function<ExitCode()> action;
@@ -38,6 +39,7 @@ struct CommandLine {
     add_schema();
     add_compare();
     add_replay();
+    add_validate();
     add_completion();
   }
 
@@ -113,6 +115,17 @@ struct CommandLine {
     CLI::App& c = command("replay", "run again from a run's results and compare bit by bit",
                           help::kReplay, replay, replay_command);
     c.add_option("RUN", replay.folder, "folder of a run")->required()->type_name("");
+  }
+  void add_validate() {
+    CLI::App& c = command("validate", "run cars against published figures and judge the errors",
+                          help::kValidate, validate, validate_command);
+    c.add_option("VEHICLE", validate.vehicles, "cars by name or vehicle file [all]")->type_name("");
+    c.add_option("--published", validate.published, "the figures [vehicles/published.json]")
+        ->type_name("FILE");
+    c.add_option("--out", validate.out, "folder for the report [results/validation]")
+        ->type_name("DIR");
+    c.add_option("--jobs", validate.jobs, "threads [one a core]")->type_name("N");
+    c.add_flag("--json", validate.json, "the result as JSON on stdout");
   }
   void add_completion() {
     CLI::App& c = command("completion", "print a script that completes commands in a shell",

@@ -29,8 +29,6 @@ std::vector<io::CaseRequest> requests(const RunArguments& a) {
   return out;
 }
 
-int threads(const RunArguments& a) { return a.jobs > 0 ? a.jobs : cores(); }
-
 void check_folders(const std::vector<Planned>& cases, io::Problems& problems) {
   std::map<std::string, const Planned*> taken;
   for (const Planned& p : cases) {
@@ -65,19 +63,17 @@ class Patience {
   steady_clock::time_point end_;
 };
 
-// One run, from the case to the written results.
+// One run, from the case to what is done with its results.
 class Job {
  public:
-  Job(const Planned& planned, const RunArguments& a, const Patience& patience)
-      : planned_(planned), arguments_(a), patience_(patience) {}
+  Job(const Planned& planned, const Patience& patience) : planned_(planned), patience_(patience) {}
 
-  Outcome run(const std::function<void(double)>& progress) {
+  Outcome run(const std::function<void(double)>& progress,
+              const std::function<void(const Scheme&, Outcome&)>& finish) {
     try {
       if (patience_.over()) return not_started();
       simulate(progress);
-      verify_result();
-      out_.report =
-          write_run(out_.result, planned_.loaded, scheme_, planned_.folder, arguments_.format);
+      finish(scheme_, out_);
       out_.result.recording = {};
     } catch (...) {
       const Failure failure = current_failure();
@@ -105,65 +101,85 @@ class Job {
     else if (out_.result.verdict == Verdict::fail)
       out_.code = ExitCode::limit_failed;
   }
-  void verify_result() {
-    if (!arguments_.verify || out_.result.interrupted) return;
-    out_.verification = verify(out_.result, planned_.loaded.c, io::parameter_setter());
-    const KpiDifference* energy = energy_difference(out_.verification);
-    if (energy != nullptr && !(energy->relative <= kVerifiedEnergy))
-      out_.code = worse(out_.code, ExitCode::limit_failed);
-  }
 
   const Planned& planned_;
-  const RunArguments& arguments_;
   const Patience& patience_;
   Scheme scheme_;
   Outcome out_;
 };
 
+void verify_result(const Case& c, Outcome& o) {
+  if (o.result.interrupted) return;
+  o.verification = verify(o.result, c, io::parameter_setter());
+  const KpiDifference* energy = energy_difference(o.verification);
+  if (energy != nullptr && !(energy->relative <= kVerifiedEnergy))
+    o.code = worse(o.code, ExitCode::limit_failed);
+}
+
 }  // namespace
 
-std::vector<Planned> plan(const RunArguments& a) {
-  const std::vector<io::CaseRequest> all = requests(a);
-  const int count = static_cast<int>(all.size());
-  std::vector<Planned> out(all.size());
-  std::vector<std::exception_ptr> failed(all.size());
-  for_each_job(count, threads(a), [&](int i) {
+int threads(int jobs) { return jobs > 0 ? jobs : cores(); }
+
+std::vector<Planned> load_all(const std::vector<io::CaseRequest>& requests, int threads,
+                              const Told& told) {
+  const int count = static_cast<int>(requests.size());
+  std::vector<Planned> out(requests.size());
+  std::vector<std::exception_ptr> failed(requests.size());
+  for_each_job(count, threads, [&](int i) {
     const auto k = static_cast<std::size_t>(i);
     try {
-      out[k].loaded = io::load_case(all[k]);
-      const Case& c = out[k].loaded.c;
-      out[k].folder =
-          (fs::path(a.out) / c.scenario_name / c.vehicle_name).lexically_normal().string();
+      out[k].loaded = io::load_case(requests[k]);
     } catch (...) {
       failed[k] = std::current_exception();
     }
   });
   io::Problems problems;
-  for (const std::exception_ptr& e : failed) {
-    if (e == nullptr) continue;
+  for (std::size_t i = 0; i < failed.size(); ++i) {
+    if (failed[i] == nullptr) continue;
     try {
-      std::rethrow_exception(e);
+      std::rethrow_exception(failed[i]);
     } catch (const InputError& input) {
-      for (const Problem& p : input.problems()) problems.add(p);
+      for (const Problem& p : input.problems()) problems.add(told ? told(i, p) : p);
     }
   }
   problems.raise();
+  return out;
+}
+
+std::vector<Planned> plan(const RunArguments& a) {
+  std::vector<Planned> out = load_all(requests(a), threads(a.jobs));
+  for (Planned& p : out) {
+    const Case& c = p.loaded.c;
+    p.folder = (fs::path(a.out) / c.scenario_name / c.vehicle_name).lexically_normal().string();
+  }
+  io::Problems problems;
   check_folders(out, problems);
   problems.raise();
   for (const Planned& p : out) check_writable(p.folder, a.format);
   return out;
 }
 
-std::vector<Outcome> run_all(const std::vector<Planned>& cases, const RunArguments& a) {
-  const Patience patience(a.timeout);
+std::vector<Outcome> simulate_all(const std::vector<Planned>& cases, const Effort& effort,
+                                  const Finish& finish) {
+  const Patience patience(effort.timeout);
   const int count = static_cast<int>(cases.size());
   std::vector<Outcome> out(cases.size());
   Progress progress(count);
-  for_each_job(count, threads(a), [&](int i) {
+  for_each_job(count, effort.threads, [&](int i) {
     const auto k = static_cast<std::size_t>(i);
-    out[k] = Job(cases[k], a, patience).run([&](double share) { progress.report(i, share); });
+    out[k] = Job(cases[k], patience)
+                 .run([&](double share) { progress.report(i, share); },
+                      [&](const Scheme& scheme, Outcome& o) { finish(k, scheme, o); });
   });
   return out;
+}
+
+std::vector<Outcome> run_all(const std::vector<Planned>& cases, const RunArguments& a) {
+  const auto finish = [&](std::size_t i, const Scheme& scheme, Outcome& o) {
+    if (a.verify) verify_result(cases[i].loaded.c, o);
+    o.report = write_run(o.result, cases[i].loaded, scheme, cases[i].folder, a.format);
+  };
+  return simulate_all(cases, {.threads = threads(a.jobs), .timeout = a.timeout}, finish);
 }
 
 const KpiDifference* energy_difference(const std::vector<KpiDifference>& all) {

@@ -1,6 +1,7 @@
 // Runs of many cases: loaded and checked first, then simulated and written on threads.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,13 @@ struct Planned {
 // Throws InputError with all that is wrong in all files; nothing has been run or written then.
 std::vector<Planned> plan(const RunArguments& a);
 
+// Cases loaded and checked on threads, in order, without folders.
+// told: what is said of a problem with case i, where not what the loader says.
+// Throws InputError with all that is wrong.
+using Told = std::function<Problem(std::size_t i, Problem problem)>;
+std::vector<Planned> load_all(const std::vector<io::CaseRequest>& requests, int threads,
+                              const Told& told = {});
+
 // What became of it.
 struct Outcome {
   RunResult result;  // without what was recorded
@@ -32,6 +40,19 @@ struct Outcome {
 
 // In the order of the cases, whatever the number of threads.
 std::vector<Outcome> run_all(const std::vector<Planned>& cases, const RunArguments& a);
+
+// Runs on threads, until timeout [s] (0: none) or Ctrl-C. finish: after each run, on its thread, for what
+// is done with all that it recorded; what it throws becomes the error of that run.
+using Finish = std::function<void(std::size_t i, const Scheme& scheme, Outcome& outcome)>;
+struct Effort {
+  int threads = 1;
+  double timeout = 0.0;
+};
+std::vector<Outcome> simulate_all(const std::vector<Planned>& cases, const Effort& effort,
+                                  const Finish& finish);
+
+// Of --jobs: 0 is one a core.
+int threads(int jobs);
 
 // The largest difference of the energy drawn that --verify allows.
 inline constexpr double kVerifiedEnergy = 1e-5;

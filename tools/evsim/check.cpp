@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "sim/io/case.h"
+#include "sim/io/published.h"
 #include "tools/evsim/commands.h"
 #include "tools/evsim/cycle.h"
 #include "tools/evsim/exit_codes.h"
@@ -27,12 +28,18 @@ std::string check_scenario_file(const std::string& file) {
   return "with " + loaded.request.vehicle + ", " + files_text(loaded.inputs.size());
 }
 
+std::string check_published_file(const std::string& file) {
+  const auto loaded = io::read_published(file);
+  return fmt::format("{} kinds, {} cars", loaded.value.kinds.size(), loaded.value.cars.size());
+}
+
 std::string check_file(const std::string& file, FileKind kind) {
   switch (kind) {
     case FileKind::vehicle: return check_vehicle_file(file);
     case FileKind::scenario: return check_scenario_file(file);
     case FileKind::speed_trace: return cycle_text(io::read_trace(file, io::TraceKind::speed));
     case FileKind::pedal_trace: return cycle_text(io::read_trace(file, io::TraceKind::pedals));
+    case FileKind::published: return check_published_file(file);
   }
   return {};
 }

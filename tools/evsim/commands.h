@@ -53,6 +53,15 @@ struct ReplayArguments {
 };
 ExitCode replay_command(const ReplayArguments& a);
 
+struct ValidateArguments {
+  std::vector<std::string> vehicles;  // cars by name or vehicle file; none: all
+  std::string published = "vehicles/published.json";
+  std::string out = "results/validation";
+  int jobs = 0;  // threads; 0: one a core
+  bool json = false;
+};
+ExitCode validate_command(const ValidateArguments& a);
+
 struct CompletionArguments {
   std::string shell;
 };

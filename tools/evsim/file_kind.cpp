@@ -5,6 +5,7 @@
 
 #include "sim/io/description.h"
 #include "sim/io/json_tree.h"
+#include "sim/io/published.h"
 #include "sim/io/reader.h"
 #include "sim/io/text.h"
 #include "sim/run/scenario.h"
@@ -40,6 +41,7 @@ FileKind json_kind(const std::string& file, const std::string& text, int depth) 
   const int vehicle = matches(*json, io::description<car::Params<double>>());
   const int scenario = matches(*json, io::description<scenario::Params>());
   if (vehicle > scenario) return FileKind::vehicle;
+  if (matches(*json, io::description<published::Params>()) > scenario) return FileKind::published;
   if (scenario > 0) return FileKind::scenario;
   const io::Json* from = json->find("from");
   if (from == nullptr || !from->is_string() || depth == io::kLongestChain)
@@ -86,6 +88,7 @@ std::string_view name(FileKind kind) {
     case FileKind::scenario: return "scenario";
     case FileKind::speed_trace: return "cycle";
     case FileKind::pedal_trace: return "pedal trace";
+    case FileKind::published: return "published figures";
   }
   return "";
 }

@@ -6,7 +6,7 @@
 
 namespace evsim::cli {
 
-enum class FileKind { vehicle, scenario, speed_trace, pedal_trace };
+enum class FileKind { vehicle, scenario, speed_trace, pedal_trace, published };
 std::string_view name(FileKind kind);
 
 // Throws InputError when it is none of these.

@@ -75,6 +75,25 @@ inline constexpr char kReplay[] =
     "\n"
     "Exit codes: 0 the same bits, 1 different, 2 no results there or the input files have changed.";
 
+inline constexpr char kValidate[] =
+    "Examples:\n"
+    "  evsim validate\n"
+    "  evsim validate xiaomi_su7\n"
+    "  evsim validate vehicles/xiaomi_su7.json --out results/su7\n"
+    "  evsim validate --published my/figures.json --json | jq '.kinds[].mean_error'\n"
+    "\n"
+    "Each scenario is run once with each car. Of each car one figure of a kind counts; other "
+    "sources "
+    "are\n"
+    "shown beside it. Writes DIR/validation.html and DIR/validation.json. vehicles/README.md says "
+    "what\n"
+    "stands in the file.\n"
+    "\n"
+    "Exit codes: 0 all bounds held, 1 a bound is broken or a run fails a limit of its scenario, "
+    "2 wrong\n"
+    "input (nothing was run or written), 3 a simulation failed, 4 disk or missing part, 130 "
+    "interrupted.";
+
 inline constexpr char kCompletion[] =
     "Example:\n"
     "  source <(evsim completion bash)\n"

@@ -6,6 +6,7 @@
 #include "sim/io/json_tree.h"
 #include "tools/evsim/commands.h"
 #include "tools/evsim/cycle.h"
+#include "tools/evsim/file_kind.h"
 #include "tools/evsim/print.h"
 #include "tools/evsim/terminal.h"
 
@@ -66,6 +67,15 @@ std::string facts_of(const std::string& file) {
   }
 }
 
+// Published figures lie beside the vehicles.
+bool is_published(const std::string& file) {
+  try {
+    return kind_of(file) == FileKind::published;
+  } catch (const InputError&) {
+    return false;
+  }
+}
+
 struct Listed {
   const char* what;
   const char* folder;
@@ -77,7 +87,8 @@ constexpr Listed kListed[] = {{"vehicles", "vehicles", ".json", description_of},
                               {"cycles", "scenarios/cycles", ".csv", facts_of}};
 
 void print_list(const Listed& l) {
-  const std::vector<std::string> files = files_in(l.folder, l.extension);
+  std::vector<std::string> files = files_in(l.folder, l.extension);
+  std::erase_if(files, is_published);
   Table t({left, left}, "");
   for (const std::string& file : files) t.row({file, l.about(file)});
   print(files.empty() ? "no " + std::string(l.what) + " in ./" + l.folder + "\n" : t.text());
