@@ -2,9 +2,10 @@
 //   driving  (p_in >= 0): p_out = eta (tau_in - tau_drag sign(omega)) omega_in
 //   braking  (p_in <  0): the wheel side pays, p_out eta = (tau_in - tau_drag sign(omega)) omega_in
 // Ratio = input / output speed. At standstill there is no drag and no loss.
-// A stage with two speeds is in the first below shift_speed of the car, in the second above. Neglected: the
-// time of a shift, and the kinetic energy that the rotor gives off or takes up in it; the chassis counts
-// the rotor's inertia by the second speed.
+// A stage with two speeds is in the first up to shift_speed of the car and in the second from a tenth above it;
+// between them the ratio passes smoothly from one to the other, as through a clutch (a jump would let the
+// car chatter about the shift speed). Neglected: the time and the loss of a shift, and the kinetic energy
+// that the rotor gives off or takes up in it; the chassis counts the rotor's inertia by the second speed.
 #pragma once
 
 #include "sim/base/fields.h"
@@ -17,7 +18,7 @@ template <Scalar T> struct Params {
   T efficiency = 1.0;         // of the mesh, both directions [-]
   T drag_torque = 0.0;        // churning, bearings and seals, at the input [Nm]
   T second_ratio = 0.0;       // of the second speed; 0: there is none [-]
-  T shift_speed = kInfinity;  // of the car, from which the second is engaged [m/s]
+  T shift_speed = kInfinity;  // of the car, where the second begins to engage [m/s]
 };
 
 template <class P, class V>
@@ -31,12 +32,19 @@ constexpr void describe(P& p, V&& field) {
   field(p.second_ratio, Field{"second_ratio", Dim::none, not_negative,
                               "ratio of the second speed; 0: there is none"});
   field(p.shift_speed, Field{"shift_speed", Dim::speed, positive,
-                             "speed of the car from which the second speed is engaged"});
+                             "speed of the car at which the second speed begins to engage"});
 }
+
+inline constexpr double kShiftWidth = 0.1;  // of the shift speed
 
 // Ratio at a speed of the car [m/s].
 template <Scalar T> T engaged_ratio(const Params<T>& p, const T& v) {
-  return select(p.second_ratio > 0.0 && abs(v) >= p.shift_speed, p.second_ratio, p.ratio);
+  const auto two = p.second_ratio > 0.0;
+  if (!any(two)) return p.ratio;
+  const T shift = select(two, p.shift_speed, T(1.0));
+  const T s = clamp((abs(v) - shift) / (kShiftWidth * shift), 0.0, 1.0);
+  const T between = p.ratio + s * s * (3.0 - 2.0 * s) * (p.second_ratio - p.ratio);
+  return select(two, between, p.ratio);
 }
 // The ratio of the highest speed.
 inline double longest_ratio(const Params<double>& p) {

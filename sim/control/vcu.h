@@ -29,6 +29,12 @@ template <Scalar T> struct Outputs {
   T limited;  // Reason, as a number
 };
 
+// A limit of machine, battery, grip or speed gives less than was asked for; braking that is left to friction
+// by rule is none.
+template <Scalar T> Mask<T> falls_short(const Outputs<T>& out) {
+  return out.limited > 0.0 && out.limited != T(static_cast<double>(Reason::regeneration));
+}
+
 // Share of the regeneration that the speed allows: 0 below v_zero, 1 above v_full, without a kink between
 // (3 s^2 - 2 s^3): the pedal must not feel one, and the integrator's order needs none.
 template <Scalar T> T regeneration_share(const car::Regeneration<T>& r, const T& v) {

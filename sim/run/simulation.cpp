@@ -291,9 +291,7 @@ void Simulation::observe(const closed_loop::Instant<double>& at, double h) {
   x.i_max = max(b.i, x.i_max);
   x.i_min = min(b.i, x.i_min);
   x.v_max = max(at.flows.v, x.v_max);
-  const bool limited = at.control.limited > 0.0 &&
-                       at.control.limited != static_cast<double>(vcu::Reason::regeneration);
-  if (limited) x.time_limited += h;
+  if (vcu::falls_short(at.control)) x.time_limited += h;
   x.limited_by[static_cast<std::size_t>(at.control.limited)] += h;
 
   const double v = at.flows.v, a = at.flows.a;

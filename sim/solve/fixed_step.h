@@ -124,6 +124,7 @@ template <Scalar T> struct Stepped {
   // Errors that the step knows of [J]: kinetic energy gained less work done, and what the parabola moved
   // from driving to braking work.
   T unbooked, reparted;
+  Mask<T> switched;  // a limit was met or left on the way: its kink may not show in the books
 };
 
 // Advances y and q by one step from t. Flattened: all four stages stand in one function, so that what a
@@ -146,7 +147,8 @@ template <Scalar T> [[gnu::flatten]] Stepped<T> step(const closed_loop::System<T
 
   Stepped<T> out{.start = closed_loop::evaluate(s, piece, t, y.data(), k_n.data(), r_n.data()),
                  .unbooked = T(0.0),
-                 .reparted = T(0.0)};
+                 .reparted = T(0.0),
+                 .switched = Mask<T>(false)};
   N_n = out.start.control.command.tau;
 
   const auto middle = [&](int k, const T& N) {
@@ -166,8 +168,10 @@ template <Scalar T> [[gnu::flatten]] Stepped<T> step(const closed_loop::System<T
     return lag(k).E * tau_n(k) + lag(k).g_1 * N_n[n] + 4.0 * lag(k).g_2 * N_b[n] + lag(k).g_3 * N;
   };
   for (std::size_t i = 0; i < kSlow; ++i) x[i] = y[i] + h * k_b[i];
-  const Commands N_c = closed_loop::evaluate(s, piece, t + h, x.data(), end, k_c.data(), r_c.data())
-                           .control.command.tau;
+  const vcu::Outputs<T> last =
+      closed_loop::evaluate(s, piece, t + h, x.data(), end, k_c.data(), r_c.data()).control;
+  const Commands& N_c = last.command.tau;
+  out.switched = vcu::falls_short(out.start.control) != vcu::falls_short(last);
 
   const double sixth = h / 6.0;
   // A power that is split by its sign: its rates are those of `positive` less those of `negative`.
@@ -221,8 +225,8 @@ inline constexpr double kUnbookedFloor = 5e-7;
 inline constexpr double kReparted = 1e-4;
 inline constexpr int kMostHalvings = 6;
 
-// Advances y and q from t over h. A step whose books don't close, since a limit was met or the car came to
-// rest on its way, is taken again as two halves, each judged alike. Lanes that are not active, or whose step
+// Advances y and q from t over h. A step whose books don't close, since the car came to rest on its way, or
+// in which a limit was met or left, is taken again as two halves, each judged alike. Lanes that are not active, or whose step
 // was good, keep what they have: each lane halves as if it were alone.
 // observe(instant, h, lanes) is told what flowed at the start of each step that stands [s].
 template <Scalar T, class Observe>
@@ -236,7 +240,7 @@ void advance(const closed_loop::System<T>& s, const closed_loop::Piece<T>& piece
   const Mask<T> unbooked =
       abs(whole.unbooked) > kUnbookedShare * moved + kUnbookedFloor * s.car.mass;
   const Mask<T> poor = active && Mask<T>(halvings < kMostHalvings) &&
-                       (unbooked || whole.reparted > kReparted * s.car.mass);
+                       (unbooked || whole.reparted > kReparted * s.car.mass || whole.switched);
   observe(whole.start, seconds(h), active && !poor);
   if (!any(poor)) return;
   States<T> y_2 = y_n;

@@ -59,8 +59,10 @@ TEST(Gear, input_torque_is_the_inverse_in_all_quadrants) {
 TEST(Gear, with_two_speeds_the_second_is_engaged_from_the_shift_speed_on) {
   const gear::Params<double> two{.ratio = 15.0, .second_ratio = 8.0, .shift_speed = 25.0};
   EXPECT_EQ(gear::output_torque(two, 10.0, 24.9), 150.0);
-  EXPECT_EQ(gear::output_torque(two, 10.0, 25.0), 80.0);
-  EXPECT_EQ(gear::output_torque(two, 10.0, -25.0), 80.0);
+  EXPECT_EQ(gear::output_torque(two, 10.0, 25.0), 150.0);
+  EXPECT_ROUNDED(gear::output_torque(two, 10.0, 26.25), 115.0);  // half way
+  EXPECT_EQ(gear::output_torque(two, 10.0, 27.5), 80.0);
+  EXPECT_EQ(gear::output_torque(two, 10.0, -30.0), 80.0);
   EXPECT_EQ(gear::input_torque(two, 80.0, 30.0), 10.0);
   EXPECT_EQ(gear::longest_ratio(two), 8.0);
   EXPECT_EQ(gear::longest_ratio(kGear), 10.0);

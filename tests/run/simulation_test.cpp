@@ -32,7 +32,7 @@ TEST(Simulation, test_masses_by_hand) {
   const auto p = small_car();  // 1200 kg, at most 1600 kg
   EXPECT_EQ(test_mass(scenario::Fixed{.mass = 1234.0}, p), 1234.0);
   EXPECT_EQ(test_mass(scenario::KerbPlus{.payload = 80.0}, p), 1280.0);
-  EXPECT_EQ(test_mass(scenario::Wltp{}, p), 1345.0);  // 1200 + 75 + 25 + 0.15 x 300
+  EXPECT_EQ(test_mass(scenario::Wltp{}, p), 1345.0);     // 1200 + 75 + 25 + 0.15 x 300
   EXPECT_EQ(test_mass(scenario::Iso8715{}, p), 1400.0);  // 400 kg of payload: half of it
   EXPECT_EQ(test_mass(scenario::Epa{}, p), 1200.0 + 300.0 * 0.45359237);
   auto unknown = p;
