@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "sim/io/quantity.h"
 #include "sim/io/text.h"
 #include "tools/evsim/commands.h"
 #include "tools/evsim/help.h"
@@ -22,6 +23,7 @@ struct CommandLine {
   SchemaArguments schema;
   CompareArguments compare;
   ReplayArguments replay;
+  NewVehicleArguments new_vehicle;
   CompletionArguments completion;
   bool version = false;
   std::function<ExitCode()> action;
@@ -38,6 +40,7 @@ struct CommandLine {
     add_schema();
     add_compare();
     add_replay();
+    add_new_vehicle();
     add_completion();
   }
 
@@ -113,6 +116,38 @@ struct CommandLine {
     CLI::App& c = command("replay", "run again from a run's results and compare bit by bit",
                           help::kReplay, replay, replay_command);
     c.add_option("RUN", replay.folder, "folder of a run")->required()->type_name("");
+  }
+  void add_new_vehicle() {
+    CLI::App& c = command("new-vehicle", "write a vehicle file from the figures of a catalogue",
+                          help::kNewVehicle, new_vehicle, new_vehicle_command);
+    c.add_option("FILE", new_vehicle.file, "vehicle file to write")->required()->type_name("");
+    c.add_flag("--force", new_vehicle.force, "overwrite FILE");
+    for (const io::WordEntry& word : io::catalogue_words()) {
+      const std::string doc(word.doc);
+      catalogue_option(c, std::string(word.name), word.need)
+          ->description(word.choices.empty() ? doc : doc + ": " + io::one_of(word.choices))
+          ->type_name("");
+    }
+    for (const io::FigureEntry& entry : io::catalogue_figures()) add_figure(c, entry);
+  }
+  CLI::Option* catalogue_option(CLI::App& c, const std::string& key, io::Need need) {
+    const auto add = [this, key](const std::string& value) {
+      new_vehicle.figures.push_back({key, value});
+    };
+    const char* group = need == io::Need::always      ? "Required"
+                        : need == io::Need::road_load ? "Required: Cd and area, or a coast-down"
+                                                      : "Optional";
+    return c.add_option_function<std::string>("--" + key, add)->group(group);
+  }
+  // In any unit; the help shows the usual one.
+  void add_figure(CLI::App& c, const io::FigureEntry& entry) {
+    for (const Unit* unit : io::units_of(entry.dim)) {
+      if (entry.dim == Dim::none && !unit->key.empty()) continue;
+      CLI::Option* o = catalogue_option(c, key_in(entry.name, *unit), entry.need)
+                           ->description(std::string(entry.doc))
+                           ->type_name("");
+      if (unit != &display_unit(entry.dim)) o->group("");
+    }
   }
   void add_completion() {
     CLI::App& c = command("completion", "print a script that completes commands in a shell",

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/base/errors.h"
+#include "sim/io/new_vehicle.h"
 
 namespace evsim::cli {
 
@@ -52,6 +53,13 @@ struct ReplayArguments {
   std::string folder;  // of a run
 };
 ExitCode replay_command(const ReplayArguments& a);
+
+struct NewVehicleArguments {
+  std::string file;
+  std::vector<io::KeyValue> figures;  // of the catalogue
+  bool force = false;                 // overwrite
+};
+ExitCode new_vehicle_command(const NewVehicleArguments& a);
 
 struct CompletionArguments {
   std::string shell;

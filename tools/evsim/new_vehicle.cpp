@@ -1,0 +1,110 @@
+// evsim new-vehicle
+#include "sim/io/new_vehicle.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "sim/io/case.h"
+#include "sim/io/output_folder.h"
+#include "tools/evsim/commands.h"
+#include "tools/evsim/data_folders.h"
+#include "tools/evsim/first_look.h"
+#include "tools/evsim/print.h"
+
+namespace evsim::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using enum Align;
+
+constexpr char kWho[] = "evsim new-vehicle";
+
+fs::path folder_of(const std::string& file) {
+  const fs::path folder = fs::path(file).parent_path();
+  return folder.empty() ? fs::path(".") : folder;
+}
+
+void check_target(const NewVehicleArguments& a) {
+  if (fs::path(a.file).extension() != ".json")
+    throw InputError(Problem{.file = kWho, .path = "FILE", .what = "must end in .json"});
+  if (fs::is_directory(a.file))
+    throw InputError(Problem{.file = a.file, .what = "is a folder, not a file"});
+  if (fs::exists(a.file) && !a.force)
+    throw InputError(Problem{.file = a.file, .what = "exists; --force overwrites it"});
+}
+
+// The folder of component families beside the file, else that of the vehicles at hand.
+fs::path components_folder(const std::string& file) {
+  std::vector<fs::path> places{folder_of(file) / "components"};
+  for (const std::string& root : data_folders())
+    places.push_back(fs::path(root) / "vehicles/components");
+  for (const fs::path& place : places)
+    if (fs::exists(place / "cell_nmc.json")) return place;
+  throw InputError(
+      Problem{.file = file,
+              .what = "no component families found, neither in " + places[0].string() +
+                      " nor in ./vehicles/components; work in a folder with vehicles"});
+}
+
+// As the file will name it: relative where it lies in the same tree, so that both can move together.
+io::Families families(const std::string& file, const io::rules::TyreSize& tyre) {
+  const fs::path components = components_folder(file);
+  const fs::path here = fs::weakly_canonical(fs::absolute(folder_of(file)));
+  const auto named = [&](const fs::path& p) {
+    return p.is_relative() ? fs::weakly_canonical(fs::absolute(p)).lexically_relative(here) : p;
+  };
+  const fs::path schema = components / "../../schema/vehicle.schema.json";
+  return {.folder = named(components).generic_string(),
+          .has_tyre = fs::exists(components / io::tyre_file(tyre)),
+          .schema = fs::exists(schema) ? named(schema).generic_string() : ""};
+}
+
+// The file as the ordinary reader sees it, before it is there.
+void check_text(const std::string& file, const std::string& text) {
+  const auto loaded = io::read<car::Params<double>>(file, [&](const std::string& name) {
+    return name == file ? io::checked_text(text) : io::read_file(name);
+  });
+  io::Problems problems;
+  io::check_vehicle(loaded.value, loaded.origins, problems);
+  problems.raise();
+}
+
+// Written beside and renamed: the file is there whole or not at all.
+void write_whole(const std::string& file, const std::string& text) {
+  fs::create_directories(folder_of(file));
+  const std::string partial =
+      (folder_of(file) / ("." + fs::path(file).filename().string() + ".partial")).string();
+  try {
+    io::write_file(partial, text, file);
+    fs::rename(partial, file);
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(partial, ignored);
+    throw;
+  }
+}
+
+std::string values_text(const io::Draft& draft, bool given) {
+  Table t({left, right, left});
+  for (const io::DraftValue& v : draft.values)
+    if (v.given == given) t.row({v.path, v.value, given ? "" : v.source});
+  return t.text();
+}
+
+}  // namespace
+
+ExitCode new_vehicle_command(const NewVehicleArguments& a) {
+  check_target(a);
+  const io::Catalogue catalogue = io::read_catalogue(a.figures, kWho);
+  const io::Draft draft = io::draft_vehicle(catalogue, families(a.file, catalogue.tyre_size));
+  const std::string text = io::to_text(draft.file);
+  check_text(a.file, text);
+  write_whole(a.file, text);
+  print(fmt::format("{}: written\n\nGiven\n{}\nAssumed, by the rules of docs/new_vehicle.md\n{}\n",
+                    a.file, values_text(draft, true), values_text(draft, false)));
+  print(first_look(a.file));
+  return ExitCode::held;
+}
+
+}  // namespace evsim::cli
