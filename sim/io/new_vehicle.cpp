@@ -234,19 +234,24 @@ class Drafter {
     p.chosen("OCV", d_.chemistry, c_.chemistry,
              "assumed: NMC cells, as 14 of 17 cars of the garage");
     p.ruled("n_series", d_.n_series, cells_source());
-    p.ruled("capacity_Ah", rounded(d_.capacity / 3600.0, 4), rules::kCapacity);
+    p.ruled("capacity_Ah", rounded(d_.capacity / 3600.0, 4), said(*c_.battery) + rules::kCapacity);
     p.ruled("R_pack_mOhm", rules::kPackResistance.value * 1e3, rules::kPackResistance.source);
     charge_current(p);
     p.ruled("P_discharge_max_kW", rounded(rules::discharge_power(c_.power->si()) * 1e-3, 3),
             rules::kDischargePower);
     p.given_or("P_charge_max", c_.DC_power, "P_charge_max_kW", rounded(d_.DC_power * 1e-3, 3),
                rules::kChargeRate.source);
-    p.ruled("SOC_empty", SOC_empty(), c_.usable ? rules::kSocEmpty : rules::kUsable.source);
+    p.ruled("SOC_empty", SOC_empty(),
+            c_.usable ? said(*c_.usable) + rules::kSocEmpty : rules::kUsable.source);
     return p.finished();
   }
+  // "rule: 60 kWh (given on the command line)"; the rule's own words follow.
+  std::string said(const Quantity& q) const {
+    return fmt::format("rule: {} {} ({})", format(q.written), q.unit->text,
+                       c_.source.empty() ? kOnCommandLine : c_.source);
+  }
   std::string cells_source() const {
-    return std::string(rules::kCells) + (c_.voltage ? "" : "; ") +
-           (c_.voltage ? "" : rules::kVoltage.source);
+    return (c_.voltage ? said(*c_.voltage) : rules::kVoltage.source) + std::string(rules::kCells);
   }
   void charge_current(Part& p) {
     const double scale = rounded(d_.DC_power / d_.voltage, 3);

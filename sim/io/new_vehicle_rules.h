@@ -115,20 +115,19 @@ inline constexpr char kInverter[] =
 
 // ---- Battery ------------------------------------------------------------------------------------
 
-inline constexpr Default kVoltage{350.0, "350 V assumed, as most cars of the garage"};
+inline constexpr Default kVoltage{350.0, "assumed: 350 V, as most cars of the garage"};
 inline constexpr double kNominalLfp = 3.2, kNominalNmc = 3.65;  // a cell [V]
 
 inline int cells_in_series(double voltage, double of_a_cell) {
   return static_cast<int>(std::lround(voltage / of_a_cell));
 }
-inline constexpr char kCells[] = "rule: nominal voltage of the pack over that of a cell";
+inline constexpr char kCells[] = ", over the nominal voltage of a cell";
 inline constexpr char kCapacity[] =
-    "rule: gross energy over the nominal voltage of the cells; one large cell stands for those in "
-    "parallel";
+    " over the nominal voltage of the cells; one large cell stands for those in parallel";
 
 inline constexpr Default kUsable{0.95, "assumed: 95 % of the gross energy usable"};
 inline constexpr char kSocEmpty[] =
-    "rule: the reserve of gross over usable energy, at the empty end";
+    " usable of the gross energy; the reserve lies at the empty end";
 inline constexpr Default kPackResistance{5e-3, "assumed: 5 mOhm of busbars, contactors and fuse"};
 inline constexpr Default kChargeRate{2.0 / 3600.0,
                                      "assumed: 2 C, charged in half an hour"};  // [1/s]

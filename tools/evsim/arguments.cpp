@@ -122,13 +122,18 @@ struct CommandLine {
                           help::kNewVehicle, new_vehicle, new_vehicle_command);
     c.add_option("FILE", new_vehicle.file, "vehicle file to write")->required()->type_name("");
     c.add_flag("--force", new_vehicle.force, "overwrite FILE");
-    for (const io::WordEntry& word : io::catalogue_words()) {
-      const std::string doc(word.doc);
-      catalogue_option(c, std::string(word.name), word.need)
-          ->description(word.choices.empty() ? doc : doc + ": " + io::one_of(word.choices))
-          ->type_name("");
+    for (const io::Need need : {io::Need::always, io::Need::road_load, io::Need::optional}) {
+      for (const io::WordEntry& word : io::catalogue_words())
+        if (word.need == need) add_word(c, word);
+      for (const io::FigureEntry& entry : io::catalogue_figures())
+        if (entry.need == need) add_figure(c, entry);
     }
-    for (const io::FigureEntry& entry : io::catalogue_figures()) add_figure(c, entry);
+  }
+  void add_word(CLI::App& c, const io::WordEntry& word) {
+    const std::string doc(word.doc);
+    catalogue_option(c, std::string(word.name), word.need)
+        ->description(word.choices.empty() ? doc : io::one_of(word.choices) + ": " + doc)
+        ->type_name("");
   }
   CLI::Option* catalogue_option(CLI::App& c, const std::string& key, io::Need need) {
     const auto add = [this, key](const std::string& value) {

@@ -34,30 +34,39 @@ void check_target(const NewVehicleArguments& a) {
     throw InputError(Problem{.file = a.file, .what = "exists; --force overwrites it"});
 }
 
-// The folder of component families beside the file, else that of the vehicles at hand.
-fs::path components_folder(const std::string& file) {
-  std::vector<fs::path> places{folder_of(file) / "components"};
-  for (const std::string& root : data_folders())
-    places.push_back(fs::path(root) / "vehicles/components");
-  for (const fs::path& place : places)
-    if (fs::exists(place / "cell_nmc.json")) return place;
+// A folder of component families, and its name in the file.
+struct Components {
+  fs::path folder;
+  fs::path named;
+};
+fs::path relative_to_folder_of(const std::string& file, const fs::path& path) {
+  const auto full = [](const fs::path& p) { return fs::weakly_canonical(fs::absolute(p)); };
+  return full(path).lexically_relative(full(folder_of(file)));
+}
+// Those beside the file, else those of the vehicles at hand: of the working folder by a relative path,
+// installed ones by their full path.
+Components find_components(const std::string& file) {
+  std::vector<Components> places{{folder_of(file) / "components", "components"}};
+  for (const std::string& root : data_folders()) {
+    const fs::path folder = fs::path(root) / "vehicles/components";
+    places.push_back({folder, folder.is_absolute() ? folder : relative_to_folder_of(file, folder)});
+  }
+  for (const Components& place : places)
+    if (fs::exists(place.folder / "cell_nmc.json")) return place;
   throw InputError(
       Problem{.file = file,
-              .what = "no component families found, neither in " + places[0].string() +
+              .what = "no component families found, neither in " + places[0].folder.string() +
                       " nor in ./vehicles/components; work in a folder with vehicles"});
 }
 
-// As the file will name it: relative where it lies in the same tree, so that both can move together.
 io::Families families(const std::string& file, const io::rules::TyreSize& tyre) {
-  const fs::path components = components_folder(file);
-  const fs::path here = fs::weakly_canonical(fs::absolute(folder_of(file)));
-  const auto named = [&](const fs::path& p) {
-    return p.is_relative() ? fs::weakly_canonical(fs::absolute(p)).lexically_relative(here) : p;
-  };
-  const fs::path schema = components / "../../schema/vehicle.schema.json";
-  return {.folder = named(components).generic_string(),
-          .has_tyre = fs::exists(components / io::tyre_file(tyre)),
-          .schema = fs::exists(schema) ? named(schema).generic_string() : ""};
+  const Components components = find_components(file);
+  const fs::path schema = "../../schema/vehicle.schema.json";
+  return {.folder = components.named.generic_string(),
+          .has_tyre = fs::exists(components.folder / io::tyre_file(tyre)),
+          .schema = fs::exists(components.folder / schema)
+                        ? (components.named / schema).lexically_normal().generic_string()
+                        : ""};
 }
 
 // The file as the ordinary reader sees it, before it is there.
@@ -85,10 +94,16 @@ void write_whole(const std::string& file, const std::string& text) {
   }
 }
 
-std::string values_text(const io::Draft& draft, bool given) {
+std::string given_text(const std::vector<io::KeyValue>& figures) {
+  Table t({left, left});
+  for (const io::KeyValue& f : figures) t.row({f.key, f.value});
+  return t.text();
+}
+// The rule itself; what stands after a semicolon is its evidence, and in the file.
+std::string assumed_text(const io::Draft& draft) {
   Table t({left, right, left});
   for (const io::DraftValue& v : draft.values)
-    if (v.given == given) t.row({v.path, v.value, given ? "" : v.source});
+    if (!v.given) t.row({v.path, v.value, v.source.substr(0, v.source.find(';'))});
   return t.text();
 }
 
@@ -102,7 +117,7 @@ ExitCode new_vehicle_command(const NewVehicleArguments& a) {
   check_text(a.file, text);
   write_whole(a.file, text);
   print(fmt::format("{}: written\n\nGiven\n{}\nAssumed, by the rules of docs/new_vehicle.md\n{}\n",
-                    a.file, values_text(draft, true), values_text(draft, false)));
+                    a.file, given_text(a.figures), assumed_text(draft)));
   print(first_look(a.file));
   return ExitCode::held;
 }
