@@ -106,7 +106,7 @@ std::optional<int> take_number(std::string_view& text) {
 bool take(std::string_view& text, std::string_view mark) {
   text = trim(text);
   if (!text.starts_with(mark)) return false;
-  text.remove_prefix(mark.size());
+  text = trim(text.substr(mark.size()));
   return true;
 }
 std::optional<rules::TyreSize> tyre_size(std::string_view text) {

@@ -11,6 +11,7 @@ bool has(const std::string& text, const std::string& part) {
 class NewVehicle : public Program {
  protected:
   NewVehicle() {
+    fs::create_directories(file("vehicles"));
     fs::copy(fs::path(EVSIM_SOURCE_DIR) / "vehicles/components", file("vehicles/components"),
              fs::copy_options::recursive);
   }

@@ -43,16 +43,19 @@ RunResult run_one(const std::string& scenario, const std::string& vehicle) {
 
 void add_rows(const Look& look, const std::string& scenario, const std::string& vehicle, Table& t) {
   const RunResult result = run_one(scenario, vehicle);
+  const bool held = result.verdict != Verdict::fail;
   for (const char* name : look.kpis) {
     const auto kpi = std::ranges::find(result.kpis, name, &Kpi::name);
-    if (kpi != result.kpis.end()) t.row({look.scenario, kpi->name, figure(kpi->value), kpi->unit});
+    if (kpi != result.kpis.end())
+      t.row({look.scenario, kpi->name, figure(kpi->value), kpi->unit, held ? "" : "a limit failed"},
+            held ? Colour::none : Colour::red);
   }
 }
 
 }  // namespace
 
 std::string first_look(const std::string& vehicle) {
-  Table t({left, left, right, left});
+  Table t({left, left, right, left, left});
   bool any = false;
   for (const Look& look : kLooks) {
     const std::string scenario = scenario_file(look.scenario);

@@ -69,14 +69,18 @@ io::Families families(const std::string& file, const io::rules::TyreSize& tyre) 
                         : ""};
 }
 
-// The file as the ordinary reader sees it, before it is there.
-void check_text(const std::string& file, const std::string& text) {
-  const auto loaded = io::read<car::Params<double>>(file, [&](const std::string& name) {
-    return name == file ? io::checked_text(text) : io::read_file(name);
-  });
+// As `evsim check` does.
+void check_vehicle_file(const std::string& file, const io::ReadFile& read) {
+  const auto loaded = io::read<car::Params<double>>(file, read);
   io::Problems problems;
   io::check_vehicle(loaded.value, loaded.origins, problems);
   problems.raise();
+}
+// A disk on which the file lies already.
+io::ReadFile disk_with(const std::string& file, const std::string& text) {
+  return [&](const std::string& name) {
+    return name == file ? io::checked_text(text) : io::read_file(name);
+  };
 }
 
 // Written beside and renamed: the file is there whole or not at all.
@@ -114,8 +118,9 @@ ExitCode new_vehicle_command(const NewVehicleArguments& a) {
   const io::Catalogue catalogue = io::read_catalogue(a.figures, kWho);
   const io::Draft draft = io::draft_vehicle(catalogue, families(a.file, catalogue.tyre_size));
   const std::string text = io::to_text(draft.file);
-  check_text(a.file, text);
+  check_vehicle_file(a.file, disk_with(a.file, text));
   write_whole(a.file, text);
+  check_vehicle_file(a.file, io::read_file);
   print(fmt::format("{}: written\n\nGiven\n{}\nAssumed, by the rules of docs/new_vehicle.md\n{}\n",
                     a.file, given_text(a.figures), assumed_text(draft)));
   print(first_look(a.file));
