@@ -104,8 +104,8 @@ class Drafter {
     p.ruled("slip_stiffness", rules::kSlipStiffness.value, rules::kSlipStiffness.source);
   }
   std::string cg_source() const {
-    return std::string(rules::kCgHeight) + (c_.height ? "" : "; ") +
-           (c_.height ? "" : rules::kHeight.source);
+    const std::string rule = rules::kCgHeight;
+    return c_.height ? rule : rule + "; " + rules::kHeight.source;
   }
   rules::Default front_load() const {
     if (c_.drive == "front") return rules::kFrontLoadFront;
@@ -117,7 +117,7 @@ class Drafter {
     p.text("type", coast_down ? "coast_down" : "physical");
     if (coast_down) {
       p.given("A", *c_.A);
-      if (c_.B) p.given("B", *c_.B);
+      p.given_or("B", c_.B, "B_N_s_per_m", 0.0, "assumed: none, as no linear term was given");
       p.given("C", *c_.C);
       return p.finished();
     }
@@ -133,11 +133,14 @@ class Drafter {
   }
 
   // ---- Drive
-  // Power and torque of one machine in the units that the user wrote, and where they come from.
+  // A figure of one machine in the user's unit; rule: by which it follows from that of both, or "".
+  struct Share {
+    Quantity value;
+    std::string rule;
+  };
   struct Machine {
     std::string kind, kind_given, kind_assumed;
-    Quantity torque, power;
-    std::string split;  // rule by which the user's sums were split; "": they were not
+    Share torque, power;
   };
 
   Json drive_units() {
@@ -145,42 +148,34 @@ class Drafter {
     const Machine whole{c_.machine.empty() ? "pmsm" : c_.machine,
                         c_.machine,
                         "assumed: permanent magnets, as 16 of 17 cars of the garage",
-                        *c_.torque,
-                        *c_.power,
-                        ""};
+                        {*c_.torque, ""},
+                        {*c_.power, ""}};
     if (c_.drive != "all") {
       units.set(c_.drive, unit_json(c_.drive, whole, {}));
       return units;
     }
     const Machine front = front_machine();
-    units.set("rear", unit_json("rear", rest_of(whole, front), 1.0));
+    Machine rear = whole;
+    rear.torque = rest(whole.torque, front.torque);
+    rear.power = rest(whole.power, front.power);
+    units.set("rear", unit_json("rear", rear, 1.0));
     units.set("front", unit_json("front", front, 0.0));
     return units;
   }
   Machine front_machine() const {
-    Machine m{c_.front_machine.empty() ? "induction" : c_.front_machine,
-              c_.front_machine,
-              "assumed: induction, which drags little while it does not drive",
-              part_of(*c_.torque),
-              part_of(*c_.power),
-              rules::kFrontShare.source};
-    if (c_.front_torque) m.torque = *c_.front_torque;
-    if (c_.front_power) m.power = *c_.front_power;
-    if (c_.front_torque && c_.front_power) m.split.clear();
-    return m;
+    return {c_.front_machine.empty() ? "induction" : c_.front_machine, c_.front_machine,
+            "assumed: induction, which drags little while it does not drive",
+            front_share(c_.front_torque, *c_.torque), front_share(c_.front_power, *c_.power)};
   }
-  static Quantity part_of(const Quantity& sum) {
-    return {rounded(rules::kFrontShare.value * sum.written, 4), sum.unit};
+  static Share front_share(const Figure& given, const Quantity& sum) {
+    if (given) return {*given, ""};
+    return {{rounded(rules::kFrontShare.value * sum.written, 4), sum.unit},
+            rules::kFrontShare.source};
   }
-  static Machine rest_of(Machine whole, const Machine& front) {
-    const auto less = [](const Quantity& sum, const Quantity& other) {
-      return Quantity{rounded(from_si(*sum.unit, sum.si() - other.si()), 6), sum.unit};
-    };
-    whole.torque = less(whole.torque, front.torque);
-    whole.power = less(whole.power, front.power);
-    whole.split = front.split.empty() ? "rule: figures of both machines less those of the front one"
-                                      : front.split;
-    return whole;
+  static Share rest(const Share& sum, const Share& front) {
+    const Unit& unit = *sum.value.unit;
+    const double left = from_si(unit, sum.value.si() - front.value.si());
+    return {{rounded(left, 6), &unit}, rules::kRearShare};
   }
 
   Json unit_json(const std::string& axle, const Machine& m, std::optional<double> share) {
@@ -202,19 +197,19 @@ class Drafter {
   Json machine(const std::string& path, const Machine& m) {
     Part p = part(path);
     p.text("from", family("machine_" + m.kind + ".json"));
-    if (m.split.empty()) {
-      p.given("tau_peak", m.torque);
-      p.given("P_peak", m.power);
-    } else {
-      p.ruled(key_in("tau_peak", *m.torque.unit), m.torque.written, m.split);
-      p.ruled(key_in("P_peak", *m.power.unit), m.power.written, m.split);
-    }
+    add_share(p, "tau_peak", m.torque);
+    add_share(p, "P_peak", m.power);
     p.given_or("omega_max", c_.machine_speed, "omega_max_rpm",
                rounded(d_.machine_speed / rules::kRpm, 4), machine_speed_source());
     p.ruled("U_ref_V", rounded(d_.voltage, 3), "rule: nominal voltage of the pack");
-    p.ruled("inertia_kg_m2", rounded(rules::rotor_inertia(m.torque.si(), d_.machine_speed), 3),
+    p.ruled("inertia_kg_m2",
+            rounded(rules::rotor_inertia(m.torque.value.si(), d_.machine_speed), 3),
             rules::kRotorInertia);
     return p.finished();
+  }
+  static void add_share(Part& p, std::string_view name, const Share& s) {
+    if (s.rule.empty()) return p.given(name, s.value);
+    p.ruled(key_in(name, *s.value.unit), s.value.written, s.rule);
   }
   std::string machine_speed_source() const {
     return c_.ratio && c_.top_speed ? rules::kMachineSpeedFromRatio : rules::kMachineSpeed.source;

@@ -205,7 +205,9 @@ class CatalogueReader {
     if (coast_down) {
       if (!c_.A) report("--A_N", "missing: a coast-down has A and C, and mostly B");
       if (!c_.C) report("--C_N_s2_per_m2", "missing: a coast-down has A and C, and mostly B");
-      if (c_.Cd) report("--Cd", "stands beside a coast-down, which contains it; leave one out");
+      contained("Cd", c_.Cd);
+      contained("frontal_area", c_.frontal_area);
+      contained("rolling_resistance", c_.rolling_resistance);
       return;
     }
     if (!c_.Cd)
@@ -214,6 +216,9 @@ class CatalogueReader {
              "--A_N, --B_N_s_per_m, --C_N_s2_per_m2");
     else if (!c_.frontal_area && !(c_.width && c_.height))
       report("--frontal_area_m2", "missing: or give --width_m and --height_m");
+  }
+  void contained(std::string_view name, const Figure& f) {
+    if (f) report(option(name, *f->unit), "is contained in the coast-down; leave one of them out");
   }
   void check_drive() {
     if (c_.drive == "all") {

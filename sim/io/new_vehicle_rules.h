@@ -78,6 +78,7 @@ inline constexpr Default kFrontShare{
     0.4,
     "rule: all-wheel drive, the front machine has 0.4 of power and torque; mean of the four such "
     "cars of the garage: 0.39 and 0.41"};
+inline constexpr char kRearShare[] = "rule: figure of both machines less that of the front one";
 inline constexpr char kTorqueShare[] =
     "rule: the rear machine drives alone as long as it can, the front one helps";
 

@@ -163,6 +163,16 @@ TEST(NewVehicle, a_front_machine_that_is_given_is_taken_off_the_sum) {
   EXPECT_DOUBLE_EQ(envelope(car, 0).tau_peak, 240.0);
 }
 
+TEST(NewVehicle, of_a_front_machine_only_what_was_given_counts_as_given) {
+  const auto values = draft(with(saloon(), {{"drive", "all"}, {"front_power_kW", "60"}})).values;
+  const auto given = [&](const std::string& path) {
+    return std::ranges::find(values, path, &io::DraftValue::path)->given;
+  };
+  EXPECT_TRUE(given("drive_units.front.machine.P_peak_kW"));
+  EXPECT_FALSE(given("drive_units.front.machine.tau_peak_Nm"));
+  EXPECT_FALSE(given("drive_units.rear.machine.P_peak_kW"));
+}
+
 TEST(NewVehicle, a_coast_down_stands_for_drag_and_area) {
   Figures figures = without(without(saloon(), "Cd"), "frontal_area_m2");
   figures = with(figures,
@@ -214,6 +224,7 @@ TEST(NewVehicle, tells_figures_that_contradict_each_other) {
   found({{"usable_kWh", "61"}}, "--usable_kWh: is above the gross energy");
   found({{"gross_mass_kg", "1700"}}, "--gross_mass_kg: is below the kerb mass");
   found({{"A_N", "100"}}, "--C_N_s2_per_m2: missing");
+  found({{"A_N", "100"}, {"C_N_s2_per_m2", "0.4"}}, "--Cd: is contained in the coast-down");
   found({{"front_power_kW", "60"}}, "--front_power_kW: is for --drive all");
   found({{"drive", "all"}, {"front_torque_Nm", "340"}}, "--front_torque_Nm: must be below");
   found({{"ratio", "12"}, {"machine_speed_rpm", "16000"}, {"top_speed_km_per_h", "225"}},
