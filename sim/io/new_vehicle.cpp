@@ -21,29 +21,29 @@ struct Derived {
 };
 
 double machine_speed(const Catalogue& c, double radius) {
-  if (c.machine_speed) return c.machine_speed->si();
+  if (c.machine_speed) return c.machine_speed.si();
   if (!c.ratio || !c.top_speed) return rules::kMachineSpeed.value;
-  return rules::machine_speed(c.ratio->si(), radius, c.top_speed->si());
+  return rules::machine_speed(c.ratio.si(), radius, c.top_speed.si());
 }
 double gear_ratio(const Catalogue& c, double omega_max, double radius) {
-  if (c.ratio) return c.ratio->si();
+  if (c.ratio) return c.ratio.si();
   if (!c.top_speed) return rules::kRatio.value;
-  return rules::ratio(omega_max, radius, c.top_speed->si());
+  return rules::ratio(omega_max, radius, c.top_speed.si());
 }
 
 Derived derive(const Catalogue& c) {
   Derived d;
   d.chemistry = c.chemistry.empty() ? "nmc" : c.chemistry;
   d.radius = rounded(rules::rolling_radius(c.tyre_size), 4);
-  d.height = c.height ? c.height->si() : rules::kHeight.value;
+  d.height = c.height ? c.height.si() : rules::kHeight.value;
   d.machine_speed = machine_speed(c, d.radius);
   d.ratio = rounded(gear_ratio(c, d.machine_speed, d.radius), 4);
   const double of_a_cell = d.chemistry == "lfp" ? rules::kNominalLfp : rules::kNominalNmc;
   d.n_series =
-      rules::cells_in_series(c.voltage ? c.voltage->si() : rules::kVoltage.value, of_a_cell);
+      rules::cells_in_series(c.voltage ? c.voltage.si() : rules::kVoltage.value, of_a_cell);
   d.voltage = d.n_series * of_a_cell;
-  d.capacity = c.battery->si() / d.voltage;
-  d.DC_power = c.DC_power ? c.DC_power->si() : d.capacity * rules::kChargeRate.value * d.voltage;
+  d.capacity = c.battery.si() / d.voltage;
+  d.DC_power = c.DC_power ? c.DC_power.si() : d.capacity * rules::kChargeRate.value * d.voltage;
   d.inverter = !c.inverter.empty() ? c.inverter : d.voltage >= rules::kSicFrom ? "sic" : "igbt";
   return d;
 }
@@ -81,10 +81,10 @@ class Drafter {
   Json chassis() {
     Part p = part("chassis");
     wheels(p);
-    p.given("mass", *c_.mass);
+    p.given("mass", c_.mass);
     p.given_or("gross_mass", c_.gross_mass, "gross_mass_kg",
-               rounded(c_.mass->si() + rules::kLoad.value, 4), rules::kLoad.source);
-    if (c_.epa_test_mass) p.given("epa_test_mass", *c_.epa_test_mass);
+               rounded(c_.mass.si() + rules::kLoad.value, 4), rules::kLoad.source);
+    if (c_.epa_test_mass) p.given("epa_test_mass", c_.epa_test_mass);
     p.given_or("wheelbase", c_.wheelbase, si_unit(Dim::length), rules::kWheelbase);
     p.ruled("cg_height_m", rounded(rules::cg_height(d_.height), 2), cg_source());
     const rules::Default load = front_load();
@@ -113,19 +113,19 @@ class Drafter {
   }
   Json road_load() {
     Part p = part("road_load");
-    const bool coast_down = c_.A.has_value();
+    const bool coast_down = static_cast<bool>(c_.A);
     p.text("type", coast_down ? "coast_down" : "physical");
     if (coast_down) {
-      p.given("A", *c_.A);
+      p.given("A", c_.A);
       p.given_or("B", c_.B, "B_N_s_per_m", 0.0, "assumed: none, as no linear term was given");
-      p.given("C", *c_.C);
+      p.given("C", c_.C);
       return p.finished();
     }
-    p.given("Cd", *c_.Cd);
+    p.given("Cd", c_.Cd);
     if (c_.frontal_area)
-      p.given("frontal_area", *c_.frontal_area);
+      p.given("frontal_area", c_.frontal_area);
     else
-      p.ruled("frontal_area_m2", rounded(rules::frontal_area(c_.width->si(), c_.height->si()), 3),
+      p.ruled("frontal_area_m2", rounded(rules::frontal_area(c_.width.si(), c_.height.si()), 3),
               rules::kFrontalArea);
     p.given_or("rolling_resistance", c_.rolling_resistance, si_unit(Dim::none),
                rules::kRollingResistance);
@@ -135,7 +135,7 @@ class Drafter {
   // ---- Drive
   // A figure of one machine in the user's unit; rule: by which it follows from that of both, or "".
   struct Share {
-    Quantity value;
+    Figure value;
     std::string rule;
   };
   struct Machine {
@@ -148,8 +148,8 @@ class Drafter {
     const Machine whole{c_.machine.empty() ? "pmsm" : c_.machine,
                         c_.machine,
                         "assumed: permanent magnets, as 16 of 17 cars of the garage",
-                        {*c_.torque, ""},
-                        {*c_.power, ""}};
+                        {c_.torque, ""},
+                        {c_.power, ""}};
     if (c_.drive != "all") {
       units.set(c_.drive, unit_json(c_.drive, whole, {}));
       return units;
@@ -165,10 +165,10 @@ class Drafter {
   Machine front_machine() const {
     return {c_.front_machine.empty() ? "induction" : c_.front_machine, c_.front_machine,
             "assumed: induction, which drags little while it does not drive",
-            front_share(c_.front_torque, *c_.torque), front_share(c_.front_power, *c_.power)};
+            front_share(c_.front_torque, c_.torque), front_share(c_.front_power, c_.power)};
   }
-  static Share front_share(const Figure& given, const Quantity& sum) {
-    if (given) return {*given, ""};
+  static Share front_share(const Figure& given, const Figure& sum) {
+    if (given) return {given, ""};
     return {{rounded(rules::kFrontShare.value * sum.written, 4), sum.unit},
             rules::kFrontShare.source};
   }
@@ -229,24 +229,24 @@ class Drafter {
     p.chosen("OCV", d_.chemistry, c_.chemistry,
              "assumed: NMC cells, as 14 of 17 cars of the garage");
     p.ruled("n_series", d_.n_series, cells_source());
-    p.ruled("capacity_Ah", rounded(d_.capacity / 3600.0, 4), said(*c_.battery) + rules::kCapacity);
+    p.ruled("capacity_Ah", rounded(d_.capacity / 3600.0, 4), said(c_.battery) + rules::kCapacity);
     p.ruled("R_pack_mOhm", rules::kPackResistance.value * 1e3, rules::kPackResistance.source);
     charge_current(p);
-    p.ruled("P_discharge_max_kW", rounded(rules::discharge_power(c_.power->si()) * 1e-3, 3),
+    p.ruled("P_discharge_max_kW", rounded(rules::discharge_power(c_.power.si()) * 1e-3, 3),
             rules::kDischargePower);
     p.given_or("P_charge_max", c_.DC_power, "P_charge_max_kW", rounded(d_.DC_power * 1e-3, 3),
                rules::kChargeRate.source);
     p.ruled("SOC_empty", SOC_empty(),
-            c_.usable ? said(*c_.usable) + rules::kSocEmpty : rules::kUsable.source);
+            c_.usable ? said(c_.usable) + rules::kSocEmpty : rules::kUsable.source);
     return p.finished();
   }
   // "rule: 60 kWh (given on the command line)"; the rule's own words follow.
-  std::string said(const Quantity& q) const {
+  std::string said(const Figure& q) const {
     return fmt::format("rule: {} {} ({})", format(q.written), q.unit->text,
                        c_.source.empty() ? kOnCommandLine : c_.source);
   }
   std::string cells_source() const {
-    return (c_.voltage ? said(*c_.voltage) : rules::kVoltage.source) + std::string(rules::kCells);
+    return (c_.voltage ? said(c_.voltage) : rules::kVoltage.source) + std::string(rules::kCells);
   }
   void charge_current(Part& p) {
     const double scale = rounded(d_.DC_power / d_.voltage, 3);
@@ -257,7 +257,7 @@ class Drafter {
     p.say("I_charge_max", format(scale) + " A", rules::kChargeCurrent, false);
   }
   double SOC_empty() const {
-    const double usable = c_.usable ? c_.usable->si() / c_.battery->si() : rules::kUsable.value;
+    const double usable = c_.usable ? c_.usable.si() / c_.battery.si() : rules::kUsable.value;
     return rounded(1.0 - usable, 3);
   }
   Json regeneration() {
@@ -270,7 +270,7 @@ class Drafter {
   }
   Json speed_limiter() {
     Part p = part("speed_limiter");
-    p.given("v_max", *c_.top_speed);
+    p.given("v_max", c_.top_speed);
     return p.finished();
   }
   Json auxiliaries() {
@@ -281,7 +281,7 @@ class Drafter {
   Json charger() {
     Part p = part("charger");
     p.given_or("P_AC", c_.AC_power, unit(Dim::power, "kW"), rules::kAcPower);
-    const double P_AC = c_.AC_power ? c_.AC_power->si() : rules::kAcPower.value;
+    const double P_AC = c_.AC_power ? c_.AC_power.si() : rules::kAcPower.value;
     p.ruled("efficiency", rounded(rules::charger_efficiency(P_AC), 3), rules::kChargerEfficiency);
     return p.finished();
   }

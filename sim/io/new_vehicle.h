@@ -6,7 +6,6 @@
 //   write(io::to_text(draft.file));
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,13 +17,13 @@
 
 namespace evsim::io {
 
-// A number as the user wrote it.
-struct Quantity {
+// A number as the user wrote it; without a unit it was not given.
+struct Figure {
   double written = 0;
   const Unit* unit = nullptr;
+  explicit operator bool() const { return unit != nullptr; }
   double si() const { return to_si(*unit, written); }
 };
-using Figure = std::optional<Quantity>;
 
 // Empty words and figures were not given.
 struct Catalogue {

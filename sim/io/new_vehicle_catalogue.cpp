@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 
 #include "sim/io/new_vehicle.h"
 #include "sim/io/problems.h"
@@ -128,7 +129,7 @@ std::optional<rules::TyreSize> tyre_size(std::string_view text) {
 std::string option(std::string_view name, const Unit& unit) { return "--" + key_in(name, unit); }
 template <class Entry> bool is_given(const Catalogue& c, const Entry& entry) {
   if constexpr (std::is_same_v<Entry, FigureEntry>)
-    return (c.*entry.member).has_value();
+    return static_cast<bool>(c.*entry.member);
   else
     return !(c.*entry.member).empty();
 }
@@ -177,14 +178,16 @@ class CatalogueReader {
     else
       report("--tyre", "got " + kv.value + ", must be a size as 235/45R18");
   }
+  // Compares as false, so that what can't be read contradicts nothing.
+  static constexpr double kUnreadable = std::numeric_limits<double>::quiet_NaN();
   void read_figure(const FigureEntry& entry, const Unit& unit, const KeyValue& kv) {
     const std::string key = "--" + kv.key;
     Figure& figure = c_.*entry.member;
     if (figure) return report(key, "given twice");
     const auto number = parse_number(kv.value);
-    figure = Quantity{.written = number.value_or(0.0), .unit = &unit};
+    figure = Figure{.written = number.value_or(kUnreadable), .unit = &unit};
     if (!number) return report(key, "got " + kv.value + ", must be a number");
-    const std::string refused = refusal(unit, *number, figure->si(), entry.range);
+    const std::string refused = refusal(unit, *number, figure.si(), entry.range);
     if (!refused.empty()) report(key, refused);
   }
 
@@ -218,7 +221,7 @@ class CatalogueReader {
       report("--frontal_area_m2", "missing: or give --width_m and --height_m");
   }
   void contained(std::string_view name, const Figure& f) {
-    if (f) report(option(name, *f->unit), "is contained in the coast-down; leave one of them out");
+    if (f) report(option(name, *f.unit), "is contained in the coast-down; leave one of them out");
   }
   void check_drive() {
     if (c_.drive == "all") {
@@ -228,26 +231,26 @@ class CatalogueReader {
     }
     if (c_.drive.empty()) return;
     constexpr char kWhy[] = "is for --drive all; the one machine's are power, torque and machine";
-    if (c_.front_power) report(option("front_power", *c_.front_power->unit), kWhy);
-    if (c_.front_torque) report(option("front_torque", *c_.front_torque->unit), kWhy);
+    if (c_.front_power) report(option("front_power", *c_.front_power.unit), kWhy);
+    if (c_.front_torque) report(option("front_torque", *c_.front_torque.unit), kWhy);
     if (!c_.front_machine.empty()) report("--front_machine", kWhy);
   }
   void less(const Figure& a, const Figure& b, std::string_view name, const std::string& of) {
-    if (a && b && !(a->si() < b->si())) report(option(name, *a->unit), "must be below " + of);
+    if (a && b && a.si() >= b.si()) report(option(name, *a.unit), "must be below " + of);
   }
   void check_masses_and_energy() {
-    if (c_.gross_mass && c_.mass && c_.gross_mass->si() < c_.mass->si())
-      report(option("gross_mass", *c_.gross_mass->unit), "is below the kerb mass");
-    if (c_.usable && c_.battery && c_.usable->si() > c_.battery->si())
-      report(option("usable", *c_.usable->unit), "is above the gross energy of the battery");
+    if (c_.gross_mass && c_.mass && c_.gross_mass.si() < c_.mass.si())
+      report(option("gross_mass", *c_.gross_mass.unit), "is below the kerb mass");
+    if (c_.usable && c_.battery && c_.usable.si() > c_.battery.si())
+      report(option("usable", *c_.usable.unit), "is above the gross energy of the battery");
   }
   void check_speeds() {
     if (!c_.machine_speed || !c_.ratio || !c_.top_speed || c_.tyre_size.rim_inch == 0) return;
-    const double needed = c_.top_speed->si() * c_.ratio->si() / rules::rolling_radius(c_.tyre_size);
-    if (needed > c_.machine_speed->si())
-      report(option("top_speed", *c_.top_speed->unit), "the machine would turn at " +
-                                                           format_rounded(needed / rules::kRpm) +
-                                                           " rpm, above its largest speed");
+    const double needed = c_.top_speed.si() * c_.ratio.si() / rules::rolling_radius(c_.tyre_size);
+    if (needed > c_.machine_speed.si())
+      report(option("top_speed", *c_.top_speed.unit), "the machine would turn at " +
+                                                          format_rounded(needed / rules::kRpm) +
+                                                          " rpm, above its largest speed");
   }
 
   const std::string& who_;

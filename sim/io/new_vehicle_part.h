@@ -17,7 +17,7 @@ inline constexpr char kOnCommandLine[] = "given on the command line";
 
 // Rules are no better than a few digits.
 inline double rounded(double x, int digits) {
-  return *parse_number(fmt::format("{:.{}g}", x, digits));
+  return parse_number(fmt::format("{:.{}g}", x, digits)).value_or(x);
 }
 
 class Part {
@@ -29,7 +29,7 @@ class Part {
 
   // A text without a source.
   void text(std::string_view key, std::string_view value) { json_.set(key, value); }
-  void given(std::string_view name, const Quantity& q) {
+  void given(std::string_view name, const Figure& q) {
     number(key_in(name, *q.unit), q.written, source_, true);
   }
   void ruled(std::string_view key, double value, const std::string& source) {
@@ -39,7 +39,7 @@ class Part {
   void given_or(std::string_view name, const Figure& q, std::string_view key, double value,
                 const std::string& source) {
     if (q)
-      given(name, *q);
+      given(name, q);
     else
       ruled(key, value, source);
   }

@@ -215,6 +215,11 @@ TEST(NewVehicle, tells_all_that_is_wrong_or_missing_at_once) {
     EXPECT_NE(all.find(part), std::string::npos) << part << "\n" << all;
 }
 
+TEST(NewVehicle, a_figure_that_can_not_be_read_contradicts_no_other) {
+  EXPECT_EQ(problems(with(saloon(), {{"battery_kWh", "x"}, {"usable_kWh", "59"}})),
+            "figures: --battery_kWh: got x, must be a number");
+}
+
 TEST(NewVehicle, tells_figures_that_contradict_each_other) {
   const auto found = [](const Figures& more, const std::string& what) {
     const std::string all = problems(with(saloon(), more));
