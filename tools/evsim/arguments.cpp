@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "sim/io/quantity.h"
 #include "sim/io/text.h"
 #include "tools/evsim/commands.h"
 #include "tools/evsim/help.h"
@@ -23,6 +24,7 @@ struct CommandLine {
   CompareArguments compare;
   ReplayArguments replay;
   ValidateArguments validate;
+  NewVehicleArguments new_vehicle;
   CompletionArguments completion;
   bool version = false;
   std::function<ExitCode()> action;
@@ -40,6 +42,7 @@ struct CommandLine {
     add_compare();
     add_replay();
     add_validate();
+    add_new_vehicle();
     add_completion();
   }
 
@@ -126,6 +129,43 @@ struct CommandLine {
         ->type_name("DIR");
     c.add_option("--jobs", validate.jobs, "threads [one a core]")->type_name("N");
     c.add_flag("--json", validate.json, "the result as JSON on stdout");
+  }
+  void add_new_vehicle() {
+    CLI::App& c = command("new-vehicle", "write a vehicle file from the figures of a catalogue",
+                          help::kNewVehicle, new_vehicle, new_vehicle_command);
+    c.add_option("FILE", new_vehicle.file, "vehicle file to write")->required()->type_name("");
+    c.add_flag("--force", new_vehicle.force, "overwrite FILE");
+    for (const io::Need need : {io::Need::always, io::Need::road_load, io::Need::optional}) {
+      for (const io::WordEntry& word : io::catalogue_words())
+        if (word.need == need) add_word(c, word);
+      for (const io::FigureEntry& entry : io::catalogue_figures())
+        if (entry.need == need) add_figure(c, entry);
+    }
+  }
+  void add_word(CLI::App& c, const io::WordEntry& word) {
+    const std::string doc(word.doc);
+    catalogue_option(c, std::string(word.name), word.need)
+        ->description(word.choices.empty() ? doc : io::one_of(word.choices) + ": " + doc)
+        ->type_name("");
+  }
+  CLI::Option* catalogue_option(CLI::App& c, const std::string& key, io::Need need) {
+    const auto add = [this, key](const std::string& value) {
+      new_vehicle.figures.push_back({key, value});
+    };
+    const char* group = need == io::Need::always      ? "Required"
+                        : need == io::Need::road_load ? "Required: Cd and area, or a coast-down"
+                                                      : "Optional";
+    return c.add_option_function<std::string>("--" + key, add)->group(group);
+  }
+  // In any unit; the help shows the usual one.
+  void add_figure(CLI::App& c, const io::FigureEntry& entry) {
+    for (const Unit* unit : io::units_of(entry.dim)) {
+      if (entry.dim == Dim::none && !unit->key.empty()) continue;
+      CLI::Option* o = catalogue_option(c, key_in(entry.name, *unit), entry.need)
+                           ->description(std::string(entry.doc))
+                           ->type_name("");
+      if (unit != &display_unit(entry.dim)) o->group("");
+    }
   }
   void add_completion() {
     CLI::App& c = command("completion", "print a script that completes commands in a shell",

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/base/errors.h"
+#include "sim/io/new_vehicle.h"
 
 namespace evsim::cli {
 
@@ -61,6 +62,13 @@ struct ValidateArguments {
   bool json = false;
 };
 ExitCode validate_command(const ValidateArguments& a);
+
+struct NewVehicleArguments {
+  std::string file;
+  std::vector<io::KeyValue> figures;  // of the catalogue
+  bool force = false;                 // overwrite
+};
+ExitCode new_vehicle_command(const NewVehicleArguments& a);
 
 struct CompletionArguments {
   std::string shell;

@@ -94,6 +94,18 @@ inline constexpr char kValidate[] =
     "input (nothing was run or written), 3 a simulation failed, 4 disk or missing part, 130 "
     "interrupted.";
 
+inline constexpr char kNewVehicle[] =
+    "Each figure may be given in any unit of its kind: --mass_lb 3880, --top_speed_mph 140.\n"
+    "What is not given follows from rules (docs/new_vehicle.md); the file says which and why.\n"
+    "\n"
+    "Example:\n"
+    "  evsim new-vehicle vehicles/my_car.json --name 'My car' --drive rear --mass_kg 1760 \\\n"
+    "    --power_kW 194 --torque_Nm 340 --battery_kWh 60 --tyre 235/45R18 --Cd 0.23 \\\n"
+    "    --frontal_area_m2 2.22\n"
+    "\n"
+    "Exit codes: 0 written, 2 a figure is wrong or missing or FILE exists, 3 a first run failed,\n"
+    "4 the file can't be written.";
+
 inline constexpr char kCompletion[] =
     "Example:\n"
     "  source <(evsim completion bash)\n"

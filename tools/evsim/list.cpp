@@ -6,9 +6,9 @@
 #include "sim/io/json_tree.h"
 #include "tools/evsim/commands.h"
 #include "tools/evsim/cycle.h"
+#include "tools/evsim/data_folders.h"
 #include "tools/evsim/file_kind.h"
 #include "tools/evsim/print.h"
-#include "tools/evsim/terminal.h"
 
 namespace evsim::cli {
 namespace {
@@ -16,19 +16,9 @@ namespace {
 namespace fs = std::filesystem;
 using enum Align;
 
-// The working folder, and what was installed with the program.
-std::vector<std::string> roots() {
-  std::vector<std::string> out{"."};
-  const std::string program = terminal::program_folder();
-  std::error_code ec;
-  const fs::path share = (fs::path(program) / "../share/evsim").lexically_normal();
-  if (!program.empty() && fs::is_directory(share, ec)) out.push_back(share.string());
-  return out;
-}
-
 std::vector<std::string> files_in(const std::string& subfolder, const std::string& extension) {
   std::vector<std::string> out;
-  for (const std::string& root : roots()) {
+  for (const std::string& root : data_folders()) {
     std::vector<std::string> here;
     std::error_code ec;
     const fs::path folder = fs::path(root) / subfolder;
