@@ -1,8 +1,9 @@
 // What holds the car back on its way: either air and tyres, or the measured coast-down polynomial.
-//   physical:    F_air = 1/2 rho Cd A (v + v_wind) |v + v_wind|,  F_roll = c_r m g cos(alpha)
+//   physical:    F_air = 1/2 rho k Cd A (v + v_wind) |v + v_wind|,  F_roll = c_r m g cos(alpha)
 //   coast-down:  F = A + B v + C v^2 (with the sign of v; contains driveline drag, none is added)
 // F_roll and A are dry friction: they act against motion and hold the car at rest. Grade is separate:
 //   F_grade = m g sin(alpha).
+// k: drag on the road over that of Cd A: cooling air, turning wheels, and what tyres and driveline add with speed.
 // wind > 0 from ahead, grade > 0 uphill. With a coast-down the C term sees the wind as air does.
 #pragma once
 
@@ -21,6 +22,7 @@ template <Scalar T> struct Physical {
   T Cd = kRequired;                  // drag coefficient [-]
   T frontal_area = kRequired;        // [m2]
   T rolling_resistance = kRequired;  // c_r, force over load [-]
+  T drag_on_road = 1.0;              // k [-]
 };
 template <class P, class V>
   requires same_template<P, Physical>
@@ -29,6 +31,9 @@ constexpr void describe(P& p, V&& field) {
   field(p.frontal_area, Field{"frontal_area", Dim::area, positive, "frontal area"});
   field(p.rolling_resistance, Field{"rolling_resistance", Dim::none, between(0, 0.2),
                                     "rolling resistance force over load"});
+  field(p.drag_on_road, Field{"drag_on_road", Dim::none, positive,
+                              "drag on the road over that of Cd and area: cooling air, turning "
+                              "wheels, what tyres and driveline add with speed"});
 }
 
 template <Scalar T> struct CoastDown {
@@ -63,7 +68,7 @@ template <Scalar T>
 Forces<T> forces(const Physical<T>& p, const T& mass, const Surroundings<T>& s, const T& v) {
   const T w = v + s.v_wind;
   return {.dry = p.rolling_resistance * mass * kGravity * s.cos_alpha,
-          .fluid = 0.5 * s.rho_air * p.Cd * p.frontal_area * w * abs(w)};
+          .fluid = 0.5 * s.rho_air * p.drag_on_road * p.Cd * p.frontal_area * w * abs(w)};
 }
 template <Scalar T>
 Forces<T> forces(const CoastDown<T>& p, const T&, const Surroundings<T>& s, const T& v) {

@@ -129,6 +129,7 @@ class Drafter {
               rules::kFrontalArea);
     p.given_or("rolling_resistance", c_.rolling_resistance, si_unit(Dim::none),
                rules::kRollingResistance);
+    p.ruled("drag_on_road", rules::kDragOnRoad.value, rules::kDragOnRoad.source);
     return p.finished();
   }
 

@@ -43,6 +43,11 @@ inline constexpr Default kRollingResistance{
     "rule: 0.0065, worst tyre of label class A in Regulation (EU) 2020/740, + 0.0010 for bearings, "
     "brakes and road"};
 
+inline constexpr Default kDragOnRoad{
+    1.23,
+    "rule: 1.23; at 100 km/h B v + C v^2 of the US EPA's coast-downs over 1/2 rho Cd A v^2 of the "
+    "catalogue is 1.02 to 1.48, in the mean of eight cars 1.23"};
+
 // ---- Wheels -------------------------------------------------------------------------------------
 
 // What stands on a tyre: 235/45R18.

@@ -172,7 +172,7 @@ bool is_label_test(const std::vector<PhaseFigures>& phases) {
   return count("UDDS") > 1 && count("HWFET") > 1;
 }
 void add_label(std::vector<Kpi>& out, const Figures& f, const std::vector<PhaseFigures>& phases) {
-  const bool empty = f.now.end == End::battery_empty;
+  const bool empty = f.now.end == End::battery_empty || f.now.end == End::trace_lost;
   const Label label{f.row(ledger::kBattery), empty ? f.wall_energy() : kNone};
   const double city = empty ? kLabelFactor * label.cycle_range(phases, "UDDS", true) : kNone;
   const double highway = empty ? kLabelFactor * label.cycle_range(phases, "HWFET", false) : kNone;
