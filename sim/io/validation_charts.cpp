@@ -16,7 +16,7 @@ using svg::At;
 using svg::Scale;
 
 // Pixels of a drawing: names on the left, figures on the right, an axis below.
-constexpr double kWidth = 920, kLeft = 210, kRight = 790, kRow = 24, kTop = 10, kBelow = 40;
+constexpr double kWidth = 960, kLeft = 255, kRight = 830, kRow = 24, kTop = 10, kBelow = 40;
 constexpr double kDot = 5, kSmallDot = 4, kBar = 16;
 constexpr double kText = 4;  // from the middle of a line of text to its foot
 constexpr int kTicks = 8;
