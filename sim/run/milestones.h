@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 
 #include "sim/base/elementary.h"
 
@@ -14,10 +15,10 @@ inline constexpr double kMph = 0.44704;          // [m/s]
 inline constexpr double kFoot = 0.3048;          // [m]: rollout of one foot
 inline constexpr double kQuarterMile = 402.336;  // [m]
 
-enum Speed : int { k60Mph, k80, k100, k120, k200, kSpeeds };
+enum Speed : std::size_t { k60Mph, k80, k100, k120, k200, kSpeeds };
 inline constexpr std::array<double, kSpeeds> kSpeed{60.0 * kMph, 80.0 / 3.6, 100.0 / 3.6,
                                                     120.0 / 3.6, 200.0 / 3.6};
-enum Distance : int { kOneFoot, kQuarter, kDistances };
+enum Distance : std::size_t { kOneFoot, kQuarter, kDistances };
 inline constexpr std::array<double, kDistances> kDistance{kFoot, kQuarterMile};
 
 struct Instant {

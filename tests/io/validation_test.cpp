@@ -305,7 +305,7 @@ TEST(ValidationReport, keeps_any_error_inside_its_drawing) {
   judge(v.kinds[0]);
   const std::string html = validation_html(v);
   EXPECT_EQ(markup_check::problem(as_xml(html)), "");
-  EXPECT_TRUE(holds(html, "cx=\"790\""));  // the edge
+  EXPECT_TRUE(holds(html, "cx=\"830\""));  // the edge
 }
 
 TEST(ValidationJson, has_errors_in_percent_and_null_for_what_is_missing) {
