@@ -87,8 +87,8 @@ struct Snapshot {
   ledger::Stores<double> stores_start;            // [J]
   double intervention;                            // energy of booked jumps [J]
   Extremes extremes;
-  std::array<PhaseMark, 2 * kMaxPhases> marks;  // start and end of each phase that was met
-  int scheduled, commands;                      // of the timeline met, and of all applied
+  std::array<PhaseMark, kMaxMarks> marks;  // start and end of each phase that was met
+  int scheduled, commands;                 // of the timeline met, and of all applied
   End end;
 };
 static_assert(std::is_trivially_copyable_v<Snapshot>);

@@ -1,6 +1,7 @@
 // What the driver of a scenario wants over time: a speed trace or pedals, cut into linear pieces.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct Phase {
   double start, end;  // [s]
 };
 inline constexpr int kMaxPhases = 40;
+inline constexpr std::size_t kMaxMarks = 80;  // start and end of each
 
 struct DriverTrace {
   driver::Kind kind = driver::Kind::follow;
