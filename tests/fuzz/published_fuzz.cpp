@@ -9,10 +9,10 @@
 #include "tests/io/sample.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const evsim::sample::Disk disk{
+  const sample::Disk disk{
       {"published.json", std::string(reinterpret_cast<const char*>(data), size)}};
   try {
-    evsim::io::read_published("published.json", evsim::sample::reader(disk));
+    evsim::io::read_published("published.json", sample::reader(disk));
   } catch (const evsim::InputError& e) {
     if (e.problems().empty()) std::abort();
   }

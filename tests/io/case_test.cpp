@@ -302,13 +302,14 @@ TEST(Case, a_level_is_that_of_the_file_or_refused_with_what_there_is) {
             "car.json:20: battery: is of type equivalent_circuit, --level asks for "
             "constant_efficiency: this "
             "file has no figures for it");
-  EXPECT_EQ(complaint(disk(), {.levels = {"machine=dq"}}),
-            "--level: machine=dq: no such level; there is family, physical, map or power_efficiency");
   EXPECT_EQ(
-      complaint(disk(), {.levels = {"drive"}}),
-      "--level: drive: not available in this version; there is energy, "
-      "battery=equivalent_circuit|constant_efficiency, machine=family|physical|map|power_efficiency, "
-      "road_load=physical|coast_down");
+      complaint(disk(), {.levels = {"machine=dq"}}),
+      "--level: machine=dq: no such level; there is family, physical, map or power_efficiency");
+  EXPECT_EQ(complaint(disk(), {.levels = {"drive"}}),
+            "--level: drive: not available in this version; there is energy, "
+            "battery=equivalent_circuit|constant_efficiency, "
+            "machine=family|physical|map|power_efficiency, "
+            "road_load=physical|coast_down");
   EXPECT_NE(complaint(disk(), {.levels = {"exact"}})
                 .find("--level: exact: no such level; there is energy"),
             std::string::npos);
