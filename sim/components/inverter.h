@@ -18,7 +18,7 @@ template <Scalar T> struct Params {
   T P_fixed = 0.0;         // gate drivers, control board, bleeder [W]
   T U_on = 0.0;            // threshold voltage of a device [V]
   T R_on = 0.0;            // slope resistance of a device [Ohm]
-  T U_slope = 0.0;         // drop on R_on at the largest current, instead of R_on [V]
+  T U_slope = 0.0;         // drop at the largest current on a slope of its own, beside R_on [V]
   T f_sw = 10e3;           // switching frequency [Hz]
   T switching_loss = 0.0;  // e_sw [J/(V A)] = [s]
 };
@@ -37,7 +37,7 @@ constexpr void describe(P& p, V&& field) {
                                 "energy of an on-off cycle per volt and ampere, J/(V A) = s"});
 }
 
-// R_on from U_slope, at a largest amplitude of the phase current [A]; R_on that is given stays.
+// R_on with what U_slope adds to it, at a largest amplitude of the phase current [A].
 inline Params<double> sized(const Params<double>& p, double I_max) {
   Params<double> out = p;
   if (p.U_slope > 0.0 && I_max > 0.0) out.R_on += p.U_slope / I_max;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 
 #include "sim/vehicle/car.h"
 
@@ -24,6 +25,7 @@ enum class Reason : int {
   grip,                  // tyre force over load
   speed_limiter          // the maker's largest speed
 };
+inline constexpr std::size_t kReasons = static_cast<std::size_t>(Reason::speed_limiter) + 1;
 
 template <Scalar T> using Torques = std::array<T, kMaxDriveUnits>;
 

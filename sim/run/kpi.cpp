@@ -26,10 +26,11 @@ struct Figures {
     const double from = now.y[car::kSOC], to = start_SOC(s.input());
     return recharge_energy(s.vehicle(), s.system().T_battery, from, to);
   }
+  // The battery gives no more, or not enough to follow the trace.
+  bool exhausted() const { return now.end == End::battery_empty || now.end == End::trace_lost; }
   // A range test has driven it; else the distance on the usable window at this use of the chemical store.
   double range() const {
-    const bool tested = now.end == End::battery_empty || now.end == End::trace_lost;
-    if (tested && s.input().scenario.initial.full) return distance / 1000.0;
+    if (exhausted() && s.input().scenario.initial.full) return distance / 1000.0;
     const auto content = [&](double SOC) {
       return battery::stored_energy(car.battery, {.SOC = SOC, .u_1 = 0.0});
     };
@@ -82,7 +83,7 @@ void add_standing_start(std::vector<Kpi>& out, const Passed& p) {
 }
 
 // Why the drive gave less than was asked for.
-void add_limits_met(std::vector<Kpi>& out, const std::array<double, 9>& by) {
+void add_limits_met(std::vector<Kpi>& out, const std::array<double, torque_limits::kReasons>& by) {
   const auto time = [&](vcu::Reason first, vcu::Reason last) {
     double sum = 0.0;
     for (int i = static_cast<int>(first); i <= static_cast<int>(last); ++i)
@@ -120,11 +121,10 @@ std::vector<PhaseFigures> phases_of(const Simulation& s) {
     const auto& to = now.marks[2 * i + 1];
     const double x = ended ? to.x : now.y[car::kX];
     const double E = ended ? to.E_battery : now.q[ledger::kBattery];
-    const double W =
-        ended ? to.E_wheel_out + to.E_wheel_in : now.q[ledger::kWheelOut] + now.q[ledger::kWheelIn];
-    out.push_back(begun ? PhaseFigures{phases[i].name, x - from.x, E - from.E_battery,
-                                       W - from.E_wheel_out - from.E_wheel_in}
-                        : PhaseFigures{phases[i].name, 0.0, 0.0, 0.0});
+    const double W = ended ? to.E_wheel : now.q[ledger::kWheelOut] + now.q[ledger::kWheelIn];
+    out.push_back(
+        begun ? PhaseFigures{phases[i].name, x - from.x, E - from.E_battery, W - from.E_wheel}
+              : PhaseFigures{phases[i].name, 0.0, 0.0, 0.0});
   }
   return out;
 }
@@ -172,7 +172,7 @@ bool is_label_test(const std::vector<PhaseFigures>& phases) {
   return count("UDDS") > 1 && count("HWFET") > 1;
 }
 void add_label(std::vector<Kpi>& out, const Figures& f, const std::vector<PhaseFigures>& phases) {
-  const bool empty = f.now.end == End::battery_empty || f.now.end == End::trace_lost;
+  const bool empty = f.exhausted();
   const Label label{f.row(ledger::kBattery), empty ? f.wall_energy() : kNone};
   const double city = empty ? kLabelFactor * label.cycle_range(phases, "UDDS", true) : kNone;
   const double highway = empty ? kLabelFactor * label.cycle_range(phases, "HWFET", false) : kNone;

@@ -72,15 +72,12 @@ class Assembly {
   void phase(std::size_t i) {
     const scenario::Phase& p = sequence_.phases[i];
     const bool cycle = !p.cycle.path.empty();
-    const scenario::Trace drive = cycle ? case_.traces.at(i) : constant(p.v, duration(i));
+    const scenario::Trace drive = cycle ? case_.traces.at(i) : constant_speed(p.v, duration(i));
     if (out_.trace.t.empty()) add_point(out_.trace, 0.0, drive.v.front(), 0.0, false);
     ramp_to(drive.v.front());
     const double from = out_.trace.t.back();
     append(out_.trace, drive);
     if (!p.name.empty()) out_.phases.push_back({p.name, from, out_.trace.t.back()});
-  }
-  static scenario::Trace constant(double v, double duration) {
-    return {.t = {0.0, duration}, .v = {v, v}, .grade = {}, .accelerator = {}, .brake = {}};
   }
   void ramp_to(double v) {
     const double change = abs(v - out_.trace.v.back());
@@ -125,6 +122,10 @@ class Assembly {
 };
 
 }  // namespace
+
+scenario::Trace constant_speed(double v, double duration) {
+  return {.t = {0.0, duration}, .v = {v, v}, .grade = {}, .accelerator = {}, .brake = {}};
+}
 
 scenario::Trace repeated(const scenario::Trace& trace, int n) {
   if (n == 1) return trace;

@@ -8,6 +8,9 @@
 
 namespace evsim {
 
+// A speed held for a time.
+scenario::Trace constant_speed(double v, double duration);
+
 // A trace driven n times. Throws InputError where it does not end as it begins.
 scenario::Trace repeated(const scenario::Trace& trace, int n);
 

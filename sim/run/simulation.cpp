@@ -232,9 +232,8 @@ std::vector<PlannedPiece> Simulation::plan() const {
   if (!scenario.timeline.empty() || trace_.rate > 0.0 || scheme_.truth || scenario.initial.steady ||
       scenario.initial.full || ends_by_state)
     throw std::invalid_argument(
-        "this scenario can't run in lanes: it has a timeline, sampled control, a parked car, a "
-        "steady "
-        "start, a full battery or an end that differs by car");
+        "this scenario can't run in lanes: it has a timeline, sampled control, a parked car, "
+        "a steady start, a full battery or an end that differs by car");
   std::vector<PlannedPiece> out;
   Schedule::Position position = schedule_.start();
   for (auto at = schedule_.next(position); at.t < duration_; at = schedule_.next(position))
@@ -313,12 +312,8 @@ double Simulation::grade(const closed_loop::Instant<double>& at) const {
 void Simulation::mark_phases(TimeNs t) {
   for (std::size_t i = 0; i < trace_.phases.size(); ++i) {
     const auto mark = [&](std::size_t at) {
-      now_.marks[at] = {seconds(t),
-                        now_.y[car::kX],
-                        now_.q[ledger::kBattery],
-                        now_.q[ledger::kWheelOut],
-                        now_.q[ledger::kWheelIn],
-                        now_.y[car::kSOC]};
+      now_.marks[at] = {now_.y[car::kX], now_.q[ledger::kBattery],
+                        now_.q[ledger::kWheelOut] + now_.q[ledger::kWheelIn]};
     };
     if (to_ns(trace_.phases[i].start) == t) mark(2 * i);
     if (to_ns(trace_.phases[i].end) == t) mark(2 * i + 1);

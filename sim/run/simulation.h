@@ -63,16 +63,15 @@ struct Snapshot {
     double i_max, i_min;                  // [A]
     double v_max;                         // [m/s]
     double time_limited;                  // the drive gave less than asked for [s]
-    std::array<double, 9> limited_by;     // the same by vcu::Reason
+    std::array<double, torque_limits::kReasons> limited_by;  // the same by vcu::Reason
     double lost;   // slower than the trace by more than break_off, until now [s]
     double grade;  // steepest that was climbed without losing speed [-]
     double x_min;  // [m]
     milestones::Passed passed;
     milestones::CoastDown coasting;
   };
-  struct PhaseMark {         // as a phase began or ended
-    double t, x, E_battery;  // [s], [m], [J]
-    double E_wheel_out, E_wheel_in, SOC;
+  struct PhaseMark {               // as a phase began or ended
+    double x, E_battery, E_wheel;  // [m], [J], net work at the road [J]
   };
   Schedule::Position position;
   TimeNs piece_start, piece_end;

@@ -23,10 +23,6 @@ At at(const std::vector<double>& time, const std::vector<double>& column, double
 
 double sine_of_grade(double grade) { return grade / sqrt(1.0 + grade * grade); }
 
-scenario::Trace constant(double v, double duration) {
-  return {.t = {0.0, duration}, .v = {v, v}, .grade = {}, .accelerator = {}, .brake = {}};
-}
-
 struct FromScenario {
   const Case& c;
   DriverTrace operator()(const scenario::Exact&) const {
@@ -80,12 +76,12 @@ struct FromScenario {
   DriverTrace operator()(const scenario::ConstantSpeed& f) const {
     DriverTrace d;
     d.gains = f.gains;
-    d.trace = constant(f.v, f.duration);
+    d.trace = constant_speed(f.v, f.duration);
     return d;
   }
   DriverTrace operator()(const scenario::Parked& f) const {
     DriverTrace d;
-    d.trace = constant(0.0, f.duration);
+    d.trace = constant_speed(0.0, f.duration);
     return d;
   }
 };
