@@ -9,6 +9,7 @@
 #include "sim/components/gear.h"
 #include "sim/components/inverter.h"
 #include "sim/components/machine.h"
+#include "sim/components/machine_dq.h"
 #include "sim/components/machine_losses.h"
 
 namespace evsim::drive_unit {
@@ -26,6 +27,7 @@ template <Scalar T> struct Machine {
   std::variant<machine_losses::Family<T>, machine_losses::Params<T>, machine::Map<T>,
                machine::PowerEfficiency<T>>
       losses;
+  machine_dq::Params<T> dq;
 };
 template <class P, class V>
   requires same_template<P, Machine>
@@ -34,6 +36,7 @@ constexpr void describe(P& p, V&& field) {
   field(p.inertia, Field{"inertia", Dim::inertia, not_negative, "rotor"});
   field(p.T_lag, Field{"T_lag", Dim::time, positive, "lag of the torque behind its command"});
   field(p.losses, Group{"losses", "what the machine loses at each speed and torque"});
+  field(p.dq, Group{"dq", "circuit of the levels drive and waveform"});
 }
 
 // As the vehicle file gives it.
