@@ -52,28 +52,30 @@ template <std::size_t N, Scalar T, class Mechanics>
       out[k] = turned(theta[k], x.units[k].theta_e - y.units[k].theta_e);
     return out;
   };
-  const auto drive = [&](const Flow<T>& f) { return dc_node::drive(m.node, held.U_0, f.i_node); };
+  const auto drive = [&](const Flow<T>& f, const dc_node::State<T>& node) {
+    return dc_node::drive(m.node, held.U_0 - held.R_beside * node.i, f.i_node);
+  };
   State<T> k_n, k_a, k_b, k_c;
   Rows<T> r_n, r_a, r_b, r_c;
 
   const Flow<T> f_n = electric_drive::rates<N>(m, held, mechanics, y, theta, k_n, r_n);
-  const dc_node::State<T> b_n = drive(f_n);
+  const dc_node::State<T> b_n = drive(f_n, y.node);
 
   State<T> x = moved<N>(y, k_n, 0.5 * h);
   const dc_node::State<T> node_a = w.E_2 * y.node + w.P_2 * b_n;
   x.node = node_a;
   const dc_node::State<T> b_a =
-      drive(electric_drive::rates<N>(m, held, mechanics, x, turned_to(x), k_a, r_a));
+      drive(electric_drive::rates<N>(m, held, mechanics, x, turned_to(x), k_a, r_a), x.node);
 
   x = moved<N>(y, k_a, 0.5 * h);
   x.node = w.E_2 * y.node + w.P_2 * b_a;
   const dc_node::State<T> b_b =
-      drive(electric_drive::rates<N>(m, held, mechanics, x, turned_to(x), k_b, r_b));
+      drive(electric_drive::rates<N>(m, held, mechanics, x, turned_to(x), k_b, r_b), x.node);
 
   x = moved<N>(y, k_b, h);
   x.node = w.E_2 * node_a + w.P_2 * (2.0 * b_b + -1.0 * b_n);
   const dc_node::State<T> b_c =
-      drive(electric_drive::rates<N>(m, held, mechanics, x, turned_to(x), k_c, r_c));
+      drive(electric_drive::rates<N>(m, held, mechanics, x, turned_to(x), k_c, r_c), x.node);
 
   const double sixth = h / 6.0, third = h / 3.0;
   State<T> next = moved<N>(moved<N>(y, k_n, sixth), k_a, third);

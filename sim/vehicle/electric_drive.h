@@ -85,7 +85,7 @@ template <Scalar T> struct UnitHeld {
 template <Scalar T> struct Held {
   std::array<UnitHeld<T>, kMaxDriveUnits> units;
   T U_0;            // of the source [V]
-  T R_source;       // [Ohm]
+  T R_beside;       // of the source, beside that of the node's weights [Ohm]
   T p_auxiliaries;  // [W]
 };
 
