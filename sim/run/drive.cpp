@@ -4,8 +4,7 @@
 #include <stdexcept>
 
 #include "sim/base/errors.h"
-#include "sim/components/current_references.h"
-#include "sim/control/control_settings.h"
+#include "sim/control/believed_machine.h"
 
 namespace evsim {
 namespace {
@@ -44,7 +43,8 @@ struct Drive::Slow {
   double v_ref;                              // at the step's middle [m/s]
 };
 
-Drive::Drive(const car::Params<double>& vehicle, double R_source) : R_source_(R_source) {
+Drive::Drive(const car::Params<double>& vehicle, double R_source, double T_machine)
+    : R_source_(R_source) {
   model_.n_units = vehicle.drive_units.size();
   model_.node = node(vehicle);
   for (int k = 0; k < model_.n_units; ++k) {
@@ -58,7 +58,8 @@ Drive::Drive(const car::Params<double>& vehicle, double R_source) : R_source_(R_
     model_.units[n] = {.machine = machine.model,
                        .inverter = inverter::sized(unit.inverter, machine.I_max),
                        .I_ripple = unit.inverter.ripple * machine.I_max};
-    units_[n] = {.control = motor_control::prepare(unit.control, machine, unit.inverter),
+    const auto params = motor_control::params(unit, machine, {T_machine, T_machine});
+    units_[n] = {.control = motor_control::prepare(params, references(machine, params)),
                  .pwm = {},
                  .f_sw = unit.inverter.f_sw,
                  .rate = {}};

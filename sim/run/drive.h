@@ -51,7 +51,7 @@ class Drive {
   };
 
   // Throws InputError where a drive unit has no model in dq.
-  Drive(const car::Params<double>& vehicle, double R_source);
+  Drive(const car::Params<double>& vehicle, double R_source, double T_machine);
 
   // At rest or in motion, without torque, at t = 0.
   State start(const closed_loop::System<double>& s, const fixed_step::States<double>& y) const;

@@ -11,6 +11,7 @@
 #include "sim/components/machine.h"
 #include "sim/components/machine_dq.h"
 #include "sim/components/machine_losses.h"
+#include "sim/vehicle/motor_control_params.h"
 
 namespace evsim::drive_unit {
 
@@ -45,6 +46,7 @@ template <Scalar T> struct Params {
   T torque_share = 1.0;  // of the wheel torque asked for, relative to the other units [-]
   Machine<T> machine;
   inverter::Params<T> inverter;
+  motor_control::Settings<T> control;
   NamedList<gear::Params<T>, kMaxGears> gears;  // from machine to wheel
 };
 template <class P, class V>
@@ -55,6 +57,7 @@ constexpr void describe(P& p, V&& field) {
                               "share of the wheel torque, relative to the other units"});
   field(p.machine, Group{"machine", "electrical machine"});
   field(p.inverter, Group{"inverter", "inverter"});
+  field(p.control, Group{"control", "motor control of the levels drive and waveform"});
   field(p.gears, Group{"gears", "gear stages by name, from machine to wheel"});
 }
 
