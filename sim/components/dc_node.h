@@ -4,16 +4,16 @@
 //   u = u_C + R_C (i - i_node)                                                             (3)
 // i_node is what inverters and consumers draw. Stores: 1/2 C u_C^2 + 1/2 L i^2; losses: R i^2 and
 // R_C (i - i_node)^2, of which the source's own R_source i^2 belongs to the battery.
-// The node is stiff beside the machines (R C is some 20 us), but linear: over a step h it is solved exactly for
-// an i_node that the Runge-Kutta stages know. With x = (i, u_C), dx/dt = A x + b:
-//   x_a = E_2 x + P_2 b_n,  x_b = E_2 x + P_2 b_a,  x_c = E_2 x_a + P_2 (2 b_b - b_n),
-//   x(h) = E x + F_1 b_n + 2 F_2 (b_a + b_b) + F_3 b_c,   E = e^(A h),  E_2 = e^(A h/2)     (4)
-//   P_2 = h/2 phi_1(A h/2),  F_1 = h (phi_1 - 3 phi_2 + 4 phi_3),  F_2 = h (phi_2 - 2 phi_3),
-//   F_3 = h (4 phi_3 - phi_2),   phi_k of A h                                               (5)
-// Without stiffness (A = 0) this is the classical scheme of fourth order.
+// The node is quick beside the machines but linear: over a step h it is solved exactly for a current that runs
+// linearly, i_node = N + S (t - h/2), together with the integrals that the books need:
+//   i(h), u_C(h), int i dt, mean and slope of u: linear in (i, u_C, U_0, N, S)              (4)
+//   int i^2 dt, int (i - i_node)^2 dt: quadratic forms of the same                          (5)
+// mean and slope of u are those of the line that is nearest to u(t): so int u i_node dt is what who draws i_node
+// at that line's voltage gets, and no energy is lost between the node and those who draw from it.
 // Signs: i > 0 from the source, i_node > 0 into the inverters.
-// Source of (4), (5): S. Cox, P. Matthews, J. Comput. Phys. 176 (2002), (26) to (29).
 #pragma once
+
+#include <array>
 
 #include "sim/base/fields.h"
 #include "sim/base/scalar.h"
@@ -22,14 +22,14 @@ namespace evsim::dc_node {
 
 // As the vehicle file gives it; both conductors.
 template <Scalar T> struct Cable {
-  T R = 1e-3;  // [Ohm]
-  T L = 1e-6;  // [H]
+  T R = 1e-3;   // [Ohm]
+  T L = 10e-6;  // with the battery's own [H]
 };
 template <class P, class V>
   requires same_template<P, Cable>
 constexpr void describe(P& p, V&& field) {
   field(p.R, Field{"R", Dim::resistance, not_negative, "of both conductors"});
-  field(p.L, Field{"L", Dim::inductance, positive, "of both conductors"});
+  field(p.L, Field{"L", Dim::inductance, positive, "of both conductors and the battery's cells"});
 }
 
 template <Scalar T> struct Params {
@@ -57,35 +57,53 @@ template <Scalar T> T stored_energy(const Params<T>& p, const State<T>& x) {
   return 0.5 * (p.C * x.u_C * x.u_C + p.L_cable * x.i * x.i);
 }
 
-// (1), (2) as dx/dt = A x + b: b for a source U_0 [V] and a current i_node [A].
-template <Scalar T> State<T> drive(const Params<T>& p, const T& U_0, const T& i_node) {
-  return {.i = (U_0 + p.R_C * i_node) / p.L_cable, .u_C = -i_node / p.C};
+// ---- A step --------------------------------------------------------------------------------------
+
+inline constexpr std::size_t kInputs = 5;  // i, u_C, U_0, N, S
+using Row = std::array<double, kInputs>;
+using Form = std::array<double, kInputs*(kInputs + 1) / 2>;  // upper triangle by rows
+
+// (4), (5) of one step length.
+struct Weights {
+  double h{};  // [s]
+  Row i, u_C, charge, mean, slope;
+  Form i2, capacitor;
+};
+// R_source: of the source [Ohm].
+Weights weights(const Params<double>& p, double R_source, double h);
+
+template <Scalar T> T apply(const Row& w, const std::array<T, kInputs>& z) {
+  return w[0] * z[0] + w[1] * z[1] + w[2] * z[2] + w[3] * z[3] + w[4] * z[4];
+}
+template <Scalar T> T apply(const Form& w, const std::array<T, kInputs>& z) {
+  return z[0] * (w[0] * z[0] + w[1] * z[1] + w[2] * z[2] + w[3] * z[3] + w[4] * z[4]) +
+         z[1] * (w[5] * z[1] + w[6] * z[2] + w[7] * z[3] + w[8] * z[4]) +
+         z[2] * (w[9] * z[2] + w[10] * z[3] + w[11] * z[4]) + z[3] * (w[12] * z[3] + w[13] * z[4]) +
+         z[4] * w[14] * z[4];
 }
 
-template <Scalar T> struct Matrix {
-  T ii, iu, ui, uu;
+template <Scalar T> struct Stepped {
+  State<T> end;
+  T u_mean, u_slope;  // [V], [V/s]
+  T charge;           // from the source [C]
+  T i2;               // of its current [A2 s]
+  T capacitor;        // the same of the capacitor's current
 };
-template <Scalar T> State<T> operator*(const Matrix<T>& m, const State<T>& x) {
-  return {.i = m.ii * x.i + m.iu * x.u_C, .u_C = m.ui * x.i + m.uu * x.u_C};
-}
-template <Scalar T> State<T> operator*(double c, const State<T>& x) {
-  return {.i = c * x.i, .u_C = c * x.u_C};
-}
-template <Scalar T> State<T> operator+(const State<T>& x, const State<T>& y) {
-  return {.i = x.i + y.i, .u_C = x.u_C + y.u_C};
-}
-template <Scalar T> Matrix<T> matrix(const Params<T>& p, const T& R_source) {
-  return {.ii = -(R_source + p.R_cable + p.R_C) / p.L_cable,
-          .iu = -1.0 / p.L_cable,
-          .ui = 1.0 / p.C,
-          .uu = T(0.0)};
+template <Scalar T> Stepped<T> step(const Weights& w, const State<T>& x, const T& U_0,
+                                    const T& i_mean, const T& i_slope) {
+  const std::array<T, kInputs> z{x.i, x.u_C, U_0, i_mean, i_slope};
+  return {.end = {.i = apply(w.i, z), .u_C = apply(w.u_C, z)},
+          .u_mean = apply(w.mean, z),
+          .u_slope = apply(w.slope, z),
+          .charge = apply(w.charge, z),
+          .i2 = apply(w.i2, z),
+          .capacitor = apply(w.capacitor, z)};
 }
 
-// (5) for one step length.
-template <Scalar T> struct Weights {
-  double h{};
-  Matrix<T> E_2, P_2, E, F_1, F_2, F_3;
-};
-Weights<double> weights(const Matrix<double>& A, double h);
+// After a small energy [J] has left the capacitor at once: 1/2 C u_C^2 falls by it, to third order in its share.
+template <Scalar T> State<T> without(const Params<T>& p, const State<T>& x, const T& energy) {
+  const T share = energy / (p.C * x.u_C * x.u_C);
+  return {.i = x.i, .u_C = x.u_C * (1.0 - share * (1.0 + 0.5 * share * (1.0 + share)))};
+}
 
 }  // namespace evsim::dc_node

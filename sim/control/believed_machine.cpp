@@ -1,5 +1,7 @@
 #include "sim/control/believed_machine.h"
 
+#include "sim/components/current_references.h"
+
 namespace evsim::motor_control {
 namespace {
 
@@ -11,9 +13,8 @@ struct Circuit {
   Out operator()(const dq_machine::Synchronous<double>& c) const {
     const double psi_f = c.psi_f - dq_machine::lost_flux(c, t.rotor);
     const auto k = magnetics::stiffness(c.magnetics, {c.psi_f, 0.0});
-    return Synchronous<double>{.L_d = factor.L_d / k.dd,
-                               .L_q = factor.L_q / k.qq,
-                               .psi_f = factor.psi_f * psi_f};
+    return Synchronous<double>{
+        .L_d = factor.L_d / k.dd, .L_q = factor.L_q / k.qq, .psi_f = factor.psi_f * psi_f};
   }
   Out operator()(const dq_machine::Excited<double>& c) const {
     return Excited<double>{.L_d = factor.L_d * c.L_d,
@@ -50,6 +51,18 @@ Params<double> params(const drive_unit::Params<double>& unit, const machine_dq::
   p.I_ripple = unit.inverter.ripple * machine.I_max;
   p.machine = believed(machine, unit.control.believed, temperatures);
   return p;
+}
+
+References<double> references(const machine_dq::Machine& machine, const Params<double>& p,
+                              const machine::Envelope<double>& envelope,
+                              const dq_machine::Temperatures<double>& temperatures) {
+  constexpr double kInverseSqrt3Low =
+      0.8 * 0.57735026918962576;  // with a battery that is nearly empty
+  const double omega_e = machine.model.common.n_p * envelope.omega_max;
+  const auto tables = current_references::prepare(
+      machine.model, temperatures, {.I_max = p.I_max, .I_f_max = machine.I_f_max},
+      {.psi_min = kInverseSqrt3Low * p.k_u * envelope.U_ref / omega_e});
+  return {.tau_max = tables.tau_max, .i_d = tables.i_d, .i_q = tables.i_q, .i_f = tables.i_f};
 }
 
 }  // namespace evsim::motor_control

@@ -16,4 +16,9 @@ MachineParams<double> believed(const machine_dq::Machine& machine, const Believe
 Params<double> params(const drive_unit::Params<double>& unit, const machine_dq::Machine& machine,
                       const dq_machine::Temperatures<double>& temperatures);
 
+// Tables of the currents that a torque asks for, from the machine's own magnetic circuit.
+References<double> references(const machine_dq::Machine& machine, const Params<double>& p,
+                              const machine::Envelope<double>& envelope,
+                              const dq_machine::Temperatures<double>& temperatures);
+
 }  // namespace evsim::motor_control

@@ -51,7 +51,10 @@ class CaseLoader {
     if (scenario_read) attempt([&] { read_driver(); });
     problems_.raise();
     for (const std::string& level : out_.request.levels)
-      attempt([&] { check_level(level, vehicle_.value, vehicle_.origins); });
+      attempt([&] {
+        if (const auto asked = check_level(level, vehicle_.value, vehicle_.origins))
+          scenario_.value.level = std::max(scenario_.value.level, *asked);
+      });
     check_vehicle(vehicle_.value, vehicle_.origins, problems_);
     check_scenario();
     problems_.raise();

@@ -7,6 +7,7 @@
 // Each figure of a file was checked by the reader; here they are checked against each other.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,9 +58,10 @@ std::string stem(std::string_view file);
 // What is wrong with a car by itself, though each figure is allowed.
 void check_vehicle(const car::Params<double>& vehicle, const Origins& origins, Problems& problems);
 
-// What a level asks of a vehicle file. Throws InputError for levels that don't exist and for those that
-// the file does not give.
-void check_level(const std::string& level, const car::Params<double>& vehicle,
-                 const Origins& origins);
+// The level of the electric drive that a --level asks for, nothing for that of another component. Throws
+// InputError for levels that don't exist and for those that the vehicle file does not give.
+std::optional<scenario::Level> check_level(const std::string& level,
+                                           const car::Params<double>& vehicle,
+                                           const Origins& origins);
 
 }  // namespace evsim::io

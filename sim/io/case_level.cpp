@@ -1,6 +1,7 @@
 // Levels: which model each component of the vehicle uses. The vehicle file holds the figures of one
 // level a component, so a level asked for is checked, never switched.
 #include <algorithm>
+#include <optional>
 #include <variant>
 
 #include "sim/io/case.h"
@@ -40,7 +41,7 @@ std::vector<Chosen> chosen(const std::string& component, const car::Params<doubl
 }
 
 std::string all_levels(const car::Params<double>& p) {
-  std::string all = "there is energy";
+  std::string all = "there is energy, drive, waveform, machine=dq, inverter=average|switched";
   for (const char* component : {"battery", "machine", "road_load"})
     for (const Chosen& c : chosen(component, p)) {
       std::string levels;
@@ -68,14 +69,18 @@ void check_component(const std::string& level, std::size_t equals, const car::Pa
 
 }  // namespace
 
-void check_level(const std::string& level, const car::Params<double>& vehicle,
-                 const Origins& origins) {
+std::optional<scenario::Level> check_level(const std::string& level,
+                                           const car::Params<double>& vehicle,
+                                           const Origins& origins) {
+  using scenario::Level;
+  for (std::size_t i = 0; i < scenario::kLevelNames.size(); ++i)
+    if (level == scenario::kLevelNames[i]) return static_cast<Level>(i);
+  if (level == "machine=dq" || level == "inverter=average") return Level::drive;
+  if (level == "inverter=switched") return Level::waveform;
   const std::size_t equals = level.find('=');
-  if (equals != std::string::npos) return check_component(level, equals, vehicle, origins);
-  if (level == "energy") return;
-  const bool planned = level == "drive" || level == "waveform";
-  refuse(level,
-         (planned ? "not available in this version; " : "no such level; ") + all_levels(vehicle));
+  if (equals == std::string::npos) refuse(level, "no such level; " + all_levels(vehicle));
+  check_component(level, equals, vehicle, origins);
+  return std::nullopt;
 }
 
 }  // namespace evsim::io

@@ -51,15 +51,16 @@ Drive::Drive(const car::Params<double>& vehicle, double R_source, double T_machi
     const auto& unit = vehicle.drive_units[k];
     const auto n = static_cast<std::size_t>(k);
     if (!machine_dq::given(unit.machine.dq))
-      throw InputError(
-          Problem{.path = "drive_units." + vehicle.drive_units.name(k) + ".machine.dq",
-                  .what = "has no model: the levels drive and waveform need one"});
+      throw InputError(Problem{.path = "drive_units." + vehicle.drive_units.name(k) + ".machine.dq",
+                               .what = "has no model: the levels drive and waveform need one"});
     const auto machine = machine_dq::prepare(unit.machine.dq, unit.machine.envelope);
     model_.units[n] = {.machine = machine.model,
                        .inverter = inverter::sized(unit.inverter, machine.I_max),
                        .I_ripple = unit.inverter.ripple * machine.I_max};
     const auto params = motor_control::params(unit, machine, {T_machine, T_machine});
-    units_[n] = {.control = motor_control::prepare(params, references(machine, params)),
+    units_[n] = {.control = motor_control::prepare(
+                     params, motor_control::references(machine, params, unit.machine.envelope,
+                                                       {T_machine, T_machine})),
                  .pwm = {},
                  .f_sw = unit.inverter.f_sw,
                  .rate = {}};
@@ -80,19 +81,20 @@ Drive::State Drive::start(const closed_loop::System<double>& s,
   for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n) {
     auto& held = d.held.units[n];
     held.temperatures = {s.T_machine, s.T_machine};
-    const auto rest = dq_machine::at_rest(model_.units[n].machine.circuit, held.temperatures);
+    const auto rest = std::visit(
+        [&](const auto& circuit) { return dq_machine::at_rest(circuit, held.temperatures); },
+        model_.units[n].machine.circuit);
     d.y.units[n] = {.psi = {rest.psi.d, rest.psi.q}, .rotor = rest.rotor, .theta_e = 0.0};
   }
   return d;
 }
 
-const dc_node::Weights<double>& Drive::weights(TimeNs h, int n) {
+const dc_node::Weights& Drive::weights(TimeNs h, int n) {
   const auto key = static_cast<std::uint64_t>(h) * 256 + static_cast<std::uint64_t>(n);
   const auto known = weights_.find(key);
   if (known != weights_.end()) return known->second;
   if (weights_.size() > 1000) weights_.clear();
-  return weights_
-      .emplace(key, dc_node::weights(dc_node::matrix(model_.node, R_source_), seconds(h) / n))
+  return weights_.emplace(key, dc_node::weights(model_.node, R_source_, seconds(h) / n))
       .first->second;
 }
 
@@ -147,7 +149,7 @@ void Drive::integrate(State& d, const RigidDriveline<double>& behind, double h) 
   const auto take = [&]<std::size_t N>() {
     auto theta = electric_step::angles(d.y, static_cast<int>(N));
     for (int i = 0; i < steps; ++i)
-      electric_step::step<N>(model_, d.held, behind, w, d.y, theta, d.last);
+      electric_step::step<N>(model_, d.held, behind, w, R_source_, d.y, theta, d.last);
   };
   switch (model_.n_units) {
     case 1: take.operator()<1>(); break;
@@ -180,9 +182,9 @@ Drive::Slow Drive::slow(const State& d, const closed_loop::System<double>& s,
   const road_load::Surroundings<double> road{out.around.rho_air, out.around.v_wind,
                                              out.around.cos_alpha};
   const double v_middle = v + 0.5 * h * d.a;
-  const auto load = std::visit(
-      [&](const auto& r) { return road_load::forces(r, s.car.mass, road, v_middle); },
-      s.car.road_load);
+  const auto load =
+      std::visit([&](const auto& r) { return road_load::forces(r, s.car.mass, road, v_middle); },
+                 s.car.road_load);
   car::Command<double> command = s.held.control.command;
   closed_loop::apply_hooks(s, command);
   out.F_fluid = load.fluid;
@@ -196,7 +198,9 @@ Drive::Slow Drive::slow(const State& d, const closed_loop::System<double>& s,
   std::array<double, 2> F_axle{};
   for (int k = 0; k < s.units(); ++k)
     F_axle[static_cast<std::size_t>(s.car.drive_units[k].axle)] +=
-        drive_unit::wheel_torque(s.car.drive_units[k], y[static_cast<std::size_t>(car::kTorque + k)], v) / s.car.chassis.wheel_radius;
+        drive_unit::wheel_torque(s.car.drive_units[k],
+                                 y[static_cast<std::size_t>(car::kTorque + k)], v) /
+        s.car.chassis.wheel_radius;
   for (std::size_t a = 0; a < 2; ++a) {
     out.slip[a] = s.car.slip_compliance[a] * (F_axle[a] - sense * shares[a] * out.F_brake);
     out.behind.stretch[a] = 1.0 + sense * out.slip[a];
@@ -220,7 +224,7 @@ void Drive::settle(State& d, const closed_loop::System<double>& s, const Slow& s
 
   // Battery: its current and power are means over the step.
   battery::Terminals<double> t{.i = r.charge / h, .u = 0.0, .p = 0.0, .p_missing = 0.0};
-  t.p = (slow.source.U_0 * r.charge - slow.source.R * r.i2) / h;
+  t.p = (slow.source.U_0 * r.charge - r.source) / h;
   battery::State<double> x = car::load_battery(y.data());
   const auto first = battery::rates(s.car.battery, x, slow.source, t);
   const battery::State<double> middle{.SOC = x.SOC, .u_1 = x.u_1 + 0.5 * h * first.state.u_1};
@@ -228,6 +232,7 @@ void Drive::settle(State& d, const closed_loop::System<double>& s, const Slow& s
   x = {.SOC = x.SOC + h * b.state.SOC, .u_1 = x.u_1 + h * b.state.u_1};
   car::store_battery(x, y.data());
 
+  const double consumed = h * s.car.auxiliaries.power;
   const double grade = slow.F_grade * r.x, air = slow.F_fluid * r.x, roll = slow.F_roll * way;
   q[ledger::kAir] += air;
   q[ledger::kRolling] += roll;
@@ -241,12 +246,11 @@ void Drive::settle(State& d, const closed_loop::System<double>& s, const Slow& s
     q[ledger::kBrake] += braked * way * (1.0 + sense * slow.slip[a]);
     q[ledger::kSlip] += (given - sense * braked * r.x) * slow.slip[a] * sense;
   }
-  q[ledger::kR0] += h * b.p_loss_R_0 + slow.source.R * (r.i2 - r.charge * r.charge / h);
+  q[ledger::kR0] += h * b.p_loss_R_0 + r.source - h * slow.source.R * t.i * t.i;
   q[ledger::kR1] += h * b.p_loss_R_1;
-  q[ledger::kNode] += r.capacitor + model_.node.R_cable * r.i2;
-  q[ledger::kAuxiliaries] += r.consumers;
-  q[ledger::kThroughput] +=
-      abs(h * b.p_chemical) + abs(air) + abs(r.consumers) + abs(m_v2) + abs(grade);
+  q[ledger::kNode] += r.cable;
+  q[ledger::kAuxiliaries] += consumed;
+  q[ledger::kThroughput] += abs(h * b.p_chemical) + abs(air) + consumed + abs(m_v2) + abs(grade);
   q[ledger::kBattery] += h * t.p;
   (t.p > 0.0 ? q[ledger::kBatteryOut] : q[ledger::kBatteryIn]) += abs(h * t.p);
   const double m_share = s.car.mass / s.car.mass_equivalent;
@@ -318,7 +322,8 @@ closed_loop::Instant<double> Drive::instant(const State& d, const closed_loop::S
     auto& u = f.units[n];
     u.tau = y[static_cast<std::size_t>(car::kTorque + k)];
     u.omega = now.behind.omega(n, f.v);
-    u.F_wheel = drive_unit::wheel_torque(s.car.drive_units[k], u.tau, f.v) / s.car.chassis.wheel_radius;
+    u.F_wheel =
+        drive_unit::wheel_torque(s.car.drive_units[k], u.tau, f.v) / s.car.chassis.wheel_radius;
     F_drive += u.F_wheel;
     u.p_mechanical = r.shaft / h;
     u.p_machine = (r.stator + r.rotor + r.iron + r.friction) / h;
@@ -332,10 +337,11 @@ closed_loop::Instant<double> Drive::instant(const State& d, const closed_loop::S
   f.F_drive = F_drive;
   f.battery_limits = car::supply(s.car, y.data(), now.around).limits;
   f.battery.i = d.last.charge / h;
-  f.battery.p = (now.source.U_0 * d.last.charge - now.source.R * d.last.i2) / h;
+  f.battery.p = (now.source.U_0 * d.last.charge - d.last.source) / h;
   f.battery.u = now.source.U_0 - now.source.R * f.battery.i;
   f.battery.p_missing = 0.0;
-  f.battery_rates = battery::rates(s.car.battery, car::load_battery(y.data()), now.source, f.battery);
+  f.battery_rates =
+      battery::rates(s.car.battery, car::load_battery(y.data()), now.source, f.battery);
   f.p_auxiliaries = s.car.auxiliaries.power;
   f.F_air = now.F_fluid;
   f.F_grade = now.F_grade;

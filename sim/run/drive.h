@@ -13,6 +13,7 @@
 #include "sim/components/pwm.h"
 #include "sim/control/closed_loop.h"
 #include "sim/control/motor_control.h"
+#include "sim/run/schedule.h"
 #include "sim/solve/electric_step.h"
 #include "sim/solve/fixed_step.h"
 #include "sim/vehicle/rigid_driveline.h"
@@ -28,8 +29,9 @@ class Drive {
   };
   // What was seen since the run began, of one unit.
   struct Extremes {
-    double i;          // largest amplitude of the phase current [A]
-    double tau_error;  // largest distance of the torque from the band of what was asked for lately [Nm]
+    double i;  // largest amplitude of the phase current [A]
+    double
+        tau_error;  // largest distance of the torque from the band of what was asked for lately [Nm]
   };
   struct UnitState {
     motor_control::State<double> control;
@@ -73,7 +75,7 @@ class Drive {
   struct Unit {
     motor_control::Model<double> control;
     pwm::Params<double> pwm;
-    double f_sw;  // [Hz]
+    double f_sw;    // [Hz]
     Rational rate;  // of its ticks
   };
   struct Slow;  // what is held over a step
@@ -87,12 +89,13 @@ class Drive {
             const fixed_step::States<double>& y) const;
   void settle(State& d, const closed_loop::System<double>& s, const Slow& slow,
               fixed_step::States<double>& y, fixed_step::Rows<double>& q) const;
-  const dc_node::Weights<double>& weights(TimeNs h, int n);
+  const dc_node::Weights& weights(TimeNs h, int n);
 
   electric_drive::Model<double> model_;
   std::array<Unit, kMaxDriveUnits> units_;
-  double R_source_;  // that the weights were made for; what the battery has beside it is part of U_0 [Ohm]
-  std::unordered_map<std::uint64_t, dc_node::Weights<double>> weights_;
+  double
+      R_source_;  // that the weights were made for; what the battery has beside it is part of U_0 [Ohm]
+  std::unordered_map<std::uint64_t, dc_node::Weights> weights_;
 };
 
 }  // namespace evsim

@@ -126,7 +126,8 @@ void Simulation::rebuild() {
     drive_ = std::make_unique<Drive>(
         vehicle_, battery::source(system_.car.battery, full, system_.T_battery).R,
         system_.T_machine);
-  } else if (scheme_.truth) truth_ = std::make_unique<Truth>(system_, scheme_.method, scheme_.rtol);
+  } else if (scheme_.truth)
+    truth_ = std::make_unique<Truth>(system_, scheme_.method, scheme_.rtol);
 }
 
 void Simulation::start() {
@@ -242,10 +243,11 @@ std::vector<PlannedPiece> Simulation::plan() const {
   const auto& scenario = case_.scenario;
   const bool ends_by_state =
       trace_.until_a > 0.0 || trace_.until_v_below > 0.0 || trace_.break_off.error < kInfinity;
-  if (!scenario.timeline.empty() || trace_.rate > 0.0 || scheme_.truth || drive_ || scenario.initial.steady ||
-      scenario.initial.full || ends_by_state)
+  if (!scenario.timeline.empty() || trace_.rate > 0.0 || scheme_.truth || drive_ ||
+      scenario.initial.steady || scenario.initial.full || ends_by_state)
     throw std::invalid_argument(
-        "this scenario can't run in lanes: it has a timeline, sampled control, machines in dq, a parked car, "
+        "this scenario can't run in lanes: it has a timeline, sampled control, machines in dq, a "
+        "parked car, "
         "a steady start, a full battery or an end that differs by car");
   std::vector<PlannedPiece> out;
   Schedule::Position position = schedule_.start();
@@ -390,8 +392,7 @@ void Simulation::book_jump(const ledger::Stores<double>& before) {
 }
 
 ledger::Books Simulation::books() const {
-  return ledger::close(system_.car, now_.q.data(), now_.stores_start, stores(),
-                       now_.intervention);
+  return ledger::close(system_.car, now_.q.data(), now_.stores_start, stores(), now_.intervention);
 }
 
 }  // namespace evsim

@@ -57,11 +57,11 @@ template <Scalar T> struct UnitRows {
 };
 template <Scalar T> struct Rows {
   std::array<UnitRows<T>, kMaxDriveUnits> units;
-  T x;          // distance [m]
-  T charge;     // from the source [C]
-  T i2;         // of the source's current [A2 s]
-  T capacitor;  // loss in the capacitor's resistance [J]
-  T consumers;  // energy to the auxiliaries [J]
+  T x;  // distance [m]
+  // Of the node; its own scheme fills them.
+  T charge;  // from the source [C]
+  T source;  // loss in its resistance [J]
+  T cable;   // loss in the cable and the capacitor's resistance [J]
 };
 template <std::size_t N, class R, class Op> void each_row(R& a, const R& b, Op&& op) {
   for (std::size_t k = 0; k < N; ++k) {
@@ -71,8 +71,7 @@ template <std::size_t N, class R, class Op> void each_row(R& a, const R& b, Op&&
     op(x.iron, y.iron), op(x.friction, y.friction), op(x.conduction, y.conduction);
     op(x.switching, y.switching), op(x.fixed, y.fixed), op(x.tau, y.tau);
   }
-  op(a.x, b.x), op(a.charge, b.charge), op(a.i2, b.i2);
-  op(a.capacitor, b.capacitor), op(a.consumers, b.consumers);
+  op(a.x, b.x);
 }
 
 // ---- Held over a tick ---------------------------------------------------------------------------
@@ -177,14 +176,11 @@ template <Scalar T> struct Flow {
   T a;          // dv/dt
 };
 
-// Rates of all states but the node's, which its own scheme knows: (1) to (5). mechanics says
-//   omega(k, v)                        speed of machine k [rad/s]
-//   speed(v)                           what moves, of a v that may have passed rest
-//   acceleration(v, tau, p_wheel)      dv/dt of the shaft torques, and the power behind each gear [W]
-template <std::size_t N, Scalar T, class Mechanics>
-Flow<T> rates(const Model<T>& m, const Held<T>& held, const Mechanics& mechanics, const State<T>& x,
-              const std::array<Angle<T>, kMaxDriveUnits>& theta, State<T>& dx, Rows<T>& dq) {
-  Flow<T> f;
+// What all units and consumers draw from the node at a voltage [A]: needs currents only.
+template <std::size_t N, Scalar T>
+T node_current(const Model<T>& m, const Held<T>& held, const State<T>& x,
+               const std::array<Angle<T>, kMaxDriveUnits>& theta, const T& u, Flow<T>& f,
+               State<T>& dx, Rows<T>& dq) {
   T i_node(0.0), p_node = held.p_auxiliaries;
   for (std::size_t n = 0; n < N; ++n) {
     f.units[n] =
@@ -192,12 +188,23 @@ Flow<T> rates(const Model<T>& m, const Held<T>& held, const Mechanics& mechanics
     i_node += f.units[n].i_dc;
     p_node += f.units[n].p_dc;
   }
-  f.u = dc_node::voltage(m.node, x.node, i_node, p_node);
-  f.i_node = i_node + p_node / f.u;
+  return i_node + p_node / u;
+}
 
+// Rates of all states but the node's at a voltage of the node [V]: (1) to (5). mechanics says
+//   omega(k, v)                        speed of machine k [rad/s]
+//   speed(v)                           what moves, of a v that may have passed rest
+//   acceleration(v, tau, p_wheel)      dv/dt of the shaft torques, and the power behind each gear [W]
+template <std::size_t N, Scalar T, class Mechanics>
+Flow<T> rates(const Model<T>& m, const Held<T>& held, const Mechanics& mechanics, const State<T>& x,
+              const std::array<Angle<T>, kMaxDriveUnits>& theta, const T& u, State<T>& dx,
+              Rows<T>& dq) {
+  Flow<T> f;
+  f.u = u;
+  f.i_node = node_current<N>(m, held, x, theta, u, f, dx, dq);
   std::array<T, kMaxDriveUnits> tau{}, p_wheel{};
   for (std::size_t n = 0; n < N; ++n) {
-    unit_rates(m.units[n], held.units[n], f.u, mechanics.omega(n, x.v), f.units[n], dx.units[n],
+    unit_rates(m.units[n], held.units[n], u, mechanics.omega(n, x.v), f.units[n], dx.units[n],
                dq.units[n]);
     tau[n] = f.units[n].tau;
   }
@@ -205,11 +212,6 @@ Flow<T> rates(const Model<T>& m, const Held<T>& held, const Mechanics& mechanics
   for (std::size_t n = 0; n < N; ++n) dq.units[n].wheel = p_wheel[n];
   dx.v = f.a;
   dq.x = mechanics.speed(x.v);
-  dq.charge = x.node.i;
-  dq.i2 = x.node.i * x.node.i;
-  const T i_C = x.node.i - f.i_node;
-  dq.capacitor = m.node.R_C * i_C * i_C;
-  dq.consumers = held.p_auxiliaries;
   return f;
 }
 

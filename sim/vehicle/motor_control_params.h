@@ -132,8 +132,9 @@ constexpr void describe(P& p, V&& field) {
 
 // The machine as the control believes it, over the machine as it is: 1 is true.
 template <Real T> struct Believed {
-  T R_s = 1.0, L_d = 1.0, L_q = 1.0, psi_f = 1.0;  // psi_f: also L_m of a field winding, L_M of a cage
-  T R_r = 1.0;                                     // cage or field winding
+  T R_s = 1.0, L_d = 1.0, L_q = 1.0,
+    psi_f = 1.0;  // psi_f: also L_m of a field winding, L_M of a cage
+  T R_r = 1.0;    // cage or field winding
 };
 template <class P, class V>
   requires same_template<P, Believed>
@@ -152,13 +153,13 @@ template <Real T> struct Settings {
   Design design = Design::predictive;
   T bandwidth = 300.0;  // of the currents [Hz]
   VoltageLimit voltage_limit = VoltageLimit::hexagon;
-  T k_u = 0.95;              // share of u_dc / sqrt(3) that references plan with
-  T I_max = kInfinity;       // amplitude; infinity: the machine's [A]
-  T fw_bandwidth = 20.0;     // [Hz]
-  T fw_most = 0.5;           // of the flux, that field weakening by voltage may take away
-  T torque_slew = kInfinity; // [Nm/s]
-  T dead_time = 0.0;         // to be compensated [s]
-  T field_bandwidth = 50.0;  // of the field current [Hz]
+  T k_u = 0.95;               // share of u_dc / sqrt(3) that references plan with
+  T I_max = kInfinity;        // amplitude; infinity: the machine's [A]
+  T fw_bandwidth = 20.0;      // [Hz]
+  T fw_most = 0.5;            // of the flux, that field weakening by voltage may take away
+  T torque_slew = kInfinity;  // [Nm/s]
+  T dead_time = 0.0;          // to be compensated [s]
+  T field_bandwidth = 50.0;   // of the field current [Hz]
   T U_f_min = 0.0, U_f_max = kInfinity;  // [V]
   Arithmetic arithmetic = Arithmetic::float64;
   Believed<T> believed;
