@@ -20,7 +20,7 @@
 // continuous: the complex-vector 2DOF PI controller on flux linkages, as designed in continuous time:
 //   u = alpha (x_ref - x) + v,  v = u_i - alpha x                                                    (6)
 //   du_i/dt = (alpha + j omega) (u_realised - v)                                                     (7)
-// Without delay again a first-order lag; a delay makes it faster and lets it overshoot. H. A. A. Awan,
+// Without delay and resistance again a first-order lag; a delay makes it faster and lets it overshoot. H. A. A. Awan,
 // S. E. Saarakkala, M. Hinkkanen, IEEE Trans. Ind. Appl. 55(4), 2019; F. Briz et al., 2000.
 #pragma once
 

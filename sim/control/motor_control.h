@@ -12,7 +12,7 @@
 // Speed and field current by 2DOF PI controllers, with what was realised fed back:
 //   tau = alpha J (omega_ref - omega) + v,  v = tau_i - alpha J omega,  dtau_i/dt = alpha (tau_given - v)   (3)
 //   u_k,dead = u_dc t_dead f_sw i_k / sqrt(i_k^2 + I_r^2)        for each phase k, added           (4)
-//   u_f = alpha L_f (i_f,ref - i_f) + v,  v = u_i - alpha L_f i_f,  du_i/dt = alpha (u_f,given - v)         (5)
+//   u_f = alpha L_f (i_f,ref - i_f) + v,  v = u_i + (R_f - alpha L_f) i_f,  du_i/dt = alpha (u_f,given - v)         (5)
 // Signs: u, i, tau > 0 motoring forward; amplitudes are peaks. Every member of State, Input and Output is a T.
 // Source: M. Hinkkanen et al., motulator (2DOF controllers); L. Harnefors, IEEE Trans. Ind. Appl. 34(1), 1998.
 #pragma once
@@ -252,7 +252,7 @@ Complex<T> dead_time_voltage(const Params<T>& p, const Complex<T>& i_s, const T&
 // (5)
 template <Real T> T field_voltage(const Model<T>& m, const Excited<T>& c, State<T>& x, const T& i_f,
                                   const T& i_f_ref) {
-  const T k = m.alpha_f * c.L_f, v = x.u_f_i - k * i_f;
+  const T k = m.alpha_f * c.L_f, v = x.u_f_i + (c.R_f - k) * i_f;
   x.u_f = clamp(k * (i_f_ref - i_f) + v, m.p.U_f_min, m.p.U_f_max);
   x.u_f_i += m.gains.T_s * m.alpha_f * (x.u_f - v);
   return x.u_f;

@@ -148,9 +148,10 @@ struct Drive {
   motor_control::State<double> state{};
   motor_control::Input<double> input{};
   motor_control::Output<double> out{};
-  double J = kInfinity;   // of the rotor [kg m2]: the speed is held
-  double tau_load = 0.0;  // [Nm]
-  Ab<double> u_acts{};    // over the period that begins
+  double J = kInfinity;    // of the rotor [kg m2]: the speed is held
+  double tau_load = 0.0;   // [Nm]
+  double dead_time = 0.0;  // of the inverter: takes voltage against each phase's current [s]
+  Ab<double> u_acts{};     // over the period that begins, as the modulator has it
   double u_f_acts = 0.0;
   int ticks = 0;
 
@@ -163,11 +164,18 @@ struct Drive {
     input.i_f = plant.currents().r.x;
     input.u_realised = vector(u_acts);
     out = motor_control::step(model, state, input);
-    plant.advance(T_s(), u_acts, u_f_acts);
+    plant.advance(T_s(), past_dead_time(u_acts), u_f_acts);
     plant.omega_m += T_s() * (plant.torque() - tau_load) / J;
     u_acts = modulated(stator(out.u_s), input.u_dc);
     u_f_acts = out.u_f;
     ++ticks;
+  }
+  Ab<double> past_dead_time(const Ab<double>& u) const {
+    const Abc<double> i = to_phases(plant.stator_current());
+    const double lost = input.u_dc * dead_time * model.p.f_sw;
+    const Ab<double> taken =
+        to_stator(Abc<double>{lost * sign(i.a), lost * sign(i.b), lost * sign(i.c)});
+    return {u.a - taken.a, u.b - taken.b};
   }
   void run(double seconds) {
     for (int n = static_cast<int>(seconds / T_s() + 0.5); n > 0; --n) tick();
