@@ -99,7 +99,8 @@ template <Real T>
 Complex<T> predictive(const Gains<T>& g, State<T>& x, const Circuit<T>& c, const Input<T>& in) {
   const Complex<T> half = turn(-0.5 * g.T_s * in.omega);  // e^(-j omega T_s / 2)
   const T until = g.delay * g.T_s;
-  const Complex<T> half_way = turn(0.5 * until * in.omega);
+  const Complex<T> half_way =  // of the delay
+      all(abs(g.delay - 1.0) <= 0.0) ? conj(half) : turn(0.5 * until * in.omega);
   const Complex<T> i = conj(in.orientation) * in.i_s;
   const Complex<T> psi_s = in.orientation * (inductive(c, i) + c.psi_0);
   learn(g, x, c, in.orientation * half, psi_s, i);

@@ -296,11 +296,14 @@ template <Real T> Output<T> step(const Model<T>& m, State<T>& x, const Input<T>&
   x.I_ref = length(ref.i);
 
   const auto on = in.enable > 0.5;
-  x = blend<T>(on, x, State<T>{});
-  Output<T> off;
-  off.i = f.i;
-  off.reason = number<T>(Reason::disabled);
-  return blend<T>(on, out, off);
+  if (!all(on)) {
+    Output<T> off;
+    off.i = f.i;
+    off.reason = number<T>(Reason::disabled);
+    x = blend<T>(on, x, State<T>{});
+    out = blend<T>(on, out, off);
+  }
+  return out;
 }
 
 // As on a controller in single precision: the state is kept in double, each number of it a float.

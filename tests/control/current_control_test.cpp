@@ -78,6 +78,22 @@ TEST(CurrentControl, current_loop_reaches_its_bandwidth_at_standstill_and_at_spe
   }
 }
 
+TEST(CurrentControl, any_delay_of_the_output_is_predicted) {
+  for (const double delay : {0.0, 0.5, 1.0, 1.5, 2.0}) {
+    auto p = control(Design::predictive);
+    p.delay_compensation = delay + 0.5;
+    Drive d = test::round_rotor_drive(p, 500.0, 900.0);
+    d.delay = delay;
+    const Step s = torque_step(d, 60.0, 0.02);
+    // A half delay aims between the samples, where the held voltage has bent the current off its circle by
+    // up to psi (omega T_s)^2 / (8 L) = 2.5 A.
+    const bool between = delay == 0.5 || delay == 1.5;
+    EXPECT_NEAR(s.rise * kTwoPi * 300.0, kLn9, (between ? 0.03 : 0.01) * kLn9) << delay;
+    EXPECT_LT(s.overshoot, 2e-3) << delay;
+    EXPECT_NEAR(s.end, 100.0, between ? 1.0 : 0.01) << delay;
+  }
+}
+
 TEST(CurrentControl, twice_a_period_the_same_bandwidth_is_met) {
   auto p = control(Design::predictive);
   p.update = motor_control::Update::twice;

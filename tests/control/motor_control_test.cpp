@@ -346,11 +346,11 @@ TEST(MotorControl, single_precision_is_near_but_not_the_same) {
   double most = 0.0;
   for (int k = 0; k < 500; ++k) {
     exact.tick();
-    const auto before = single.state;
-    single.tick();  // computes in double; once more from the same samples, rounded
-    single.state = before;
+    single.input.theta_m = single.plant.theta_m;
+    single.input.omega_m = single.plant.omega_m;
+    single.sample();
     single.out = motor_control::step_rounded(rounded, single.state, single.input);
-    single.u_acts = test::modulated(stator(single.out.u_s), single.input.u_dc);
+    single.act();
     most = max(most, max(abs(exact.i().q - single.i().q), abs(exact.i().d - single.i().d)));
   }
   EXPECT_GT(most, 0.0);
