@@ -229,14 +229,22 @@ template <Real T> CurrentReferences<T> current_references(const Model<T>& m, con
 
 // ---- Voltage ------------------------------------------------------------------------------------
 
-// The same direction, cut where the inverter's hexagon or the circle inside it ends.
+// Three phases as a vector; a zero sequence drops out.
+template <Real T> Complex<T> vector_of(const T& a, const T& b, const T& c) {
+  return {(2.0 * a - b - c) / 3.0, (b - c) * (2.0 * kHalfSqrt3 / 3.0)};
+}
+
 template <Real T>
 Complex<T> within_inverter(VoltageLimit limit, const Complex<T>& u, const T& u_dc) {
   if (limit == VoltageLimit::circle)
     return min(T(1.0), kInverseSqrt3 * u_dc / max(length(u), 1e-9)) * u;
   const T b = -0.5 * u.re + kHalfSqrt3 * u.im, c = -0.5 * u.re - kHalfSqrt3 * u.im;
-  const T span = max(max(u.re, b), c) - min(min(u.re, b), c);
-  return min(T(1.0), u_dc / max(span, 1e-9)) * u;
+  const T top = max(max(u.re, b), c), bottom = min(min(u.re, b), c);
+  if (limit == VoltageLimit::hexagon) return min(T(1.0), u_dc / max(top - bottom, 1e-9)) * u;
+  // Legs about their middle, each to its rail.
+  const T zero = 0.5 * (top + bottom), rail = 0.5 * u_dc;
+  return vector_of(clamp(u.re - zero, -rail, rail), clamp(b - zero, -rail, rail),
+                   clamp(c - zero, -rail, rail));
 }
 
 // (4), of the current as it will be when the voltage acts.
@@ -246,7 +254,7 @@ Complex<T> dead_time_voltage(const Params<T>& p, const Complex<T>& i_s, const T&
   const T a = sign(i_s.re), b = sign(-0.5 * i_s.re + kHalfSqrt3 * i_s.im),
           c = sign(-0.5 * i_s.re - kHalfSqrt3 * i_s.im);
   const T u = u_dc * p.dead_time * p.f_sw;
-  return {u * (2.0 * a - b - c) / 3.0, u * (b - c) * (2.0 * kHalfSqrt3 / 3.0)};
+  return u * vector_of(a, b, c);
 }
 
 // (5)

@@ -140,6 +140,11 @@ TEST(MotorControl, hexagon_and_circle_by_hand) {
   EXPECT_ROUNDED(corner.re, 200.0);  // 2/3 u_dc
   const auto edge = motor_control::within_inverter<double>(VoltageLimit::hexagon, {0, -900}, 300.0);
   EXPECT_ROUNDED(edge.im, -300.0 * motor_control::kInverseSqrt3);
+  // Phases 90, 734, -824 V: about their middle of -45 V the legs go to 135, 150 and -150 V.
+  const auto nearest =
+      motor_control::within_inverter<double>(VoltageLimit::nearest, {0.1 * 900, 900}, 300.0);
+  EXPECT_ROUNDED(nearest.im, 300.0 * motor_control::kInverseSqrt3);
+  EXPECT_ROUNDED(nearest.re, 90.0);
   const auto round = motor_control::within_inverter<double>(VoltageLimit::circle, {900, 0}, 300.0);
   EXPECT_ROUNDED(round.re, 300.0 * motor_control::kInverseSqrt3);
   const auto inside =
@@ -263,6 +268,18 @@ TEST(MotorControl, an_induction_machine_reaches_its_torque_once_magnetised) {
     const auto& c = std::get<motor_control::Induction<double>>(d.model.p.machine.circuit);
     EXPECT_NEAR(d.out.omega_s - 2.0 * omega_m, c.R_R * d.out.i.im / (c.L_M * 15.0), 1e-4);
   }
+}
+
+TEST(MotorControl, an_induction_machine_asked_before_it_is_magnetised_gets_there) {
+  Drive d = induction_drive(50.0);
+  d.input.tau_ref = 30.0;
+  double most = 0.0;
+  for (int k = 0; k < 15000; ++k) {
+    d.tick();
+    most = max(most, d.i().d * d.i().d + d.i().q * d.i().q);
+  }
+  EXPECT_NEAR(d.plant.torque(), 30.0, 0.02);
+  EXPECT_LT(sqrt(most), 1.02 * 60.0);  // I_max is kept meanwhile
 }
 
 TEST(MotorControl, a_hot_rotor_turns_the_induction_machine_s_torque_as_the_slip_says) {
@@ -398,6 +415,24 @@ TEST(MotorControl, three_ticks_are_the_same_over_all_scalars) {
   };
   test::expect_same_over_all_scalars<6>(
       {{{-300, 300}, {-300, 300}, {-3, 3}, {500, 900}, {300, 500}, {-200, 200}}}, law);
+}
+
+TEST(MotorControl, a_lane_without_gates_leaves_the_others_alone) {
+  const auto r = test::round_rotor(4, 2e-4, 0.1, 400.0);
+  const motor_control::References<Pack> tables{
+      Table1<Pack>(r.tau_max.data()), Table2<Pack>(r.i_d.data()), Table2<Pack>(r.i_q.data()), {}};
+  const auto m = motor_control::prepare(over<Params, Pack>(round_rotor_control()), tables);
+  motor_control::State<Pack> state{};
+  motor_control::Input<Pack> in;
+  in.u_dc = 400.0;
+  in.tau_ref = 50.0;
+  set_lane(in.enable, 2, 0.0);
+  const auto out = motor_control::step(m, state, in);
+  EXPECT_EQ(lane(out.tau_ref, 2), 0.0);
+  EXPECT_EQ(lane(state.tau_slewed, 2), 0.0);
+  EXPECT_EQ(lane(out.reason, 2), reason(Reason::disabled));
+  EXPECT_EQ(lane(out.tau_ref, 1), 50.0);
+  EXPECT_EQ(lane(state.tau_slewed, 3), 50.0);
 }
 
 TEST(MotorControl, states_are_plain_data) {
