@@ -20,8 +20,8 @@
 // continuous: the complex-vector 2DOF PI controller on flux linkages, as designed in continuous time:
 //   u = alpha (x_ref - x) + v,  v = u_i - alpha x                                                    (6)
 //   du_i/dt = (alpha + j omega) (u_realised - v)                                                     (7)
-// Without delay and resistance again a first-order lag; a delay makes it faster and lets it overshoot. H. A. A. Awan,
-// S. E. Saarakkala, M. Hinkkanen, IEEE Trans. Ind. Appl. 55(4), 2019; F. Briz et al., 2000.
+// Without delay and resistance again a first-order lag; a delay makes it faster and lets it overshoot.
+// H. A. A. Awan, S. E. Saarakkala, M. Hinkkanen, IEEE Trans. Ind. Appl. 55, 2019; F. Briz et al., 36, 2000.
 #pragma once
 
 #include "sim/control/motor_control_params.h"

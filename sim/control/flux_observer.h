@@ -9,7 +9,7 @@
 // Observable above a few per cent of rated speed; below, the angle rests on R_s alone, and from standstill the
 // first angle has to be known. Signs as in the machine: u, i > 0 motoring.
 // Source: M. Hinkkanen, S. E. Saarakkala, H. A. A. Awan, E. Moelsae, T. Tuovinen, IEEE Trans. Ind. Appl.
-// 54(4), 2018.
+// 54, 2018.
 #pragma once
 
 #include "sim/base/fields.h"
