@@ -137,8 +137,7 @@ Complex<T> continuous(const Gains<T>& g, State<T>& x, const Circuit<T>& c, const
 // Voltage asked for, in stator coordinates, not yet limited.
 template <Real T> Complex<T> step(Design design, const Gains<T>& g, State<T>& x,
                                   const Circuit<T>& c, const Input<T>& in) {
-  const Complex<T> u_s =
-      design == Design::predictive ? predictive(g, x, c, in) : continuous(g, x, c, in);
+  Complex<T> u_s = design == Design::predictive ? predictive(g, x, c, in) : continuous(g, x, c, in);
   x.running = T(1.0);
   return u_s;
 }

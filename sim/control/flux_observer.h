@@ -87,11 +87,11 @@ Output<T> step(const Params<T>& p, State<T>& x, const Input<T>& in, const T& T_s
   const Correction<T> c = correction(p, i, psi, x.omega);
   x.correction = unit * c.u;
 
-  const Output<T> out{.theta_m = x.theta / p.n_p,
-                      .omega_m = x.omega / p.n_p,
-                      .theta_e = x.theta,
-                      .omega_e = x.omega,
-                      .psi = psi};
+  Output<T> out{.theta_m = x.theta / p.n_p,
+                .omega_m = x.omega / p.n_p,
+                .theta_e = x.theta,
+                .omega_e = x.omega,
+                .psi = psi};
   const T alpha = kTwoPi * p.bandwidth;
   x.omega += T_s * alpha * alpha * c.eps;
   const T theta = x.theta + T_s * (x.omega + 2.0 * alpha * c.eps);

@@ -15,7 +15,8 @@
 //   u_f = alpha L_f (i_f,ref - i_f) + v,  v = u_i + (R_f - alpha L_f) i_f,
 //   du_i/dt = alpha (u_f,given - v)                                                               (4)
 // Signs: u, i, tau > 0 motoring forward; amplitudes are peaks. Every member of State, Input and Output is a T.
-// Source: M. Hinkkanen et al., motulator (2DOF controllers); L. Harnefors, H.-P. Nee, IEEE Trans. Ind. Appl. 34(1), 1998.
+// Source: M. Hinkkanen et al., motulator (2DOF controllers); L. Harnefors, H.-P. Nee,
+// IEEE Trans. Ind. Appl. 34(1), 1998.
 #pragma once
 
 #include "sim/control/current_control.h"

@@ -128,7 +128,7 @@ Tracked<T> track(const Position<T>& s, Tracked<T>& x, const T& theta_measured, c
   const T alpha = kTwoPi * s.bandwidth;
   const T e = wrapped(theta_measured - x.theta);
   x.omega += T_s * alpha * alpha * e;
-  const Tracked<T> now{.theta = x.theta, .omega = x.omega};
+  Tracked<T> now{.theta = x.theta, .omega = x.omega};
   x.theta = wrapped(x.theta + T_s * (x.omega + 2.0 * alpha * e));
   return now;
 }

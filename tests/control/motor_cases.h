@@ -188,7 +188,7 @@ struct Drive {
     return {u.a - taken.a, u.b - taken.b};
   }
   void run(double seconds) {
-    for (int n = static_cast<int>(seconds / T_s() + 0.5); n > 0; --n) tick();
+    for (int n = 0; (n + 0.5) * T_s() < seconds; ++n) tick();
   }
   Dq<double> i() const { return plant.currents().s; }
 };
