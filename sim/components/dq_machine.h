@@ -137,6 +137,17 @@ template <Scalar T> T field_energy(const Induction<T>& c, const Dq<T>& psi, cons
   return 1.5 * (main + 0.5 * (x * x + y * y) / c.L_l);
 }
 
+// Flux linkages without any current.
+template <Scalar T> struct Rest {
+  Dq<T> psi;
+  Rotor<T> rotor;
+};
+template <Scalar T> Rest<T> at_rest(const Synchronous<T>& c, const Temperatures<T>& t) {
+  return {.psi = {c.psi_f - lost_flux(c, t.rotor), T(0.0)}, .rotor = {T(0.0), T(0.0)}};
+}
+template <Scalar T> Rest<T> at_rest(const Excited<T>&, const Temperatures<T>&) { return {}; }
+template <Scalar T> Rest<T> at_rest(const Induction<T>&, const Temperatures<T>&) { return {}; }
+
 // Rates of (2) and the loss in it [W]. u_f: of a field winding [V].
 template <Scalar T> struct RotorRates {
   Rotor<T> rate;

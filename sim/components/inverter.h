@@ -21,6 +21,11 @@ template <Scalar T> struct Params {
   T U_slope = 0.0;         // drop at the largest current on a slope of its own, beside R_on [V]
   T f_sw = 10e3;           // switching frequency [Hz]
   T switching_loss = 0.0;  // e_sw [J/(V A)] = [s]
+  // Beyond the losses, for the levels drive and waveform:
+  T dead_time = 0.0;    // between the devices of a leg [s]
+  T ripple = 0.02;      // half of the current's ripple over the largest current [-]
+  T C_link = 500e-6;    // capacitor at the DC side [F]
+  T R_C_link = 0.5e-3;  // its series resistance [Ohm]
 };
 
 template <class P, class V>
@@ -35,6 +40,14 @@ constexpr void describe(P& p, V&& field) {
   field(p.f_sw, Field{"f_sw", Dim::frequency, positive, "switching frequency"});
   field(p.switching_loss, Field{"switching_loss", Dim::time, not_negative,
                                 "energy of an on-off cycle per volt and ampere, J/(V A) = s"});
+  field(p.dead_time, Field{"dead_time", Dim::time, not_negative,
+                           "both devices of a leg are off this long at each switching"});
+  field(p.ripple, Field{"ripple", Dim::none, positive_fraction,
+                        "half of the current's ripple over the machine's largest current: within "
+                        "it a phase changes its sign in each period"});
+  field(p.C_link, Field{"C_link", Dim::capacitance, positive, "capacitor at the DC side"});
+  field(p.R_C_link,
+        Field{"R_C_link", Dim::resistance, not_negative, "series resistance of the capacitor"});
 }
 
 // R_on with what U_slope adds to it, at a largest amplitude of the phase current [A].

@@ -76,6 +76,8 @@ constexpr void describe(P& p, V&& field) {
   field(p.k_b, Field{"k_b", Dim::none, not_negative, "share of q in the bridge's saturation"});
 }
 
+// As a file gives it, and as the equations need it.
+template <Scalar T> using Params = std::variant<Linear<T>, Saturating<T>>;
 template <Scalar T> using Model = std::variant<Linear<T>, Saturating<T>>;
 
 namespace detail {

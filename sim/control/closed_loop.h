@@ -47,6 +47,7 @@ template <Scalar T> struct System {
   Decision<T> held{};
   Hooks<T> hooks;
   T rho_air{}, v_wind{}, T_battery{};
+  double T_machine = 0.0;  // at the levels drive and waveform [K]
 
   int units() const { return car.drive_units.size(); }
   int states() const { return car::states(units()); }

@@ -24,7 +24,7 @@
 // H. A. A. Awan, S. E. Saarakkala, M. Hinkkanen, IEEE Trans. Ind. Appl. 55, 2019; F. Briz et al., 36, 2000.
 #pragma once
 
-#include "sim/control/motor_control_params.h"
+#include "sim/vehicle/motor_control_params.h"
 
 namespace evsim::current_control {
 

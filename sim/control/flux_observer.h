@@ -13,7 +13,7 @@
 #pragma once
 
 #include "sim/base/fields.h"
-#include "sim/control/real.h"
+#include "sim/components/real.h"
 
 namespace evsim::flux_observer {
 

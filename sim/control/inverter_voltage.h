@@ -6,7 +6,7 @@
 // IEEE Trans. Ind. Appl. 35(4), 1999 (overmodulation).
 #pragma once
 
-#include "sim/control/motor_control_params.h"
+#include "sim/vehicle/motor_control_params.h"
 
 namespace evsim::motor_control {
 

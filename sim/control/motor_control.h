@@ -275,7 +275,8 @@ template <Real T> Output<T> step(const Model<T>& m, State<T>& x, const Input<T>&
   if (const auto* c = std::get_if<Excited<T>>(&m.p.machine.circuit))
     out.u_f = field_voltage(m, *c, x, in.i_f, ref.i_f);
   x.tau_i += m.gains.T_s * m.alpha_s * (ref.tau - want.v);
-  x.psi_fw = weakened(may.weakening, x.psi_fw, m.T_fw, min(out.u_ref, 2.0 / 3.0 * in.u_dc));
+  x.psi_fw =
+      weakened(may.weakening, x.psi_fw, m.T_fw, min(out.u_ref, 2.0 / 3.0 * in.u_dc), m.p.fw_most);
   x.I_ref = length(ref.i);
 
   const auto on = in.enable > 0.5;

@@ -33,8 +33,7 @@ Wanted<T> currents(const References<Outside<T>>& r, const T& psi_max, const T& s
   return out;
 }
 
-inline constexpr double kLeastOmega = 1.0;     // below it the voltage limits nothing [rad/s]
-inline constexpr double kMostWeakening = 0.5;  // of psi_max, by (3)
+inline constexpr double kLeastOmega = 1.0;  // below it the voltage limits nothing [rad/s]
 
 template <Real T> struct FieldWeakening {
   T u_max;  // k_u u_dc / sqrt(3) [V]
@@ -46,11 +45,12 @@ template <Real T> FieldWeakening<T> field_weakening(const T& u_max, const T& ome
   const T w = max(abs(omega), T(kLeastOmega));
   return {.u_max = u_max, .omega = w, .room = max(u_max - u_R, 0.0) / w};
 }
-// (3) over a step T_alpha = T_s alpha_fw: psi_fw of the next tick [Vs]. u_ref: amplitude [V].
-template <Real T>
-T weakened(const FieldWeakening<T>& f, const T& psi_fw, const T& T_alpha, const T& u_ref) {
+// (3) over a step T_alpha = T_s alpha_fw: psi_fw of the next tick [Vs]. u_ref: amplitude [V]. most: share of
+// psi_max that it may take away.
+template <Real T> T weakened(const FieldWeakening<T>& f, const T& psi_fw, const T& T_alpha,
+                             const T& u_ref, const T& most) {
   const T next = psi_fw + T_alpha / f.omega * (f.u_max - u_ref);
-  return clamp(next, -kMostWeakening * f.room, 0.0);
+  return clamp(next, -most * f.room, 0.0);
 }
 
 // 1 up to start, 0 from end on; no limit where start is infinite.

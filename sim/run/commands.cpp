@@ -77,7 +77,7 @@ void Simulation::command(const scenario::Event& e) {
 // A piece ends where it stands and a new one begins, as if the schedule had an instant here: so the log,
 // played as a timeline, gives the same bits.
 void Simulation::cut_piece() {
-  now_.piece_start += now_.mesh.at(now_.step);
+  now_.piece_start = drive_ ? now_.drive.t : now_.piece_start + now_.mesh.at(now_.step);
   now_.mesh = mesh_of(now_.piece_start, now_.piece_end, kLargestJump);
   now_.step = 0;
 }
@@ -111,13 +111,10 @@ std::vector<scenario::Event> Simulation::command_log() const {
 void Simulation::set(const scenario::SetParameter& c) {
   if (!set_)
     throw InputError(Problem{.path = c.path, .what = "parameters can't be set in this run"});
-  const ledger::Stores<double> before = ledger::stores(system_.car, now_.y.data());
+  const ledger::Stores<double> before = stores();
   set_(vehicle_, c.path, c.value);
   rebuild();
-  // A heavier car at the same speed holds more energy: the command brought it.
-  const ledger::Stores<double> after = ledger::stores(system_.car, now_.y.data());
-  now_.intervention += (after.kinetic - before.kinetic) + (after.potential - before.potential) +
-                       (after.battery - before.battery);
+  book_jump(before);  // a heavier car at the same speed holds more energy
 }
 
 void Simulation::set(const scenario::Override& c) {
@@ -143,11 +140,9 @@ void Simulation::set(const scenario::Override& c) {
 void Simulation::set(const scenario::SetState& c) {
   const auto places = states_of(system_.car);
   const auto [place, unit] = find(places, c.state, "state");
-  const ledger::Stores<double> before = ledger::stores(system_.car, now_.y.data());
+  const ledger::Stores<double> before = stores();
   now_.y[place->index] = to_si(*unit, c.value);
-  const ledger::Stores<double> after = ledger::stores(system_.car, now_.y.data());
-  now_.intervention += (after.kinetic - before.kinetic) + (after.potential - before.potential) +
-                       (after.battery - before.battery);
+  book_jump(before);
   now_.piece.direction = sign(now_.y[car::kV]);
 }
 

@@ -15,6 +15,17 @@ namespace evsim::scenario {
 template <class P, class Struct>
 concept described_as = std::same_as<std::remove_const_t<P>, Struct>;
 
+// ---- Level --------------------------------------------------------------------------------------
+
+// Which models the electric drive is made of.
+enum class Level : int {
+  energy,   // loss maps, a lag of the torque
+  drive,    // machines in dq, averaging inverters, sampled motor control
+  waveform  // the same with switching inverters
+};
+inline constexpr std::array<std::string_view, 3> kLevelNames{"energy", "drive", "waveform"};
+constexpr std::span<const std::string_view> enum_names(Level) { return kLevelNames; }
+
 // ---- Test mass ----------------------------------------------------------------------------------
 
 struct KerbPlus {
@@ -80,6 +91,7 @@ struct Initial {
   double SOC = 0.8;
   bool full = false;          // at the upper end of the usable window, whatever SOC says
   double T_battery = 296.15;  // [K]
+  double T_machine = 353.15;  // of machines and inverters [K]
   double v = 0.0;             // [m/s]
   bool steady = false;        // torques and RC voltage as if driven at v for long
 };
@@ -91,6 +103,8 @@ constexpr void describe(P& p, V&& field) {
                       "at the upper end of the battery's usable window, whatever SOC says"});
   field(p.T_battery, Field{"T_battery", Dim::temperature, between(223.15, 343.15),
                            "cell temperature, constant at this level"});
+  field(p.T_machine, Field{"T_machine", Dim::temperature, between(223.15, 523.15),
+                           "windings, magnets and inverters, from the level drive on"});
   field(p.v, Field{"v", Dim::speed, any_value, "speed"});
   field(p.steady, Field{"steady", Dim::none, any_value,
                         "torque and polarisation as if driven at v for long"});
@@ -390,6 +404,7 @@ constexpr void describe(P& p, V&& field) {
 
 struct Params {
   FileName vehicle;  // when the command line names none
+  Level level = Level::energy;
   TestMass test_mass;
   Initial initial;
   Environment environment;
@@ -404,6 +419,9 @@ template <class P, class V>
   requires described_as<P, Params>
 constexpr void describe(P& p, V&& field) {
   field(p.vehicle, Field{"vehicle", Dim::none, any_value, "vehicle file used when none is named"});
+  field(p.level, Field{"level", Dim::none, any_value,
+                       "models of the electric drive: loss maps, dq machines with averaging "
+                       "inverters, or with switching ones"});
   field(p.test_mass, Group{"test_mass", "mass of the car as driven"});
   field(p.initial, Group{"initial", "how the run starts"});
   field(p.environment, Group{"environment", "air, wind and road"});

@@ -118,9 +118,15 @@ void Simulation::rebuild() {
   system_.rho_air = air::density(around.altitude, around.T_air);
   system_.v_wind = around.wind;
   system_.T_battery = case_.scenario.initial.T_battery;
+  system_.T_machine = case_.scenario.initial.T_machine;
   weights_.clear();
   truth_.reset();
-  if (scheme_.truth) truth_ = std::make_unique<Truth>(system_, scheme_.method, scheme_.rtol);
+  if (case_.scenario.level != scenario::Level::energy) {
+    const battery::State<double> full{.SOC = start_SOC(case_), .u_1 = 0.0};
+    drive_ = std::make_unique<Drive>(
+        vehicle_, battery::source(system_.car.battery, full, system_.T_battery).R,
+        system_.T_machine);
+  } else if (scheme_.truth) truth_ = std::make_unique<Truth>(system_, scheme_.method, scheme_.rtol);
 }
 
 void Simulation::start() {
@@ -136,11 +142,14 @@ void Simulation::start() {
   x.passed = milestones::start();
   now_.piece_start = now_.piece_end = 0;
   if (initial.steady) make_steady(system_, piece_at(0, initial.v), now_.y);
-  now_.stores_start = ledger::stores(system_.car, now_.y.data());
+  if (drive_) now_.drive = drive_->start(system_, now_.y);
+  now_.stores_start = stores();
   visit_instant(schedule_.next(now_.position));
 }
 
-double Simulation::t() const { return seconds(now_.piece_start) + now_.mesh.time(now_.step); }
+double Simulation::t() const {
+  return drive_ ? seconds(now_.drive.t) : seconds(now_.piece_start) + now_.mesh.time(now_.step);
+}
 
 // The steps of a piece, after a jump of the acceleration asked for [m/s2].
 Mesh Simulation::mesh_of(TimeNs from, TimeNs to, double jump) const {
@@ -208,6 +217,10 @@ void Simulation::visit_instant(const Schedule::Instant& at) {
     return;
   }
   now_.piece_end = now_.position.upcoming;
+  if (drive_) {
+    observe(instant(), seconds(now_.piece_end - at.t));
+    return;
+  }
   now_.mesh = mesh_of(at.t, now_.piece_end, jump_at(at));
   if (truth_) truth_->begin(now_.piece, 0.0, now_.y, now_.q);
 }
@@ -229,10 +242,10 @@ std::vector<PlannedPiece> Simulation::plan() const {
   const auto& scenario = case_.scenario;
   const bool ends_by_state =
       trace_.until_a > 0.0 || trace_.until_v_below > 0.0 || trace_.break_off.error < kInfinity;
-  if (!scenario.timeline.empty() || trace_.rate > 0.0 || scheme_.truth || scenario.initial.steady ||
+  if (!scenario.timeline.empty() || trace_.rate > 0.0 || scheme_.truth || drive_ || scenario.initial.steady ||
       scenario.initial.full || ends_by_state)
     throw std::invalid_argument(
-        "this scenario can't run in lanes: it has a timeline, sampled control, a parked car, "
+        "this scenario can't run in lanes: it has a timeline, sampled control, machines in dq, a parked car, "
         "a steady start, a full battery or an end that differs by car");
   std::vector<PlannedPiece> out;
   Schedule::Position position = schedule_.start();
@@ -244,6 +257,10 @@ std::vector<PlannedPiece> Simulation::plan() const {
 
 bool Simulation::step() {
   if (now_.end != End::running) return false;
+  if (drive_) {
+    step_drive();
+    return now_.end == End::running;
+  }
   if (truth_) {
     const double to = now_.mesh.time(now_.step + 1);
     observe(instant(), to - now_.mesh.time(now_.step));
@@ -266,12 +283,24 @@ bool Simulation::step() {
   return now_.end == End::running;
 }
 
+// A step of the electric drive, to the next tick of its controls or the end of the piece.
+void Simulation::step_drive() {
+  drive_->step(now_.drive, system_, now_.piece, now_.piece_start, now_.piece_end, now_.y, now_.q);
+  ++now_.step;
+  check_finite();
+  check_end();
+  if (now_.end != End::running) observe(instant(), 0.0);
+  if (now_.end == End::running && now_.drive.t == now_.piece_end)
+    visit_instant(schedule_.next(now_.position));
+}
+
 void Simulation::run(const std::function<bool()>& stop) {
   while (step())
     if (now_.step == 0 && stop && stop()) return;
 }
 
 closed_loop::Instant<double> Simulation::instant() const {
+  if (drive_) return drive_->instant(now_.drive, system_, now_.piece, now_.piece_start, now_.y);
   fixed_step::States<double> dy;
   fixed_step::Rows<double> dq;
   return closed_loop::evaluate(system_, now_.piece, now_.mesh.time(now_.step), now_.y.data(),
@@ -347,9 +376,22 @@ void Simulation::check_finite() const {
   throw SimulationError(what + " shorten solver.h_s");
 }
 
+ledger::Stores<double> Simulation::stores() const {
+  ledger::Stores<double> out = ledger::stores(system_.car, now_.y.data());
+  if (drive_) out.electric = drive_->stored_energy(now_.drive);
+  return out;
+}
+
+// What a command changed in the stores, it brought.
+void Simulation::book_jump(const ledger::Stores<double>& before) {
+  const ledger::Stores<double> after = stores();
+  now_.intervention += (after.kinetic - before.kinetic) + (after.potential - before.potential) +
+                       (after.battery - before.battery) + (after.electric - before.electric);
+}
+
 ledger::Books Simulation::books() const {
-  return ledger::close(system_.car, now_.q.data(), now_.stores_start,
-                       ledger::stores(system_.car, now_.y.data()), now_.intervention);
+  return ledger::close(system_.car, now_.q.data(), now_.stores_start, stores(),
+                       now_.intervention);
 }
 
 }  // namespace evsim

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/control/closed_loop.h"
+#include "sim/run/drive.h"
 #include "sim/run/mesh.h"
 #include "sim/run/milestones.h"
 #include "sim/run/scenario.h"
@@ -86,6 +87,7 @@ struct Snapshot {
   ledger::Stores<double> stores_start;            // [J]
   double intervention;                            // energy of booked jumps [J]
   Extremes extremes;
+  Drive::State drive;                      // at the levels drive and waveform
   std::array<PhaseMark, kMaxMarks> marks;  // start and end of each phase that was met
   int scheduled, commands;                 // of the timeline met, and of all applied
   End end;
@@ -139,6 +141,7 @@ class Simulation {
   const DriverTrace& trace() const { return trace_; }
   const Scheme& scheme() const { return scheme_; }
   ledger::Books books() const;
+  const Drive* drive() const { return drive_.get(); }  // at the levels drive and waveform
   // All pieces from the start on, for runs in lanes. Throws std::invalid_argument where a run is not
   // all pieces: with a timeline, sampled control, CVODE or a steady start, which differs by car.
   std::vector<struct PlannedPiece> plan() const;
@@ -164,6 +167,9 @@ class Simulation {
   void set(const scenario::SetState& c);
   void run_control();
   void observe(const closed_loop::Instant<double>& at, double h);
+  ledger::Stores<double> stores() const;
+  void book_jump(const ledger::Stores<double>& before);
+  void step_drive();
   void check_end();
   void mark_phases(TimeNs t);
   double grade(const closed_loop::Instant<double>& at) const;
@@ -181,6 +187,7 @@ class Simulation {
       log_;  // those applied; behind them, after going back, those that were
   fixed_step::WeightCache<double> weights_;
   std::unique_ptr<Truth> truth_;
+  std::unique_ptr<Drive> drive_;
   Snapshot now_{};
 };
 

@@ -143,6 +143,8 @@ DriverTrace driver_trace(const Case& c) {
   DriverTrace d = std::visit(FromScenario{c}, c.scenario.driver);
   d.duration = d.trace.t.back();
   d.grade = c.scenario.environment.grade;
+  // Controls are sampled where machines have their own: 100 Hz, as control units exchange torques.
+  if (c.scenario.level != scenario::Level::energy && d.rate == 0.0) d.rate = 100.0;
   return d;
 }
 

@@ -7,6 +7,7 @@
 
 #include "sim/base/fields.h"
 #include "sim/components/chassis.h"
+#include "sim/components/dc_node.h"
 #include "sim/components/road_load.h"
 #include "sim/vehicle/battery.h"
 #include "sim/vehicle/drive_unit.h"
@@ -67,6 +68,7 @@ template <Scalar T> struct Params {
   road_load::Params<T> road_load;
   NamedList<drive_unit::Params<T>, kMaxDriveUnits> drive_units;
   battery::Params<T> battery;
+  dc_node::Cable<T> dc_cable;
   Regeneration<T> regeneration;
   SpeedLimiter<T> speed_limiter;
   Auxiliaries<T> auxiliaries;
@@ -79,6 +81,7 @@ constexpr void describe(P& p, V&& field) {
   field(p.road_load, Group{"road_load", "air drag and rolling resistance, or coast-down"});
   field(p.drive_units, Group{"drive_units", "one to four drive units by name"});
   field(p.battery, Group{"battery", "traction battery"});
+  field(p.dc_cable, Group{"dc_cable", "from the battery to the inverters"});
   field(p.regeneration, Group{"regeneration", "when the machines may brake"});
   field(p.speed_limiter,
         Group{"speed_limiter", "electronic limit of the speed, where there is one"});

@@ -9,7 +9,9 @@
 #include "sim/components/gear.h"
 #include "sim/components/inverter.h"
 #include "sim/components/machine.h"
+#include "sim/components/machine_dq.h"
 #include "sim/components/machine_losses.h"
+#include "sim/vehicle/motor_control_params.h"
 
 namespace evsim::drive_unit {
 
@@ -26,6 +28,7 @@ template <Scalar T> struct Machine {
   std::variant<machine_losses::Family<T>, machine_losses::Params<T>, machine::Map<T>,
                machine::PowerEfficiency<T>>
       losses;
+  machine_dq::Params<T> dq;
 };
 template <class P, class V>
   requires same_template<P, Machine>
@@ -34,6 +37,7 @@ constexpr void describe(P& p, V&& field) {
   field(p.inertia, Field{"inertia", Dim::inertia, not_negative, "rotor"});
   field(p.T_lag, Field{"T_lag", Dim::time, positive, "lag of the torque behind its command"});
   field(p.losses, Group{"losses", "what the machine loses at each speed and torque"});
+  field(p.dq, Group{"dq", "circuit of the levels drive and waveform"});
 }
 
 // As the vehicle file gives it.
@@ -42,6 +46,7 @@ template <Scalar T> struct Params {
   T torque_share = 1.0;  // of the wheel torque asked for, relative to the other units [-]
   Machine<T> machine;
   inverter::Params<T> inverter;
+  motor_control::Settings<T> control;
   NamedList<gear::Params<T>, kMaxGears> gears;  // from machine to wheel
 };
 template <class P, class V>
@@ -52,6 +57,7 @@ constexpr void describe(P& p, V&& field) {
                               "share of the wheel torque, relative to the other units"});
   field(p.machine, Group{"machine", "electrical machine"});
   field(p.inverter, Group{"inverter", "inverter"});
+  field(p.control, Group{"control", "motor control of the levels drive and waveform"});
   field(p.gears, Group{"gears", "gear stages by name, from machine to wheel"});
 }
 

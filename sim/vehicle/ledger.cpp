@@ -21,6 +21,7 @@ constexpr std::array kBalance{
     RowOf{kBrake, "friction brakes", Kind::loss},
     RowOf{kR0, "battery resistance", Kind::loss},
     RowOf{kR1, "battery polarisation", Kind::loss},
+    RowOf{kNode, "DC cable and capacitors", Kind::loss},
 };
 constexpr std::array<std::string_view, kRowsPerUnit> kUnitRows{"gear", "machine", "inverter"};
 
@@ -33,7 +34,9 @@ double sign_of(Kind kind) {
 Books close(const car::Model<double>& m, const double* q, const Stores<double>& start,
             const Stores<double>& end, double intervention) {
   Books b{.entries = {}, .residual = 0.0, .throughput = max(q[kThroughput], kThroughputFloor)};
-  for (const RowOf& r : kBalance) b.entries.push_back({std::string(r.name), r.kind, q[r.row]});
+  for (const RowOf& r : kBalance)
+    if (r.row != kNode || q[kNode] != 0.0)  // the level energy has none
+      b.entries.push_back({std::string(r.name), r.kind, q[r.row]});
   for (int k = 0; k < m.drive_units.size(); ++k)
     for (int i = 0; i < kRowsPerUnit; ++i)
       b.entries.push_back(
@@ -43,6 +46,9 @@ Books close(const car::Model<double>& m, const double* q, const Stores<double>& 
   b.entries.push_back({"kinetic energy", Kind::store_change, end.kinetic - start.kinetic});
   b.entries.push_back({"height", Kind::store_change, end.potential - start.potential});
   b.entries.push_back({"battery charge", Kind::store_change, end.battery - start.battery});
+  if (q[kNode] != 0.0)
+    b.entries.push_back(
+        {"fields and capacitors", Kind::store_change, end.electric - start.electric});
   for (const Entry& e : b.entries) b.residual += sign_of(e.kind) * e.energy;
   return b;
 }

@@ -19,6 +19,7 @@ enum Row : int {
   kSlip,         // tyre slip [loss]
   kR0,           // battery resistance, or constant inefficiency [loss]
   kR1,           // battery RC pair [loss]
+  kNode,         // DC cable and link capacitors [loss], at the levels drive and waveform
   kAuxiliaries,  // [out]
   kMissing,      // power that the battery could not give [intervention]
   kThroughput,   // integral of |power| over external ports and stores
@@ -42,6 +43,7 @@ template <Scalar T> void rates(const car::Model<T>& m, const car::Flows<T>& f, T
   dq[kSlip] = f.p_slip;
   dq[kR0] = f.battery_rates.p_loss_R_0;
   dq[kR1] = f.battery_rates.p_loss_R_1;
+  dq[kNode] = T(0.0);
   dq[kAuxiliaries] = f.p_auxiliaries;
   dq[kMissing] = f.battery.p_missing;
   dq[kThroughput] = abs(f.battery_rates.p_chemical) + abs(f.p_air) + f.p_auxiliaries +
@@ -64,12 +66,14 @@ template <Scalar T> void rates(const car::Model<T>& m, const car::Flows<T>& f, T
 // Contents of the stores [J]: functions of the state.
 template <Scalar T> struct Stores {
   T kinetic, potential, battery;
+  T electric{};  // magnetic fields, link capacitors and cable, at the levels drive and waveform
 };
 template <Scalar T> Stores<T> stores(const car::Model<T>& m, const T* y) {
   const auto body = car::load_body(y);
   return {.kinetic = 0.5 * m.mass_equivalent * body.v * body.v,
           .potential = m.mass * road_load::kGravity * body.altitude,
-          .battery = battery::stored_energy(m.battery, car::load_battery(y))};
+          .battery = battery::stored_energy(m.battery, car::load_battery(y)),
+          .electric = T(0.0)};
 }
 
 // ---- The closed books of a run ------------------------------------------------------------------

@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "sim/base/fields.h"
-#include "sim/control/real.h"
+#include "sim/components/real.h"
 
 namespace evsim::motor_control {
 
@@ -129,36 +129,47 @@ constexpr void describe(P& p, V&& field) {
   field(p.u_dc_high_end, Field{"u_dc_high_end", U, positive, "no generating above this"});
 }
 
-// ---- All of it ----------------------------------------------------------------------------------
+// ---- Settings: what a vehicle file gives --------------------------------------------------------
 
-template <Real T> struct Params {
-  T f_sw = 10e3;                 // of the carrier [Hz]
+// The machine as the control believes it, over the machine as it is: 1 is true.
+template <Real T> struct Believed {
+  T R_s = 1.0, L_d = 1.0, L_q = 1.0,
+    psi_f = 1.0;  // psi_f: also L_m of a field winding, L_M of a cage
+  T R_r = 1.0;    // cage or field winding
+};
+template <class P, class V>
+  requires same_template<P, Believed>
+constexpr void describe(P& p, V&& field) {
+  field(p.R_s, Field{"R_s", Dim::none, not_negative, "stator resistance"});
+  field(p.L_d, Field{"L_d", Dim::none, positive, "d-axis inductance, or leakage of a cage"});
+  field(p.L_q, Field{"L_q", Dim::none, positive, "q-axis inductance"});
+  field(p.psi_f, Field{"psi_f", Dim::none, positive,
+                       "the magnets' flux, or the field's or magnetising inductance"});
+  field(p.R_r, Field{"R_r", Dim::none, positive, "cage or field winding"});
+}
+
+template <Real T> struct Settings {
   Update update = Update::once;  // ticks at f_sw or 2 f_sw
   T delay_compensation = 1.5;    // samples from the ADC to the middle of the voltage
   Design design = Design::predictive;
   T bandwidth = 300.0;  // of the currents [Hz]
   VoltageLimit voltage_limit = VoltageLimit::hexagon;
   T k_u = 0.95;               // share of u_dc / sqrt(3) that references plan with
-  T I_max = kRequired;        // amplitude [A]
+  T I_max = kInfinity;        // amplitude; infinity: the machine's [A]
   T fw_bandwidth = 20.0;      // [Hz]
+  T fw_most = 0.5;            // of the flux, that field weakening by voltage may take away
   T torque_slew = kInfinity;  // [Nm/s]
   T dead_time = 0.0;          // to be compensated [s]
-  T I_ripple = 1.0;           // at which its sign turns [A]
-  Mode mode = Mode::torque;
-  T speed_bandwidth = 4.0;               // [Hz]
-  T inertia = 0.0;                       // the speed loop's [kg m2]
-  T tau_max = kInfinity;                 // the speed loop's [Nm]
-  T field_bandwidth = 50.0;              // of the field current [Hz]
+  T field_bandwidth = 50.0;   // of the field current [Hz]
   T U_f_min = 0.0, U_f_max = kInfinity;  // [V]
   Arithmetic arithmetic = Arithmetic::float64;
-  MachineParams<T> machine;
+  Believed<T> believed;
   Derating<T> derating;
 };
 template <class P, class V>
-  requires same_template<P, Params>
+  requires same_template<P, Settings>
 constexpr void describe(P& p, V&& field) {
   constexpr Dim Hz = Dim::frequency;
-  field(p.f_sw, Field{"f_sw", Hz, positive, "of the carrier"});
   field(p.update, Field{"update", Dim::none, any_value, "ticks in a carrier period"});
   field(p.delay_compensation, Field{"delay_compensation", Dim::none, between(0.5, 2.5),
                                     "samples from the currents' instant to the middle of the "
@@ -170,22 +181,48 @@ constexpr void describe(P& p, V&& field) {
                                "vector; circle: no overmodulation"});
   field(p.k_u, Field{"k_u", Dim::none, between(0.1, 1.1),
                      "share of u_dc / sqrt(3) that torque is planned with"});
-  field(p.I_max, Field{"I_max", Dim::current_amplitude, positive, "largest phase current"});
+  field(p.I_max, Field{"I_max", Dim::current_amplitude, positive,
+                       "largest phase current; left out: the machine's"});
   field(p.fw_bandwidth, Field{"fw_bandwidth", Hz, not_negative, "of field weakening by voltage"});
+  field(p.fw_most, Field{"fw_most", Dim::none, fraction,
+                         "share of the flux that field weakening by voltage may take away"});
   field(p.torque_slew, Field{"torque_slew", Dim::none, positive, "of the reference, Nm/s"});
   field(p.dead_time, Field{"dead_time", Dim::time, not_negative, "compensated"});
+  field(p.field_bandwidth, Field{"field_bandwidth", Hz, positive, "of the field current"});
+  field(p.U_f_min, Field{"U_f_min", Dim::voltage, any_value, "lowest field voltage"});
+  field(p.U_f_max, Field{"U_f_max", Dim::voltage, positive, "largest field voltage"});
+  field(p.arithmetic, Field{"arithmetic", Dim::none, any_value, "of the controller"});
+  field(p.believed, Group{"believed", "machine parameters in the control over the true ones"});
+  field(p.derating, Group{"derating", "less torque outside these bounds"});
+}
+
+// ---- All of it ----------------------------------------------------------------------------------
+
+template <Real T> struct Params : Settings<T> {
+  T f_sw = 10e3;     // of the carrier [Hz]
+  T I_ripple = 1.0;  // of the dead-time compensation: where its sign turns [A]
+  Mode mode = Mode::torque;
+  T speed_bandwidth = 4.0;  // [Hz]
+  T inertia = 0.0;          // the speed loop's [kg m2]
+  T tau_max = kInfinity;    // the speed loop's [Nm]
+  MachineParams<T> machine;
+};
+template <class P, class V>
+  requires same_template<P, Params>
+constexpr void describe(P& p, V&& field) {
+  constexpr Dim Hz = Dim::frequency;
+  if constexpr (std::is_const_v<P>)
+    describe(static_cast<const Settings<decltype(p.f_sw)>&>(p), field);
+  else
+    describe(static_cast<Settings<decltype(p.f_sw)>&>(p), field);
+  field(p.f_sw, Field{"f_sw", Hz, positive, "of the carrier"});
   field(p.I_ripple,
         Field{"I_ripple", Dim::current, positive, "current below which its compensation fades"});
   field(p.mode, Field{"mode", Dim::none, any_value, "what the reference is"});
   field(p.speed_bandwidth, Field{"speed_bandwidth", Hz, positive, "of the speed loop"});
   field(p.inertia, Field{"inertia", Dim::inertia, not_negative, "that the speed loop turns"});
   field(p.tau_max, Field{"tau_max", Dim::torque, positive, "of the speed loop"});
-  field(p.field_bandwidth, Field{"field_bandwidth", Hz, positive, "of the field current"});
-  field(p.U_f_min, Field{"U_f_min", Dim::voltage, any_value, "lowest field voltage"});
-  field(p.U_f_max, Field{"U_f_max", Dim::voltage, positive, "largest field voltage"});
-  field(p.arithmetic, Field{"arithmetic", Dim::none, any_value, "of the controller"});
   field(p.machine, Group{"machine", "as the control knows it"});
-  field(p.derating, Group{"derating", "less torque outside these bounds"});
 }
 
 // For a controller that computes in single precision.

@@ -1,0 +1,353 @@
+#include "sim/run/drive.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "sim/base/errors.h"
+#include "sim/control/believed_machine.h"
+
+namespace evsim {
+namespace {
+
+constexpr double kInverseSqrt3 = 0.57735026918962576451;
+constexpr double kTwoPi = 6.28318530717958647693;
+
+double wrapped(double angle) {
+  while (angle > 0.5 * kTwoPi) angle -= kTwoPi;
+  while (angle < -0.5 * kTwoPi) angle += kTwoPi;
+  return angle;
+}
+
+dc_node::Params<double> node(const car::Params<double>& p) {
+  dc_node::Params<double> out{
+      .C = 0.0, .R_C = 0.0, .R_cable = p.dc_cable.R, .L_cable = p.dc_cable.L};
+  double G = 0.0;
+  for (int k = 0; k < p.drive_units.size(); ++k) {
+    const auto& inverter = p.drive_units[k].inverter;
+    out.C += inverter.C_link;
+    G += 1.0 / max(inverter.R_C_link, 1e-9);
+  }
+  out.R_C = 1.0 / G;
+  return out;
+}
+
+}  // namespace
+
+// What is held over a step, and what of it the slow states need.
+struct Drive::Slow {
+  car::Surroundings<double> around;
+  battery::Source<double> source;
+  RigidDriveline<double> behind;
+  std::array<double, 2> slip;
+  double F_fluid, F_grade, F_roll, F_brake;  // [N]
+  double v_ref;                              // at the step's middle [m/s]
+};
+
+Drive::Drive(const car::Params<double>& vehicle, double R_source, double T_machine)
+    : R_source_(R_source) {
+  model_.n_units = vehicle.drive_units.size();
+  model_.node = node(vehicle);
+  for (int k = 0; k < model_.n_units; ++k) {
+    const auto& unit = vehicle.drive_units[k];
+    const auto n = static_cast<std::size_t>(k);
+    if (!machine_dq::given(unit.machine.dq))
+      throw InputError(
+          Problem{.path = "drive_units." + vehicle.drive_units.name(k) + ".machine.dq",
+                  .what = "has no model: the levels drive and waveform need one"});
+    const auto machine = machine_dq::prepare(unit.machine.dq, unit.machine.envelope);
+    model_.units[n] = {.machine = machine.model,
+                       .inverter = inverter::sized(unit.inverter, machine.I_max),
+                       .I_ripple = unit.inverter.ripple * machine.I_max};
+    const auto params = motor_control::params(unit, machine, {T_machine, T_machine});
+    units_[n] = {.control = motor_control::prepare(params, references(machine, params)),
+                 .pwm = {},
+                 .f_sw = unit.inverter.f_sw,
+                 .rate = {}};
+    units_[n].rate = rate_hz(1.0 / units_[n].control.gains.T_s);
+  }
+}
+
+TimeNs Drive::tick_at(std::size_t unit, std::int64_t tick) const {
+  return tick_time(units_[unit].rate, 0, tick);
+}
+
+Drive::State Drive::start(const closed_loop::System<double>& s,
+                          const fixed_step::States<double>& y) const {
+  State d{};
+  const battery::State<double> x = car::load_battery(y.data());
+  d.y.node = {.i = 0.0, .u_C = battery::source(s.car.battery, x, s.T_battery).U_0};
+  d.u_min = d.u_max = d.y.node.u_C;
+  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n) {
+    auto& held = d.held.units[n];
+    held.temperatures = {s.T_machine, s.T_machine};
+    const auto rest = dq_machine::at_rest(model_.units[n].machine.circuit, held.temperatures);
+    d.y.units[n] = {.psi = {rest.psi.d, rest.psi.q}, .rotor = rest.rotor, .theta_e = 0.0};
+  }
+  return d;
+}
+
+const dc_node::Weights<double>& Drive::weights(TimeNs h, int n) {
+  const auto key = static_cast<std::uint64_t>(h) * 256 + static_cast<std::uint64_t>(n);
+  const auto known = weights_.find(key);
+  if (known != weights_.end()) return known->second;
+  if (weights_.size() > 1000) weights_.clear();
+  return weights_
+      .emplace(key, dc_node::weights(dc_node::matrix(model_.node, R_source_), seconds(h) / n))
+      .first->second;
+}
+
+// Samples, computes, and lets begin to act what the tick before computed.
+void Drive::run_control(State& d, std::size_t n, const closed_loop::System<double>& s, double v,
+                        double tau_ref) const {
+  const Unit& unit = units_[n];
+  UnitState& u = d.units[n];
+  const auto& machine = model_.units[n].machine;
+  electric_drive::UnitHeld<double>& held = d.held.units[n];
+  held.s = u.next.s;
+  held.u_f = u.next.u_f;
+
+  const Angle<double> theta = angle(d.y.units[n].theta_e);
+  const Dq<double> psi = to_rotor(d.y.units[n].psi, theta);
+  const auto i = std::visit(
+      [&](const auto& circuit) {
+        return dq_machine::currents(circuit, psi, d.y.units[n].rotor, held.temperatures);
+      },
+      machine.circuit);
+  const double omega = drive_unit::machine_speed(s.car.drive_units[static_cast<int>(n)], v);
+  motor_control::Input<double> in;
+  in.i_s = vector(to_stator(i.s, theta));
+  in.theta_m = d.y.units[n].theta_e / machine.common.n_p;
+  in.omega_m = omega;
+  in.u_dc = d.y.node.u_C;
+  in.i_f = i.r.x;
+  in.T_winding = held.temperatures.winding;
+  in.T_junction = s.T_machine;
+  in.tau_ref = tau_ref;
+  in.u_realised = vector(Ab<double>{held.s.a * in.u_dc, held.s.b * in.u_dc});
+  u.seen = motor_control::step(unit.control, u.control, in);
+
+  const auto duties =
+      pwm::timer(unit.pwm,
+                 pwm::duties(unit.pwm.modulation, unit.pwm.overmodulation,
+                             pwm::Vector<double>{u.seen.u_s.re, u.seen.u_s.im}, in.u_dc),
+                 unit.f_sw);
+  const auto vector = pwm::stator_voltage(duties, 1.0);
+  u.next = {.s = {vector.alpha, vector.beta}, .u_f = u.seen.u_f};
+  u.extremes.i = max(u.extremes.i, sqrt(i.s.d * i.s.d + i.s.q * i.s.q));
+  ++u.tick;
+}
+
+void Drive::integrate(State& d, const RigidDriveline<double>& behind, double h) {
+  double omega_e = 0.0;
+  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n)
+    omega_e = max(omega_e, abs(model_.units[n].machine.common.n_p * behind.omega(n, d.y.v)));
+  const int steps = electric_step::steps(h, omega_e);
+  const auto& w = weights(to_ns(h), steps);
+  d.last = {};
+  const auto take = [&]<std::size_t N>() {
+    auto theta = electric_step::angles(d.y, static_cast<int>(N));
+    for (int i = 0; i < steps; ++i)
+      electric_step::step<N>(model_, d.held, behind, w, d.y, theta, d.last);
+  };
+  switch (model_.n_units) {
+    case 1: take.operator()<1>(); break;
+    case 2: take.operator()<2>(); break;
+    case 3: take.operator()<3>(); break;
+    default: take.operator()<4>(); break;
+  }
+  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n)
+    d.y.units[n].theta_e = wrapped(d.y.units[n].theta_e);
+}
+
+// ---- Slow beside a tick -------------------------------------------------------------------------
+
+// Everything held over a step of h [s] from t [s] of a piece.
+Drive::Slow Drive::slow(const State& d, const closed_loop::System<double>& s,
+                        const closed_loop::Piece<double>& piece, double t, double h,
+                        const fixed_step::States<double>& y) const {
+  const double middle = t + 0.5 * h, v = y[car::kV];
+  Slow out{.around = closed_loop::surroundings(s, piece, middle),
+           .source = {},
+           .behind = {s.car, piece.direction, {}, 0.0, 0.0},
+           .slip = {},
+           .F_fluid = 0.0,
+           .F_grade = 0.0,
+           .F_roll = 0.0,
+           .F_brake = 0.0,
+           .v_ref = piece.v_ref + piece.a_ref * middle};
+  const auto x = car::load_battery(y.data());
+  out.source = battery::source(s.car.battery, x, s.T_battery);
+  const road_load::Surroundings<double> road{out.around.rho_air, out.around.v_wind,
+                                             out.around.cos_alpha};
+  const double v_middle = v + 0.5 * h * d.a;
+  const auto load = std::visit(
+      [&](const auto& r) { return road_load::forces(r, s.car.mass, road, v_middle); },
+      s.car.road_load);
+  car::Command<double> command = s.held.control.command;
+  closed_loop::apply_hooks(s, command);
+  out.F_fluid = load.fluid;
+  out.F_grade = s.car.mass * road_load::kGravity * out.around.sin_alpha;
+  out.F_roll = load.dry;
+  out.F_brake = command.F_brake;
+
+  // The slip of each axle by the force that its units gave in the step before.
+  const double sense = piece.direction;
+  const auto shares = car::brake_shares(s.car);
+  std::array<double, 2> F_axle{};
+  for (int k = 0; k < s.units(); ++k)
+    F_axle[static_cast<std::size_t>(s.car.drive_units[k].axle)] +=
+        drive_unit::wheel_torque(s.car.drive_units[k], y[static_cast<std::size_t>(car::kTorque + k)], v) / s.car.chassis.wheel_radius;
+  for (std::size_t a = 0; a < 2; ++a) {
+    out.slip[a] = s.car.slip_compliance[a] * (F_axle[a] - sense * shares[a] * out.F_brake);
+    out.behind.stretch[a] = 1.0 + sense * out.slip[a];
+  }
+  out.behind.F_against = out.F_fluid + out.F_grade;
+  out.behind.F_dry = out.F_roll + out.F_brake;
+  return out;
+}
+
+// Slow states and the rows of the books, by the integrals of a step.
+void Drive::settle(State& d, const closed_loop::System<double>& s, const Slow& slow,
+                   fixed_step::States<double>& y, fixed_step::Rows<double>& q) const {
+  const auto& r = d.last;
+  const double h = d.h, sense = slow.behind.direction;
+  const double v_0 = y[car::kV], v = chassis::speed_after_step(d.y.v, sense);
+  const double way = abs(r.x), m_v2 = 0.5 * s.car.mass_equivalent * (v - v_0) * (v + v_0);
+  d.a = (v - v_0) / h;
+  d.y.v = y[car::kV] = v;
+  y[car::kX] += r.x;
+  y[car::kAltitude] += r.x * slow.around.sin_alpha;
+
+  // Battery: its current and power are means over the step.
+  battery::Terminals<double> t{.i = r.charge / h, .u = 0.0, .p = 0.0, .p_missing = 0.0};
+  t.p = (slow.source.U_0 * r.charge - slow.source.R * r.i2) / h;
+  battery::State<double> x = car::load_battery(y.data());
+  const auto first = battery::rates(s.car.battery, x, slow.source, t);
+  const battery::State<double> middle{.SOC = x.SOC, .u_1 = x.u_1 + 0.5 * h * first.state.u_1};
+  const auto b = battery::rates(s.car.battery, middle, slow.source, t);
+  x = {.SOC = x.SOC + h * b.state.SOC, .u_1 = x.u_1 + h * b.state.u_1};
+  car::store_battery(x, y.data());
+
+  const double grade = slow.F_grade * r.x, air = slow.F_fluid * r.x, roll = slow.F_roll * way;
+  q[ledger::kAir] += air;
+  q[ledger::kRolling] += roll;
+  const auto shares = car::brake_shares(s.car);
+  for (std::size_t a = 0; a < 2; ++a) {
+    const double braked = shares[a] * slow.F_brake;
+    double given = 0.0;
+    for (int k = 0; k < s.units(); ++k)
+      if (static_cast<std::size_t>(s.car.drive_units[k].axle) == a)
+        given += r.units[static_cast<std::size_t>(k)].wheel;
+    q[ledger::kBrake] += braked * way * (1.0 + sense * slow.slip[a]);
+    q[ledger::kSlip] += (given - sense * braked * r.x) * slow.slip[a] * sense;
+  }
+  q[ledger::kR0] += h * b.p_loss_R_0 + slow.source.R * (r.i2 - r.charge * r.charge / h);
+  q[ledger::kR1] += h * b.p_loss_R_1;
+  q[ledger::kNode] += r.capacitor + model_.node.R_cable * r.i2;
+  q[ledger::kAuxiliaries] += r.consumers;
+  q[ledger::kThroughput] +=
+      abs(h * b.p_chemical) + abs(air) + abs(r.consumers) + abs(m_v2) + abs(grade);
+  q[ledger::kBattery] += h * t.p;
+  (t.p > 0.0 ? q[ledger::kBatteryOut] : q[ledger::kBatteryIn]) += abs(h * t.p);
+  const double m_share = s.car.mass / s.car.mass_equivalent;
+  const double contact = m_share * m_v2 + air + sense * slow.F_roll * r.x + grade;
+  (contact > 0.0 ? q[ledger::kWheelOut] : q[ledger::kWheelIn]) += contact;
+  const double error = slow.v_ref - 0.5 * (v_0 + v);
+  q[ledger::kTraceError] += h * error * error;
+  for (int k = 0; k < s.units(); ++k) {
+    const auto n = static_cast<std::size_t>(k);
+    const auto& u = r.units[n];
+    double* row = q.data() + ledger::kUnits + ledger::kRowsPerUnit * k;
+    const auto axle = static_cast<std::size_t>(s.car.drive_units[k].axle);
+    row[ledger::kGear] += u.shaft - u.wheel * slow.behind.stretch[axle];
+    row[ledger::kMachine] += u.stator + u.rotor + u.iron + u.friction;
+    row[ledger::kInverter] += u.conduction + u.switching + u.fixed;
+    y[static_cast<std::size_t>(car::kTorque + k)] = u.tau / h;
+  }
+}
+
+void Drive::step(State& d, const closed_loop::System<double>& s,
+                 const closed_loop::Piece<double>& piece, TimeNs piece_start, TimeNs until,
+                 fixed_step::States<double>& y, fixed_step::Rows<double>& q) {
+  car::Command<double> command = s.held.control.command;
+  closed_loop::apply_hooks(s, command);
+  TimeNs next = until;
+  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n) {
+    if (tick_at(n, d.units[n].tick) <= d.t) run_control(d, n, s, y[car::kV], command.tau[n]);
+    next = std::min(next, tick_at(n, d.units[n].tick));
+  }
+  d.h = seconds(next - d.t);
+  const Slow now = slow(d, s, piece, seconds(d.t - piece_start), d.h, y);
+  d.y.v = y[car::kV];
+  d.held.U_0 = now.source.U_0;
+  d.held.R_beside = now.source.R - R_source_;
+  d.held.p_auxiliaries = s.car.auxiliaries.power;
+  integrate(d, now.behind, d.h);
+  d.t = next;
+  settle(d, s, now, y, q);
+  d.u_min = min(d.y.node.u_C, d.u_min);
+  d.u_max = max(d.y.node.u_C, d.u_max);
+}
+
+double Drive::stored_energy(const State& d) const {
+  return electric_drive::stored_energy(model_, d.held, d.y);
+}
+
+closed_loop::Instant<double> Drive::instant(const State& d, const closed_loop::System<double>& s,
+                                            const closed_loop::Piece<double>& piece,
+                                            TimeNs piece_start,
+                                            const fixed_step::States<double>& y) const {
+  const double t = seconds(d.t - piece_start), h = max(d.h, 1e-9);
+  const Slow now = slow(d, s, piece, t, 0.0, y);
+  closed_loop::Instant<double> out{};
+  out.t = t;
+  out.x = y[car::kX];
+  out.v_ref = now.v_ref;
+  out.control = s.held.control;
+  out.F_request = s.held.F_request;
+  closed_loop::apply_hooks(s, out.control.command);
+  auto& f = out.flows;
+  f.v = y[car::kV];
+  f.a = d.a;
+  const double sense = piece.direction;
+  double p_slip = 0.0, F_drive = 0.0;
+  for (int k = 0; k < s.units(); ++k) {
+    const auto n = static_cast<std::size_t>(k);
+    const auto& r = d.last.units[n];
+    const auto axle = static_cast<std::size_t>(s.car.drive_units[k].axle);
+    auto& u = f.units[n];
+    u.tau = y[static_cast<std::size_t>(car::kTorque + k)];
+    u.omega = now.behind.omega(n, f.v);
+    u.F_wheel = drive_unit::wheel_torque(s.car.drive_units[k], u.tau, f.v) / s.car.chassis.wheel_radius;
+    F_drive += u.F_wheel;
+    u.p_mechanical = r.shaft / h;
+    u.p_machine = (r.stator + r.rotor + r.iron + r.friction) / h;
+    u.p_inverter = (r.conduction + r.switching + r.fixed) / h;
+    u.p_electrical = u.p_mechanical + u.p_machine + u.p_inverter;
+    u.p_gear = (r.shaft - r.wheel * now.behind.stretch[axle]) / h;
+    const auto& i = d.units[n].seen.i;
+    u.I_peak = sqrt(i.re * i.re + i.im * i.im);
+    p_slip += r.wheel * now.slip[axle] * sense / h;
+  }
+  f.F_drive = F_drive;
+  f.battery_limits = car::supply(s.car, y.data(), now.around).limits;
+  f.battery.i = d.last.charge / h;
+  f.battery.p = (now.source.U_0 * d.last.charge - now.source.R * d.last.i2) / h;
+  f.battery.u = now.source.U_0 - now.source.R * f.battery.i;
+  f.battery.p_missing = 0.0;
+  f.battery_rates = battery::rates(s.car.battery, car::load_battery(y.data()), now.source, f.battery);
+  f.p_auxiliaries = s.car.auxiliaries.power;
+  f.F_air = now.F_fluid;
+  f.F_grade = now.F_grade;
+  f.F_roll = sense * now.F_roll;
+  f.F_brake = sense * now.F_brake;
+  f.F_contact = s.car.mass * f.a + f.F_air + f.F_roll + f.F_grade;
+  f.p_air = f.F_air * f.v;
+  f.p_roll = now.F_roll * abs(f.v);
+  f.p_grade = f.F_grade * f.v;
+  f.p_brake = now.F_brake * abs(f.v);
+  f.p_slip = p_slip;
+  return out;
+}
+
+}  // namespace evsim
