@@ -20,8 +20,8 @@
 // continuous: the complex-vector 2DOF PI controller on flux linkages, as designed in continuous time:
 //   u = alpha (x_ref - x) + v,  v = u_i - alpha x                                                    (6)
 //   du_i/dt = (alpha + j omega) (u_realised - v)                                                     (7)
-// Without delay again a first-order lag; a delay makes it faster and lets it overshoot. H. A. A. Awan,
-// S. E. Saarakkala, M. Hinkkanen, IEEE Trans. Ind. Appl. 55(4), 2019; F. Briz et al., 2000.
+// Without delay and resistance again a first-order lag; a delay makes it faster and lets it overshoot.
+// H. A. A. Awan, S. E. Saarakkala, M. Hinkkanen, IEEE Trans. Ind. Appl. 55, 2019; F. Briz et al., 36, 2000.
 #pragma once
 
 #include "sim/vehicle/motor_control_params.h"
@@ -99,7 +99,8 @@ template <Real T>
 Complex<T> predictive(const Gains<T>& g, State<T>& x, const Circuit<T>& c, const Input<T>& in) {
   const Complex<T> half = turn(-0.5 * g.T_s * in.omega);  // e^(-j omega T_s / 2)
   const T until = g.delay * g.T_s;
-  const Complex<T> half_way = turn(0.5 * until * in.omega);
+  const Complex<T> half_way =  // of the delay
+      all(abs(g.delay - 1.0) <= 0.0) ? conj(half) : turn(0.5 * until * in.omega);
   const Complex<T> i = conj(in.orientation) * in.i_s;
   const Complex<T> psi_s = in.orientation * (inductive(c, i) + c.psi_0);
   learn(g, x, c, in.orientation * half, psi_s, i);
@@ -136,8 +137,7 @@ Complex<T> continuous(const Gains<T>& g, State<T>& x, const Circuit<T>& c, const
 // Voltage asked for, in stator coordinates, not yet limited.
 template <Real T> Complex<T> step(Design design, const Gains<T>& g, State<T>& x,
                                   const Circuit<T>& c, const Input<T>& in) {
-  const Complex<T> u_s =
-      design == Design::predictive ? predictive(g, x, c, in) : continuous(g, x, c, in);
+  Complex<T> u_s = design == Design::predictive ? predictive(g, x, c, in) : continuous(g, x, c, in);
   x.running = T(1.0);
   return u_s;
 }

@@ -9,7 +9,7 @@
 // Observable above a few per cent of rated speed; below, the angle rests on R_s alone, and from standstill the
 // first angle has to be known. Signs as in the machine: u, i > 0 motoring.
 // Source: M. Hinkkanen, S. E. Saarakkala, H. A. A. Awan, E. Moelsae, T. Tuovinen, IEEE Trans. Ind. Appl.
-// 54(4), 2018.
+// 54, 2018.
 #pragma once
 
 #include "sim/base/fields.h"
@@ -87,11 +87,11 @@ Output<T> step(const Params<T>& p, State<T>& x, const Input<T>& in, const T& T_s
   const Correction<T> c = correction(p, i, psi, x.omega);
   x.correction = unit * c.u;
 
-  const Output<T> out{.theta_m = x.theta / p.n_p,
-                      .omega_m = x.omega / p.n_p,
-                      .theta_e = x.theta,
-                      .omega_e = x.omega,
-                      .psi = psi};
+  Output<T> out{.theta_m = x.theta / p.n_p,
+                .omega_m = x.omega / p.n_p,
+                .theta_e = x.theta,
+                .omega_e = x.omega,
+                .psi = psi};
   const T alpha = kTwoPi * p.bandwidth;
   x.omega += T_s * alpha * alpha * c.eps;
   const T theta = x.theta + T_s * (x.omega + 2.0 * alpha * c.eps);

@@ -4,20 +4,23 @@
 //   orientation     d axis on the rotor, or on the rotor flux of an induction machine           (1), (2)
 //   torque          speed loop (3), derating, slew limit, damping, flux limit (torque_references.h)
 //   currents        from tables, within I_max
-//   voltage         current_control.h, dead time (4), the inverter's hexagon
-//   field voltage   of an excited machine (5)
+//   voltage         current_control.h, inverter_voltage.h
+//   field voltage   of an excited machine                                                       (4)
 // Rotor flux of an induction machine by the current model, in coordinates of the rotor:
 //   dpsi_R/dt = R_R i - R_R / L_M psi_R,  theta = theta_e + arg psi_R                              (1)
 //   omega = n_p omega_m + R_R i_q / |psi_R|,  i_q = tau / (3/2 n_p |psi_R|)                        (2)
 // Speed and field current by 2DOF PI controllers, with what was realised fed back:
-//   tau = alpha J (omega_ref - omega) + v,  v = tau_i - alpha J omega,  dtau_i/dt = alpha (tau_given - v)   (3)
-//   u_k,dead = u_dc t_dead f_sw i_k / sqrt(i_k^2 + I_r^2)        for each phase k, added           (4)
-//   u_f = alpha L_f (i_f,ref - i_f) + v,  v = u_i - alpha L_f i_f,  du_i/dt = alpha (u_f,given - v)         (5)
+//   tau = alpha J (omega_ref - omega) + v,  v = tau_i - alpha J omega,
+//   dtau_i/dt = alpha (tau_given - v)                                                             (3)
+//   u_f = alpha L_f (i_f,ref - i_f) + v,  v = u_i + (R_f - alpha L_f) i_f,
+//   du_i/dt = alpha (u_f,given - v)                                                               (4)
 // Signs: u, i, tau > 0 motoring forward; amplitudes are peaks. Every member of State, Input and Output is a T.
-// Source: M. Hinkkanen et al., motulator (2DOF controllers); L. Harnefors, IEEE Trans. Ind. Appl. 34(1), 1998.
+// Source: M. Hinkkanen et al., motulator (2DOF controllers); L. Harnefors, H.-P. Nee,
+// IEEE Trans. Ind. Appl. 34(1), 1998.
 #pragma once
 
 #include "sim/control/current_control.h"
+#include "sim/control/inverter_voltage.h"
 #include "sim/control/torque_references.h"
 
 namespace evsim::motor_control {
@@ -97,8 +100,8 @@ template <Real T> struct Output {
   T tau_ref{};              // after all limits [Nm]
   T omega_s{};              // of the dq coordinates [rad/s]
   T psi_max{};              // [Vs]
-  T u_ref{};                // amplitude, before the hexagon and without (4) [V]
-  T saturated{};            // 1 where the hexagon or circle cut it
+  T u_ref{};                // amplitude, before the inverter's limit, without dead time [V]
+  T saturated{};            // 1 where the inverter's limit cut it
   T reason{};               // Reason, as a number
 };
 
@@ -229,30 +232,10 @@ template <Real T> CurrentReferences<T> current_references(const Model<T>& m, con
 
 // ---- Voltage ------------------------------------------------------------------------------------
 
-// The same direction, cut where the inverter's hexagon or the circle inside it ends.
-template <Real T>
-Complex<T> within_inverter(VoltageLimit limit, const Complex<T>& u, const T& u_dc) {
-  if (limit == VoltageLimit::circle)
-    return min(T(1.0), kInverseSqrt3 * u_dc / max(length(u), 1e-9)) * u;
-  const T b = -0.5 * u.re + kHalfSqrt3 * u.im, c = -0.5 * u.re - kHalfSqrt3 * u.im;
-  const T span = max(max(u.re, b), c) - min(min(u.re, b), c);
-  return min(T(1.0), u_dc / max(span, 1e-9)) * u;
-}
-
-// (4), of the current as it will be when the voltage acts.
-template <Real T>
-Complex<T> dead_time_voltage(const Params<T>& p, const Complex<T>& i_s, const T& u_dc) {
-  const auto sign = [&](const T& i) { return i / sqrt(i * i + p.I_ripple * p.I_ripple); };
-  const T a = sign(i_s.re), b = sign(-0.5 * i_s.re + kHalfSqrt3 * i_s.im),
-          c = sign(-0.5 * i_s.re - kHalfSqrt3 * i_s.im);
-  const T u = u_dc * p.dead_time * p.f_sw;
-  return {u * (2.0 * a - b - c) / 3.0, u * (b - c) * (2.0 * kHalfSqrt3 / 3.0)};
-}
-
-// (5)
+// (4)
 template <Real T> T field_voltage(const Model<T>& m, const Excited<T>& c, State<T>& x, const T& i_f,
                                   const T& i_f_ref) {
-  const T k = m.alpha_f * c.L_f, v = x.u_f_i - k * i_f;
+  const T k = m.alpha_f * c.L_f, v = x.u_f_i + (c.R_f - k) * i_f;
   x.u_f = clamp(k * (i_f_ref - i_f) + v, m.p.U_f_min, m.p.U_f_max);
   x.u_f_i += m.gains.T_s * m.alpha_f * (x.u_f - v);
   return x.u_f;
@@ -297,11 +280,14 @@ template <Real T> Output<T> step(const Model<T>& m, State<T>& x, const Input<T>&
   x.I_ref = length(ref.i);
 
   const auto on = in.enable > 0.5;
-  x = blend<T>(on, x, State<T>{});
-  Output<T> off;
-  off.i = f.i;
-  off.reason = number<T>(Reason::disabled);
-  return blend<T>(on, out, off);
+  if (!all(on)) {
+    Output<T> off;
+    off.i = f.i;
+    off.reason = number<T>(Reason::disabled);
+    x = blend<T>(on, x, State<T>{});
+    out = blend<T>(on, out, off);
+  }
+  return out;
 }
 
 // As on a controller in single precision: the state is kept in double, each number of it a float.

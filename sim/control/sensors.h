@@ -25,10 +25,13 @@ struct Draw {
 };
 inline constexpr std::uint32_t kSignals = 5;  // phases a, b, c, angle, DC voltage
 
-// The nearest whole number, halves to even; |x| < 2^51.
+// The nearest whole number, halves to even; |x| < 2^51. Of a Dual without slope.
 template <Scalar T> T nearest(const T& x) {
   constexpr double kShift = 6755399441055744.0;  // 1.5 x 2^52
-  return (x + kShift) - kShift;
+  if constexpr (is_dual<T>)
+    return T(nearest(x.v));
+  else
+    return (x + kShift) - kShift;
 }
 // resolution 0: none.
 template <Scalar T> T quantised(const T& x, const T& resolution) {
@@ -125,7 +128,7 @@ Tracked<T> track(const Position<T>& s, Tracked<T>& x, const T& theta_measured, c
   const T alpha = kTwoPi * s.bandwidth;
   const T e = wrapped(theta_measured - x.theta);
   x.omega += T_s * alpha * alpha * e;
-  const Tracked<T> now{.theta = x.theta, .omega = x.omega};
+  Tracked<T> now{.theta = x.theta, .omega = x.omega};
   x.theta = wrapped(x.theta + T_s * (x.omega + 2.0 * alpha * e));
   return now;
 }

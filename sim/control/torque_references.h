@@ -5,11 +5,11 @@
 // (3) stands at 0 while the tables are right; where the machine is not as they have it, it lowers psi_max
 // until the voltage has room again.
 // Derating: current falls with temperature; motoring with a low, generating with a high DC voltage.
-// Sources: M. Meyer, J. Boecker, IPEMC 2006 (tables over flux and torque); N. Bedetti, S. Calligaro,
+// Sources: M. Meyer, J. Boecker, EPE-PEMC 2006 (tables over flux and torque); N. Bedetti, S. Calligaro,
 // R. Petrella, IEEE Trans. Ind. Appl. 56(1), 2020 (voltage feedback).
 #pragma once
 
-#include "sim/vehicle/motor_control_params.h"
+#include "sim/control/inverter_voltage.h"
 
 namespace evsim::motor_control {
 
@@ -33,7 +33,6 @@ Wanted<T> currents(const References<Outside<T>>& r, const T& psi_max, const T& s
   return out;
 }
 
-inline constexpr double kInverseSqrt3 = 0.57735026918962576451;
 inline constexpr double kLeastOmega = 1.0;  // below it the voltage limits nothing [rad/s]
 
 template <Real T> struct FieldWeakening {

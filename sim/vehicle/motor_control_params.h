@@ -17,8 +17,9 @@ enum class Design : int { predictive, continuous };  // see current_control.h
 inline constexpr std::array<std::string_view, 2> kDesignNames{"predictive", "continuous"};
 constexpr std::span<const std::string_view> enum_names(Design) { return kDesignNames; }
 
-enum class VoltageLimit : int { hexagon, circle };  // overmodulation to the edge, or none
-inline constexpr std::array<std::string_view, 2> kVoltageLimitNames{"hexagon", "circle"};
+// Beyond the inverter's hexagon: cut in the same direction, or the nearest vector; or within the circle.
+enum class VoltageLimit : int { hexagon, nearest, circle };
+inline constexpr std::array<std::string_view, 3> kVoltageLimitNames{"hexagon", "nearest", "circle"};
 constexpr std::span<const std::string_view> enum_names(VoltageLimit) { return kVoltageLimitNames; }
 
 enum class Mode : int { torque, speed };
@@ -176,7 +177,8 @@ constexpr void describe(P& p, V&& field) {
   field(p.design, Field{"design", Dim::none, any_value, "of the current control"});
   field(p.bandwidth, Field{"bandwidth", Hz, positive, "of the currents"});
   field(p.voltage_limit, Field{"voltage_limit", Dim::none, any_value,
-                               "hexagon: overmodulation up to its edge; circle: none"});
+                               "beyond the hexagon: cut in the same direction, or the nearest "
+                               "vector; circle: no overmodulation"});
   field(p.k_u, Field{"k_u", Dim::none, between(0.1, 1.1),
                      "share of u_dc / sqrt(3) that torque is planned with"});
   field(p.I_max, Field{"I_max", Dim::current_amplitude, positive,

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <vector>
 
 #include "sim/components/dq_machine.h"
@@ -148,29 +149,46 @@ struct Drive {
   motor_control::State<double> state{};
   motor_control::Input<double> input{};
   motor_control::Output<double> out{};
-  double J = kInfinity;   // of the rotor [kg m2]: the speed is held
-  double tau_load = 0.0;  // [Nm]
-  Ab<double> u_acts{};    // over the period that begins
+  double J = kInfinity;    // of the rotor [kg m2]: the speed is held
+  double tau_load = 0.0;   // [Nm]
+  double dead_time = 0.0;  // of the inverter: takes voltage against each phase's current [s]
+  double delay = 1.0;      // of the output [samples], to 2
+  std::array<Ab<double>, 4> outputs{};  // of this tick and those before, as the modulator has them
   double u_f_acts = 0.0;
-  int ticks = 0;
 
   double T_s() const { return model.gains.T_s; }
-  // One period: sample, compute, and the output of the last tick acts.
+  // One period: sample, compute, and what the delay has let through acts.
   void tick() {
-    input.i_s = vector(plant.stator_current());
     input.theta_m = plant.theta_m;
     input.omega_m = plant.omega_m;
-    input.i_f = plant.currents().r.x;
-    input.u_realised = vector(u_acts);
+    sample();
     out = motor_control::step(model, state, input);
-    plant.advance(T_s(), u_acts, u_f_acts);
+    act();
+  }
+  void sample() {
+    input.i_s = vector(plant.stator_current());
+    input.i_f = plant.currents().r.x;
+    input.u_realised = vector(outputs[0]);
+  }
+  void act() {
+    for (std::size_t k = outputs.size() - 1; k > 0; --k) outputs[k] = outputs[k - 1];
+    outputs[0] = modulated(stator(out.u_s), input.u_dc);
+    const auto whole = static_cast<std::size_t>(delay);
+    const double rest = delay - static_cast<double>(whole);
+    if (rest > 0.0) plant.advance(rest * T_s(), past_dead_time(outputs[whole + 1]), u_f_acts);
+    plant.advance((1.0 - rest) * T_s(), past_dead_time(outputs[whole]), u_f_acts);
     plant.omega_m += T_s() * (plant.torque() - tau_load) / J;
-    u_acts = modulated(stator(out.u_s), input.u_dc);
     u_f_acts = out.u_f;
-    ++ticks;
+  }
+  Ab<double> past_dead_time(const Ab<double>& u) const {
+    const Abc<double> i = to_phases(plant.stator_current());
+    const double lost = input.u_dc * dead_time * model.p.f_sw;
+    const Ab<double> taken =
+        to_stator(Abc<double>{lost * sign(i.a), lost * sign(i.b), lost * sign(i.c)});
+    return {u.a - taken.a, u.b - taken.b};
   }
   void run(double seconds) {
-    for (int n = static_cast<int>(seconds / T_s() + 0.5); n > 0; --n) tick();
+    for (int n = 0; (n + 0.5) * T_s() < seconds; ++n) tick();
   }
   Dq<double> i() const { return plant.currents().s; }
 };
