@@ -9,6 +9,7 @@
 //   i_d = (a_d0 + a_dd |psi_d|^S + a_dq/(V+2) |psi_d|^U |psi_q|^(V+2)) psi_d + G_b (psi_d - psi_n)
 //   i_q = (a_q0 + a_qq |psi_q|^R + a_dq/(U+2) |psi_d|^(U+2) |psi_q|^V) psi_q + k_b G_b psi_q
 //   G_b = a_b s^2 / (1 + s^2),   s^2 = (psi_d - psi_n)^2 + k_b psi_q^2                  (4)
+// from tables: flux_map.h
 // A magnet that has lost flux is the same circuit read further out in d:
 //   i(psi_d, psi_q; psi_f - lost) = i(psi_d + lost, psi_q)                              (5)
 // Signs: the d axis lies on the magnet; a machine without magnets has psi_f = 0.
@@ -21,6 +22,7 @@
 
 #include "sim/base/fields.h"
 #include "sim/components/dq.h"
+#include "sim/components/flux_map.h"
 
 namespace evsim::magnetics {
 
@@ -76,7 +78,7 @@ constexpr void describe(P& p, V&& field) {
   field(p.k_b, Field{"k_b", Dim::none, not_negative, "share of q in the bridge's saturation"});
 }
 
-template <Scalar T> using Model = std::variant<Linear<T>, Saturating<T>>;
+template <Scalar T> using Model = std::variant<Linear<T>, Saturating<T>, flux_map::Map<T>>;
 
 namespace detail {
 // |x|^n, n >= 0 (Integer powers: exact and quick).
@@ -106,6 +108,10 @@ template <Scalar P, Scalar T> Dq<T> currents(const Saturating<P>& m, const Dq<T>
   return {.d = G_d * psi.d + G_b * x, .q = (G_q + m.k_b * G_b) * psi.q};
 }
 
+template <Scalar P, Scalar T> Dq<T> currents(const flux_map::Map<P>& m, const Dq<T>& psi) {
+  return flux_map::gradient(m, psi);
+}
+
 // ---- W [A Vs] -----------------------------------------------------------------------------------
 
 template <Scalar P, Scalar T> T field_energy(const Linear<P>& m, const Dq<T>& psi) {
@@ -120,6 +126,10 @@ template <Scalar P, Scalar T> T field_energy(const Saturating<P>& m, const Dq<T>
          m.a_qq / (m.R + 2.0) * power(psi.q, m.R + 2) +
          m.a_dq / ((m.U + 2.0) * (m.V + 2.0)) * power(psi.d, m.U + 2) * power(psi.q, m.V + 2) +
          0.5 * m.a_b * (s2 - log(1.0 + s2));
+}
+
+template <Scalar P, Scalar T> T field_energy(const flux_map::Map<P>& m, const Dq<T>& psi) {
+  return flux_map::value(m, psi);
 }
 
 // ---- The whole variant --------------------------------------------------------------------------
