@@ -87,7 +87,8 @@ struct Prepare {
     throw std::invalid_argument("the machine has no model in dq");
   }
   Machine operator()(const Synchronous<double>& p) const {
-    dq_machine::Synchronous<double> c{.magnetics = p.magnetics, .beta_f = p.beta_f, .psi_f = 0.0};
+    dq_machine::Synchronous<double> c{
+        .magnetics = magnetics::prepare(p.magnetics), .beta_f = p.beta_f, .psi_f = 0.0};
     c.psi_f = magnetics::magnet_flux(c.magnetics);
     return {.model = {common(p.shared), c}, .I_max = p.shared.I_max};
   }

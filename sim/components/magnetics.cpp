@@ -43,4 +43,19 @@ Dq<double> fluxes(const Model<double>& m, const Dq<double>& i) {
   throw std::domain_error("no flux linkage has this current: the magnetic model is not convex");
 }
 
+namespace {
+struct Prepare {
+  Model<double> operator()(const CurrentMap<double>& m) const {
+    return flux_map::Map<double>(flux_map::prepare(flux_map::CurrentsOverFlux{m.i_d, m.i_q}).data);
+  }
+  Model<double> operator()(const FluxMap<double>& m) const {
+    return flux_map::Map<double>(
+        flux_map::prepare(flux_map::FluxOverCurrents{m.psi_d, m.psi_q}).data);
+  }
+  template <class M> Model<double> operator()(const M& m) const { return m; }
+};
+}  // namespace
+
+Model<double> prepare(const Params<double>& p) { return std::visit(Prepare{}, p); }
+
 }  // namespace evsim::magnetics

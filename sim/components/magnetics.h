@@ -9,6 +9,7 @@
 //   i_d = (a_d0 + a_dd |psi_d|^S + a_dq/(V+2) |psi_d|^U |psi_q|^(V+2)) psi_d + G_b (psi_d - psi_n)
 //   i_q = (a_q0 + a_qq |psi_q|^R + a_dq/(U+2) |psi_d|^(U+2) |psi_q|^V) psi_q + k_b G_b psi_q
 //   G_b = a_b s^2 / (1 + s^2),   s^2 = (psi_d - psi_n)^2 + k_b psi_q^2                  (4)
+// from tables: flux_map.h
 // A magnet that has lost flux is the same circuit read further out in d:
 //   i(psi_d, psi_q; psi_f - lost) = i(psi_d + lost, psi_q)                              (5)
 // Signs: the d axis lies on the magnet; a machine without magnets has psi_f = 0.
@@ -21,6 +22,7 @@
 
 #include "sim/base/fields.h"
 #include "sim/components/dq.h"
+#include "sim/components/flux_map.h"
 
 namespace evsim::magnetics {
 
@@ -76,9 +78,38 @@ constexpr void describe(P& p, V&& field) {
   field(p.k_b, Field{"k_b", Dim::none, not_negative, "share of q in the bridge's saturation"});
 }
 
+// Tables of a file: rectangular grids in CSV or in place.
+template <Scalar T> struct CurrentMap {
+  static constexpr std::string_view kType = "currents_over_flux";
+  static constexpr std::string_view kDoc = "currents over flux linkages; both need the same axes";
+  Table2<T> i_d, i_q;  // [A] over psi_d, psi_q [Vs]
+};
+template <class P, class V>
+  requires same_template<P, CurrentMap>
+constexpr void describe(P& p, V&& field) {
+  constexpr Axis d{"psi_d", Dim::flux_linkage}, q{"psi_q", Dim::flux_linkage};
+  field(p.i_d, Field2{"i_d", Dim::current_amplitude, any_value, "d current", d, q});
+  field(p.i_q, Field2{"i_q", Dim::current_amplitude, any_value, "q current", d, q});
+}
+template <Scalar T> struct FluxMap {
+  static constexpr std::string_view kType = "flux_over_currents";
+  static constexpr std::string_view kDoc = "flux linkages over currents; both need the same axes";
+  Table2<T> psi_d, psi_q;  // [Vs] over i_d, i_q [A]
+};
+template <class P, class V>
+  requires same_template<P, FluxMap>
+constexpr void describe(P& p, V&& field) {
+  constexpr Axis d{"i_d", Dim::current_amplitude}, q{"i_q", Dim::current_amplitude};
+  field(p.psi_d, Field2{"psi_d", Dim::flux_linkage, any_value, "d flux linkage", d, q});
+  field(p.psi_q, Field2{"psi_q", Dim::flux_linkage, any_value, "q flux linkage", d, q});
+}
+
 // As a file gives it, and as the equations need it.
-template <Scalar T> using Params = std::variant<Linear<T>, Saturating<T>>;
-template <Scalar T> using Model = std::variant<Linear<T>, Saturating<T>>;
+template <Scalar T> using Params =
+    std::variant<Linear<T>, Saturating<T>, CurrentMap<T>, FluxMap<T>>;
+template <Scalar T> using Model = std::variant<Linear<T>, Saturating<T>, flux_map::Map<T>>;
+// Throws std::invalid_argument for a table that is no magnetic circuit, and says where.
+Model<double> prepare(const Params<double>& p);
 
 namespace detail {
 // |x|^n, n >= 0 (Integer powers: exact and quick).
@@ -108,6 +139,10 @@ template <Scalar P, Scalar T> Dq<T> currents(const Saturating<P>& m, const Dq<T>
   return {.d = G_d * psi.d + G_b * x, .q = (G_q + m.k_b * G_b) * psi.q};
 }
 
+template <Scalar P, Scalar T> Dq<T> currents(const flux_map::Map<P>& m, const Dq<T>& psi) {
+  return flux_map::gradient(m, psi);
+}
+
 // ---- W [A Vs] -----------------------------------------------------------------------------------
 
 template <Scalar P, Scalar T> T field_energy(const Linear<P>& m, const Dq<T>& psi) {
@@ -122,6 +157,10 @@ template <Scalar P, Scalar T> T field_energy(const Saturating<P>& m, const Dq<T>
          m.a_qq / (m.R + 2.0) * power(psi.q, m.R + 2) +
          m.a_dq / ((m.U + 2.0) * (m.V + 2.0)) * power(psi.d, m.U + 2) * power(psi.q, m.V + 2) +
          0.5 * m.a_b * (s2 - log(1.0 + s2));
+}
+
+template <Scalar P, Scalar T> T field_energy(const flux_map::Map<P>& m, const Dq<T>& psi) {
+  return flux_map::value(m, psi);
 }
 
 // ---- The whole variant --------------------------------------------------------------------------

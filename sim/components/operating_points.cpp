@@ -55,23 +55,29 @@ Steady steady(const Excited<double>&, const Vector&, double) { return {}; }
 // What of a machine and a speed the search needs.
 struct Search {
   const Machine& m;
-  double omega;        // mechanical [rad/s]
-  double R_s;          // [Ohm]
-  double slip = 0.0;   // R_r / L_l of an induction machine [rad/s]
-  double rotor = 0.0;  // its copper loss over psi_q^2 [W/(Vs)^2]
-  double iron;         // iron loss over |psi|^2 [W/(Vs)^2]
-  double psi_scale;    // of a step
+  double omega;         // mechanical [rad/s]
+  double R_s;           // [Ohm]
+  double R_u;           // the part of it that u_max allows for [Ohm]
+  double slip = 0.0;    // R_r / L_l of an induction machine [rad/s]
+  double slip_u = 0.0;  // the part of it that u_max allows for [rad/s]
+  double rotor = 0.0;   // its copper loss over psi_q^2 [W/(Vs)^2]
+  double iron;          // iron loss over |psi|^2 [W/(Vs)^2]
+  double psi_scale;     // of a step
 };
 Search search(const Machine& m, double omega) {
   const auto& c = m.model.common;
+  const bool terminal = m.limits.voltage == Voltage::terminal;
+  const double R_s = dq_machine::stator_resistance(c, c.n_p * omega, m.temperatures.winding);
   Search s{.m = m,
            .omega = omega,
-           .R_s = dq_machine::stator_resistance(c, c.n_p * omega, m.temperatures.winding),
+           .R_s = R_s,
+           .R_u = terminal ? R_s : 0.0,
            .iron = dq_machine::drag(c, omega, {1.0, 0.0}).iron * omega,
            .psi_scale = 0.0};
   if (const auto* cage = std::get_if<Induction<double>>(&m.model.circuit)) {
     const double R_r = dq_machine::copper(cage->R_r, m.temperatures.rotor);
     s.slip = R_r / cage->L_l;
+    s.slip_u = terminal ? s.slip : 0.0;
     s.rotor = 1.5 * R_r / (cage->L_l * cage->L_l);
   }
   for (const auto* line : {&m.motoring, &m.generating})
@@ -87,20 +93,20 @@ Place at(const Search& s, const Vector& psi) {
 
   double omega_s = n_p * s.omega;
   Vector turns{0.0, 0.0};  // gradient of omega_s
-  if (s.slip > 0.0 && psi.q != 0.0) {
-    omega_s += s.slip * psi.q / psi.d;
-    turns = {-s.slip * psi.q / (psi.d * psi.d), s.slip / psi.d};
+  if (s.slip_u > 0.0 && psi.q != 0.0) {
+    omega_s += s.slip_u * psi.q / psi.d;
+    turns = {-s.slip_u * psi.q / (psi.d * psi.d), s.slip_u / psi.d};
   }
   Place x{.psi = psi,
           .i = i,
-          .u = {s.R_s * i.d - omega_s * psi.q, s.R_s * i.q + omega_s * psi.d},
+          .u = {s.R_u * i.d - omega_s * psi.q, s.R_u * i.q + omega_s * psi.d},
           .tau = {},
           .i2 = {},
           .u2 = {},
           .cost = {},
           .psi2 = {}};
-  const Vector u_d = s.R_s * over_d - psi.q * turns - Vector{0.0, omega_s};
-  const Vector u_q = s.R_s * over_q + psi.d * turns + Vector{omega_s, 0.0};
+  const Vector u_d = s.R_u * over_d - psi.q * turns - Vector{0.0, omega_s};
+  const Vector u_q = s.R_u * over_q + psi.d * turns + Vector{omega_s, 0.0};
   x.tau = {1.5 * n_p * (psi.d * i.q - psi.q * i.d),
            1.5 * n_p * (psi.d * over_q - psi.q * over_d + Vector{i.q, -i.d})};
   x.i2 = {dot(i, i), 2.0 * (i.d * over_d + i.q * over_q)};
@@ -340,32 +346,68 @@ std::optional<Place> cheapest(const Curve& torque, double sign) {
   return extremum(torque, x, &Place::cost, -1.0, 1e-4 * s.psi_scale);
 }
 
-Outcome point_in_flux_plane(const Machine& m, double omega, double u_max, double tau) {
-  const Search s = search(m, omega);
+// Where torque and voltage are met, by Newton's method from a neighbour; nothing where it doesn't end at the
+// point of (1): the way of less cost must lead to more voltage.
+std::optional<Place> beside(const Curve& torque, double U2, Vector psi) {
+  const Search& s = torque.s;
+  Place x = at(s, psi);
+  for (int round = 0; round < 12; ++round) {
+    const Vector a = x.tau.gradient, b = x.u2.gradient;
+    const double det = a.d * b.q - a.q * b.d;
+    if (!(abs(det) > 1e-3 * norm(a) * norm(b))) return std::nullopt;
+    const double to_tau = torque.value - x.tau.value, to_u2 = U2 - x.u2.value;
+    if (abs(to_tau) <= 4e-15 * torque.scale && abs(to_u2) <= 1e-14 * U2) break;
+    const Vector step{(b.q * to_tau - a.q * to_u2) / det, (a.d * to_u2 - b.d * to_tau) / det};
+    if (!(norm(step) < 0.2 * norm(x.psi)) || round == 11) return std::nullopt;
+    psi = psi + step;
+    x = at(s, psi);
+    if (norm(step) <= 1e-15 * norm(psi)) break;
+  }
+  const Vector along = tangent(torque, x);
+  return dot(x.cost.gradient, along) * dot(x.u2.gradient, along) < 0.0 ? std::optional(x)
+                                                                       : std::nullopt;
+}
+
+struct Task {
+  const Search& s;
+  double I2, U2;
+};
+// (1) within the voltage and the current; from a hint on the voltage limit, if there is one.
+std::variant<Place, Refusal> within_limits(const Task& t, const Curve& torque, double sign,
+                                           const Vector* hint) {
+  if (hint != nullptr) {
+    const auto x = beside(torque, t.U2, *hint);
+    if (x && within(x->i2.value, t.I2)) return *x;
+  }
+  std::optional<Place> x = cheapest(torque, sign);
+  if (!x) return Refusal::current;
+  if (!within(x->i2.value, t.I2)) {  // of least loss, not of least current
+    x = descent(torque, *x, &Place::i2, t.I2);
+    if (!x) return Refusal::current;
+  }
+  if (within(x->u2.value, t.U2)) return *x;
+  x = descent(torque, *x, &Place::u2, t.U2);
+  if (!x) return Refusal::voltage;
+  if (!within(x->i2.value, t.I2)) return Refusal::both;
+  return *x;
+}
+
+Outcome point_in_flux_plane(const Search& s, double u_max, double tau, const Vector* hint) {
+  const Machine& m = s.m;
+  const Task t{s, square(m.limits.I_max), square(u_max)};
   const double sign = tau < 0.0 ? -1.0 : 1.0;
-  const double I2 = square(m.limits.I_max), U2 = square(u_max);
   const double tau_line = line_of(m, sign).tau.back();
   if (sign * tau > sign * tau_line * (1.0 + kWithin)) return Refusal::current;
   const Curve torque{s, &Place::tau, tau, abs(tau_line)};
-  std::optional<Place> x = cheapest(torque, sign);
-  if (!x) return Refusal::current;
-  Region region = Region::mtpa;
-  if (!within(x->i2.value, I2)) {  // of least loss, not of least current
-    const auto less = descent(torque, *x, &Place::i2, I2);
-    if (!less) return Refusal::current;
-    x = less;
-  }
-  if (!within(x->u2.value, U2)) {
-    x = descent(torque, *x, &Place::u2, U2);
-    if (!x) return Refusal::voltage;
-    region = Region::field_weakening;
-    if (!within(x->i2.value, I2)) return Refusal::both;
-  }
+  const auto found = within_limits(t, torque, sign, hint);
+  if (const Refusal* why = std::get_if<Refusal>(&found)) return *why;
+  Place x = std::get<Place>(found);
   if (m.limits.psi_least > 0.0) {
-    if (norm(x->tau.gradient) == 0.0) x = at(s, {x->psi.d + 1e-3 * m.limits.psi_least, x->psi.q});
-    x = raised(torque, *x, U2, I2);
+    if (norm(x.tau.gradient) == 0.0) x = at(s, {x.psi.d + 1e-3 * m.limits.psi_least, x.psi.q});
+    x = raised(torque, x, t.U2, t.I2);
   }
-  return report(s, *x, region);
+  const bool at_limit = x.u2.value >= t.U2 * (1.0 - kWithin);
+  return report(s, x, at_limit ? Region::field_weakening : Region::mtpa);
 }
 
 // A start on |u| = u_max: where the line of least current meets it, else above the short circuit.
@@ -399,7 +441,7 @@ std::optional<Point> extreme_in_flux_plane(const Machine& m, double omega, doubl
 struct Field {
   const Machine& m;
   const Excited<double>& c;
-  double R_s, R_f, omega_e, iron, U2;
+  double R_s, R_u, R_f, omega_e, iron, U2;  // R_u: the part of R_s that u_max allows for
 };
 Field field(const Machine& m, double omega, double u_max) {
   const auto& c = std::get<Excited<double>>(m.model.circuit);
@@ -407,9 +449,11 @@ Field field(const Machine& m, double omega, double u_max) {
   const double omega_e = common.n_p * omega;
   const double iron =
       m.aim == Aim::loss ? dq_machine::drag(common, omega, {1.0, 0.0}).iron * omega : 0.0;
+  const double R_s = dq_machine::stator_resistance(common, omega_e, m.temperatures.winding);
   return {.m = m,
           .c = c,
-          .R_s = dq_machine::stator_resistance(common, omega_e, m.temperatures.winding),
+          .R_s = R_s,
+          .R_u = m.limits.voltage == Voltage::terminal ? R_s : 0.0,
           .R_f = dq_machine::copper(c.R_f, m.temperatures.rotor),
           .omega_e = omega_e,
           .iron = iron,
@@ -438,8 +482,8 @@ Choice choice(const Field& f, double T, double q) {
     hi = lo - (A - c.L_m * f.m.limits.I_f_max) / c.L_m;
   }
   const double Z2 =
-      max(f.R_s * f.R_s + w * w * c.L_q * c.L_q, 1e-30);  // at rest without resistance
-  const Dual<1> middle = -w * w * c.L_q * A / Z2, u_0 = f.R_s * i_q + w * A;
+      max(f.R_u * f.R_u + w * w * c.L_q * c.L_q, 1e-30);  // at rest without resistance
+  const Dual<1> middle = -w * w * c.L_q * A / Z2, u_0 = f.R_u * i_q + w * A;
   const Dual<1> rest =
       (f.U2 - w * w * c.L_q * c.L_q * i_q * i_q - u_0 * u_0) / Z2 + middle * middle;
   const bool reached = rest.v > 0.0;
@@ -456,7 +500,8 @@ Choice choice(const Field& f, double T, double q) {
   return {.gap = reached ? hi - lo : min(hi - lo, half), .cost = cost, .i_d = i_d.v};
 }
 
-// The best i_q, or the one nearest to what the limits leave: bisection on its logarithm.
+// The best i_q, or the one nearest to what the limits leave: where the cost, and outside of what they leave the
+// want of room, ask for neither more nor less. Illinois where both ends have a cost, else bisection.
 struct Chosen {
   double i_q;
   bool feasible;
@@ -464,15 +509,32 @@ struct Chosen {
 Chosen chosen(const Field& f, double T, bool any_feasible) {
   const double sign = T < 0.0 ? -1.0 : 1.0;
   double lo = 1e-6 * f.m.limits.I_max, hi = f.m.limits.I_max;
+  double at_lo = kInfinity,
+         at_hi = -kInfinity;  // how much more i_q is asked for; infinite: by room
+  int side = 0;
   Chosen out{sign * hi, false};
-  for (int round = 0; round < 200 && hi - lo > 1e-15 * hi; ++round) {
-    const double q = hi > 4.0 * lo ? sqrt(lo * hi) : 0.5 * (lo + hi);
+  for (int round = 0; round < 200 && hi - lo > 1e-14 * hi; ++round) {
+    double q = hi > 4.0 * lo ? sqrt(lo * hi) : 0.5 * (lo + hi);
+    if (at_lo < kInfinity && at_hi > -kInfinity && hi < 4.0 * lo && round % 6 != 5)
+      q = lo + (hi - lo) * at_lo / (at_lo - at_hi);
     const Choice x = choice(f, T, sign * q);
     const bool feasible = x.gap.v >= 0.0;
     if (feasible) out = {sign * q, true};
     if (feasible && any_feasible) return out;
-    const bool up = sign * (feasible ? -x.cost.d[0] : x.gap.d[0]) > 0.0;
-    (up ? lo : hi) = q;
+    const double ask =
+        feasible ? -sign * x.cost.d[0] : (sign * x.gap.d[0] > 0.0 ? kInfinity : -kInfinity);
+    if (ask == 0.0 || (feasible && (q == lo || q == hi))) return out;
+    if (ask > 0.0) {
+      if (side == 1) at_hi *= 0.5;
+      lo = q;
+      at_lo = ask;
+      side = 1;
+    } else {
+      if (side == -1) at_lo *= 0.5;
+      hi = q;
+      at_hi = ask;
+      side = -1;
+    }
   }
   return out;
 }
@@ -481,7 +543,7 @@ Point excited_report(const Field& f, double omega, double T, double i_q) {
   const double A = T / i_q, i_d = choice(f, T, i_q).i_d;
   const double i_f = (A - (f.c.L_d - f.c.L_q) * i_d) / f.c.L_m;
   const Vector psi{f.c.L_d * i_d + f.c.L_m * i_f, f.c.L_q * i_q};
-  const Vector u{f.R_s * i_d - f.omega_e * psi.q, f.R_s * i_q + f.omega_e * psi.d};
+  const Vector u{f.R_u * i_d - f.omega_e * psi.q, f.R_u * i_q + f.omega_e * psi.d};
   const bool weakened = dot(u, u) >= f.U2 * (1.0 - kWithin);
   Point p{.i = {i_d, i_q},
           .psi = psi,
@@ -559,7 +621,29 @@ Machine prepare(const dq_machine::Model<double>& model,
 
 Outcome point(const Machine& m, double omega, double u_max, double tau) {
   return is_excited(m) ? excited_point(m, omega, u_max, tau)
-                       : point_in_flux_plane(m, omega, u_max, tau);
+                       : point_in_flux_plane(search(m, omega), u_max, tau, nullptr);
+}
+
+std::vector<Outcome> points(const Machine& m, double omega, double u_max,
+                            std::span<const double> tau) {
+  std::vector<Outcome> out;
+  out.reserve(tau.size());
+  if (is_excited(m)) {
+    for (const double t : tau) out.push_back(excited_point(m, omega, u_max, t));
+    return out;
+  }
+  const Search s = search(m, omega);
+  Vector last{0.0, 0.0}, before = last;
+  int weakened = 0;  // in a row
+  for (const double t : tau) {
+    const Vector hint = weakened > 1 ? 2.0 * last - before : last;
+    out.push_back(point_in_flux_plane(s, u_max, t, weakened > 0 ? &hint : nullptr));
+    const Point* p = std::get_if<Point>(&out.back());
+    weakened = p != nullptr && p->region != Region::mtpa ? weakened + 1 : 0;
+    before = last;
+    if (p != nullptr) last = p->psi;
+  }
+  return out;
 }
 
 Outcome shaft_point(const Machine& m, double omega, double u_max, double tau_shaft) {

@@ -19,6 +19,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <variant>
 #include <vector>
 
@@ -31,10 +32,16 @@ enum class Aim {
   loss,     // least stator copper, rotor copper and iron loss
 };
 
+enum class Voltage {
+  terminal,  // (2)
+  of_flux,  // u_max limits |omega_e psi|: without the drop at R_s and the slip, for whom allows for them
+};
+
 struct Limits {
   double I_max;                // peak of a phase [A]
   double I_f_max = kInfinity;  // of a field winding [A]
   double psi_least = 0.0;  // stator flux kept for a quick response, where the limits allow it [Vs]
+  Voltage voltage = Voltage::terminal;
 };
 
 enum class Region {
@@ -89,6 +96,9 @@ Machine prepare(const dq_machine::Model<double>& model,
 
 // The point of an air-gap torque [Nm] at a mechanical speed [rad/s] and the largest peak phase voltage [V].
 Outcome point(const Machine& m, double omega, double u_max, double tau);
+// The same of several torques; a neighbour's solution is where the search of the next one starts.
+std::vector<Outcome> points(const Machine& m, double omega, double u_max,
+                            std::span<const double> tau);
 // The same of a torque at the shaft: air gap less iron and friction.
 Outcome shaft_point(const Machine& m, double omega, double u_max, double tau_shaft);
 

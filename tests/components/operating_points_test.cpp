@@ -137,6 +137,27 @@ TEST(OperatingPoints, every_point_keeps_the_limits_has_the_torque_and_balances_i
       }
 }
 
+TEST(OperatingPoints, points_in_a_row_are_those_found_alone) {
+  for (const Case& c : cases())
+    for (const Aim aim : {Aim::current, Aim::loss}) {
+      const Machine m = operating_points::prepare(c.model, cold(), c.limits, aim);
+      for (int k = -6; k <= 6; ++k) {
+        const double omega = c.omega_max * k / 6.0;
+        std::vector<double> tau;
+        for (int j = 40; j >= -40; --j)
+          tau.push_back(1.1 * operating_points::mtpa(m, c.limits.I_max).tau * j / 40.0);
+        const auto row = operating_points::points(m, omega, c.u_max, tau);
+        for (std::size_t j = 0; j < tau.size(); ++j) {
+          const Outcome alone = operating_points::point(m, omega, c.u_max, tau[j]);
+          ASSERT_EQ(alone.index(), row[j].index()) << c.name << " " << omega << " " << tau[j];
+          if (!is_found(alone)) continue;
+          EXPECT_NEAR(found(row[j]).i.d, found(alone).i.d, 1e-8 * c.limits.I_max) << c.name;
+          EXPECT_NEAR(found(row[j]).i.q, found(alone).i.q, 1e-8 * c.limits.I_max) << c.name;
+        }
+      }
+    }
+}
+
 TEST(OperatingPoints, reversed_speed_and_torque_reverse_i_q) {
   for (const Case& c : cases()) {
     const Machine m = operating_points::prepare(c.model, cold(), c.limits);
