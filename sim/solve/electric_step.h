@@ -3,7 +3,7 @@
 // of fourth order under the line that is nearest to the node's voltage. Both sides book the same energy but for
 // what the forecast missed.
 // In stator coordinates a held voltage is constant and the rotation enters the currents alone, through
-// the angle theta_e: a step of omega_e h <= 0.15 errs by some 1e-8 of the largest current.
+// the angle theta_e: a step of omega_e h <= 0.1 errs by some 1e-8 of the largest current.
 // How many steps a tick takes follows from the speed as it begins (electric_drive.h has no other fast term).
 #pragma once
 
@@ -101,7 +101,7 @@ Flow<T> step(const Model<T>& m, const Held<T>& held, const Mechanics& mechanics,
   return f_n;
 }
 
-inline constexpr double kMostTurn = 0.15;  // omega_e h [rad]
+inline constexpr double kMostTurn = 0.1;  // omega_e h [rad]
 
 // Steps that a tick of h [s] takes where the fastest machine turns with omega_e.
 inline int steps(double h, double omega_e) {
