@@ -42,8 +42,9 @@ template <Scalar T> Angles<T> angles(const State<T>& y, int n_units) {
 
 // Advances y from y by the weights' h, and q by what it moved. theta: of y, and then of what it has become.
 // Returns what flowed as the step began.
-template <std::size_t N, Scalar T, class Mechanics>
-[[gnu::flatten]] Flow<T> step(const Model<T>& m, const Held<T>& held, const Mechanics& mechanics,
+// held: a Held, or one whose units are another kind of legs.
+template <std::size_t N, Scalar T, class Mechanics, class H>
+[[gnu::flatten]] Flow<T> step(const Model<T>& m, const H& held, const Mechanics& mechanics,
              const dc_node::Weights<T>& w, State<T>& y, Angles<T>& theta, Rows<T>& q) {
   const double h = w.h;
   const auto turned_to = [&](const State<T>& x) {
