@@ -43,12 +43,12 @@ struct Span {
 };
 
 struct LegState {
-  Gate gate = Gate::off;    // as the modulator has it
-  Gate next = Gate::off;    // closes at t_next
-  double t_next = kNever;   // after the sample's start [s]
-  int sign = 0;             // of the current; 0: it floats
-  bool parted = false;      // phase open, its arc out
-  Span span;                // as the last sample ended
+  Gate gate = Gate::off;   // as the modulator has it
+  Gate next = Gate::off;   // closes at t_next
+  double t_next = kNever;  // after the sample's start [s]
+  int sign = 0;            // of the current; 0: it floats
+  bool parted = false;     // phase open, its arc out
+  Span span;               // as the last sample ended
 };
 struct UnitLegs {
   std::array<LegState, 3> leg;
@@ -59,12 +59,12 @@ enum class Floating { none, one, all };
 
 // What a unit's legs are at between two events.
 struct UnitHeld : electric_drive::UnitHeld<double> {
-  bool averaged = false;              // s is the mean of a carrier's period
-  Ab<double> e{0.0, 0.0};             // thresholds and arcs, as a vector [V]
-  Ab<double> e_arc{0.0, 0.0};         // arcs alone
+  bool averaged = false;       // s is the mean of a carrier's period
+  Ab<double> e{0.0, 0.0};      // thresholds and arcs, as a vector [V]
+  Ab<double> e_arc{0.0, 0.0};  // arcs alone
   std::array<Span, 3> span{};
   Floating floating = Floating::none;
-  int leg = 0;                        // the one that floats
+  int leg = 0;  // the one that floats
 };
 
 struct Held {
@@ -118,11 +118,10 @@ inline void form(UnitHeld& held, UnitLegs& legs) {
     const Span& x = held.span[k];
     const int sign = legs.leg[k].sign;
     if (sign == 0) ++floating, held.leg = static_cast<int>(k);
-    if (sign != 0) s[k] = sign > 0 ? x.s_low : x.s_high, e[k] = -sign * x.e, arc[k] = -sign * x.e_arc;
+    if (sign != 0)
+      s[k] = sign > 0 ? x.s_low : x.s_high, e[k] = -sign * x.e, arc[k] = -sign * x.e_arc;
   }
-  held.floating = floating == 0   ? Floating::none
-                  : floating == 1 ? Floating::one
-                                  : Floating::all;
+  held.floating = floating == 0 ? Floating::none : floating == 1 ? Floating::one : Floating::all;
   if (held.floating == Floating::all) {
     for (LegState& leg : legs.leg) leg.sign = 0;
     s = e = arc = {};
@@ -155,8 +154,8 @@ inline Dq<D> stator_current(const dq_machine::Induction<double>& c, const Dq<D>&
   return dq_machine::currents(x, psi, rotor, dq_machine::Temperatures<D>{}).s;
 }
 // Slopes along psi_d, psi_q, and along the rotor's rates.
-inline Dq<D> slopes(const Unit& m, const dq_machine::Temperatures<double>& t,
-                    const Dq<double>& psi, const Rotor<double>& rotor, const Rotor<double>& rate) {
+inline Dq<D> slopes(const Unit& m, const dq_machine::Temperatures<double>& t, const Dq<double>& psi,
+                    const Rotor<double>& rotor, const Rotor<double>& rate) {
   Dq<D> x{psi.d, psi.q};
   Rotor<D> r{rotor.x, rotor.y};
   x.d.d[0] = x.q.d[1] = 1.0;
@@ -172,8 +171,8 @@ inline Slope slope(const Unit& m, const UnitHeld& held, const Terminals<double>&
                    const UnitFlow<double>& f) {
   const auto i = detail::slopes(m, held.temperatures, f.psi, at.rotor, at.rotor_rate);
   const Matrix K = stiffness(i);
-  const Dq<double> b = times(K, {-at.R_s * f.i_dq.d + at.omega_e * f.psi.q,
-                                 -at.R_s * f.i_dq.q - at.omega_e * f.psi.d});
+  const Dq<double> b = times(
+      K, {-at.R_s * f.i_dq.d + at.omega_e * f.psi.q, -at.R_s * f.i_dq.q - at.omega_e * f.psi.d});
   return {.K = K,
           .c = {b.d + i.d.d[2] - at.omega_e * f.i_dq.q, b.q + i.q.d[2] + at.omega_e * f.i_dq.d}};
 }

@@ -52,9 +52,11 @@ struct Command {
 
 struct Outcome {
   int steps = 0;
-  int events = 0;         // zeros and thresholds found
-  bool resolved = true;   // no more than kMostEvents
+  int events = 0;        // zeros and thresholds found
+  bool resolved = true;  // no more than kMostEvents
 };
+// sqrt(1/(L C)) h: rows of charge and loss see the DC node's ringing after an edge; the balance closes to 1e-6.
+inline constexpr double kMostRinging = 0.25;
 inline constexpr int kMostEvents = 200;
 inline constexpr double kNoCurrent = 1e-9;  // [A]
 inline constexpr double kClose = 1e-12;     // [s]
@@ -198,7 +200,8 @@ template <class S> void project(S& s, std::size_t n) {
   } else {
     const Ab<double> along = switched_legs::kDirection[static_cast<std::size_t>(held.leg)];
     const Dq<double> e = to_rotor(along, s.theta[n]);
-    const double part = switched_legs::dot(e, now) / switched_legs::dot(e, switched_legs::times(K, e));
+    const double part =
+        switched_legs::dot(e, now) / switched_legs::dot(e, switched_legs::times(K, e));
     back = {part * along.a, part * along.b};
   }
   auto& psi = s.y.units[n].psi;
@@ -245,7 +248,8 @@ template <class S> void arrange(S& s, std::size_t n, const Phase& i) {
                               s.command.U_arc);
     const bool flows = abs(i[k]) > kNoCurrent, out = i[k] > 0.0;
     leg.sign = flows ? (out ? 1 : -1) : switched_legs::rigid(now) ? 1 : 0;
-    if (flows && (out ? before.s_low != now.s_low : before.s_high != now.s_high)) moved += abs(i[k]);
+    if (flows && (out ? before.s_low != now.s_low : before.s_high != now.s_high))
+      moved += abs(i[k]);
   }
   book_switching(s, n, 0.5 * inverter.switching_loss * s.y.node.u_C * moved);
   settle(s, n);
@@ -257,15 +261,13 @@ template <class S> void arrange(S& s, std::size_t n, const Phase& i) {
 template <class S> double followed_below(const S& s, std::size_t n) {
   const auto K = switched_legs::stiffness(slopes_of(s, n));
   const auto& psi = s.y.units[n].psi;
-  const double omega_e =
-      s.m.units[n].machine.common.n_p * s.mechanics.omega(n, s.y.v);
+  const double omega_e = s.m.units[n].machine.common.n_p * s.mechanics.omega(n, s.y.v);
   const double u = s.y.node.u_C + abs(omega_e) * sqrt(psi.a * psi.a + psi.b * psi.b);
   return 2.0 * s.m.units[n].inverter.dead_time * (K.dd + K.qq) * u;
 }
 
 // The modulator wants a leg at a side from t on.
-template <class S>
-void request(S& s, std::size_t n, const pwm::Edge& edge, double i) {
+template <class S> void request(S& s, std::size_t n, const pwm::Edge& edge, double i) {
   LegState& leg = s.legs[n].leg[static_cast<std::size_t>(edge.leg)];
   const double t_dead = s.m.units[n].inverter.dead_time;
   const Gate side = edge.upper ? Gate::high : Gate::low;
@@ -324,8 +326,8 @@ template <class S> void begin_unit(S& s, std::size_t n) {
   for (std::size_t k = 0; k < 3; ++k) {
     LegState& leg = legs.leg[k];
     held.span[k] = leg.span;
-    const Gate wanted = c.gates == Gates::all_off     ? Gate::off
-                        : c.gates == Gates::short_low ? Gate::low
+    const Gate wanted = c.gates == Gates::all_off                           ? Gate::off
+                        : c.gates == Gates::short_low                       ? Gate::low
                         : c.gates == Gates::short_high || legs.commanded[k] ? Gate::high
                                                                             : Gate::low;
     if (c.gates != Gates::modulating) leg.gate = wanted, leg.t_next = kNever;
@@ -390,14 +392,14 @@ template <std::size_t N, class M> void meet_event(Scene<N, M>& s) {
         continue;
       leg.sign = 0;
       leg.parted = leg.parted || s.command.units[n].faults[k] == Leg::phase_open;
-      if (leg.parted) held_of(s, n).span[k] = switched_legs::span(leg, Leg::phase_open, leg.gate, 0.0, 0.0);
+      if (leg.parted)
+        held_of(s, n).span[k] = switched_legs::span(leg, Leg::phase_open, leg.gate, 0.0, 0.0);
     }
     settle(s, n);
   }
 }
 
-template <std::size_t N, class M>
-void step(Scene<N, M>& s, const dc_node::Weights<double>& w) {
+template <std::size_t N, class M> void step(Scene<N, M>& s, const dc_node::Weights<double>& w) {
   ++s.out.steps;
   electric_step::step<N>(s.m, s.held, s.mechanics, w, s.y, s.theta, s.q);
   for (std::size_t n = 0; n < N; ++n) project(s, n);
@@ -460,7 +462,7 @@ template <class S> double advance(S& s, const dc_node::Weights<double>& w, bool 
 
 // The fastest turning: of the machines, and of cable and capacitor, which an edge excites [rad/s].
 template <std::size_t N, class M> double fastest(const Scene<N, M>& s) {
-  double out = sqrt(abs(s.node.det));
+  double out = sqrt(abs(s.node.det)) * (electric_step::kMostTurn / kMostRinging);
   for (std::size_t n = 0; n < N; ++n)
     out = max(out, abs(s.m.units[n].machine.common.n_p * s.mechanics.omega(n, s.y.v)));
   return out;

@@ -134,22 +134,21 @@ template <Scalar T> void draw_current(const Unit<T>& m, const UnitHeld<T>& held,
   f.i_dc = 1.5 * (held.s.a * f.i.a + held.s.b * f.i.b) +
            (d.f_sw * d.switching_loss - d.dead_time * d.f_sw) * f.bridge.sum;
 }
-template <Scalar T> void apply_voltage(const Unit<T>& m, const UnitHeld<T>& held, const Terminals<T>& at,
-                               UnitFlow<T>& f, UnitRows<T>& dq) {
+template <Scalar T> void apply_voltage(const Unit<T>& m, const UnitHeld<T>& held,
+                                       const Terminals<T>& at, UnitFlow<T>& f, UnitRows<T>& dq) {
   const auto& d = m.inverter;
   const T step = d.U_on + d.dead_time * d.f_sw * at.u;
   f.u = {at.u * held.s.a - d.R_on * f.i.a - step * f.bridge.sign.a,
          at.u * held.s.b - d.R_on * f.i.b - step * f.bridge.sign.b};
-  dq.conduction =
-      1.5 * d.R_on * (f.i.a * f.i.a + f.i.b * f.i.b) + d.U_on * f.bridge.sum;
+  dq.conduction = 1.5 * d.R_on * (f.i.a * f.i.a + f.i.b * f.i.b) + d.U_on * f.bridge.sum;
   dq.switching = d.f_sw * d.switching_loss * at.u * f.bridge.sum;
   dq.arc = T(0.0);
 }
 
 // Currents of a unit, its rotor's rates and what it draws from the node: no voltage is needed for them.
-template <Scalar T, class H>
-UnitFlow<T> unit_currents(const Unit<T>& m, const H& held, const UnitState<T>& x,
-                          const Angle<T>& theta, UnitState<T>& dx, UnitRows<T>& dq) {
+template <Scalar T, class H> UnitFlow<T> unit_currents(const Unit<T>& m, const H& held,
+                                                       const UnitState<T>& x, const Angle<T>& theta,
+                                                       UnitState<T>& dx, UnitRows<T>& dq) {
   UnitFlow<T> f;
   f.psi = to_rotor(x.psi, theta);
   f.p_dc = m.inverter.P_fixed;
@@ -169,9 +168,9 @@ UnitFlow<T> unit_currents(const Unit<T>& m, const H& held, const UnitState<T>& x
 }
 
 // The rest of a unit at the voltage u of the node and its machine's speed.
-template <Scalar T, class H>
-void unit_rates(const Unit<T>& m, const H& held, const UnitState<T>& x, const Angle<T>& theta,
-                const T& u, const T& omega, UnitFlow<T>& f, UnitState<T>& dx, UnitRows<T>& dq) {
+template <Scalar T, class H> void unit_rates(const Unit<T>& m, const H& held, const UnitState<T>& x,
+                                             const Angle<T>& theta, const T& u, const T& omega,
+                                             UnitFlow<T>& f, UnitState<T>& dx, UnitRows<T>& dq) {
   const auto& common = m.machine.common;
   const T omega_e = common.n_p * omega;
   const T R_s = dq_machine::stator_resistance(common, omega_e, held.temperatures.winding);
@@ -235,8 +234,7 @@ Flow<T> rates(const Model<T>& m, const H& held, const Mechanics& mechanics, cons
 }
 
 // Energy in magnetic fields, capacitor and cable [J]: a function of the state.
-template <Scalar T, class H>
-T stored_energy(const Model<T>& m, const H& held, const State<T>& x) {
+template <Scalar T, class H> T stored_energy(const Model<T>& m, const H& held, const State<T>& x) {
   T energy = dc_node::stored_energy(m.node, x.node);
   for (int k = 0; k < m.n_units; ++k) {
     const auto n = static_cast<std::size_t>(k);

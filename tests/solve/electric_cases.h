@@ -44,9 +44,9 @@ inline Model drive(int n_p, double R_s, const dq_machine::Circuit<double>& circu
 }
 inline Model drive(const Magnets& x) {
   const magnetics::Linear<double> linear{.L_d = x.L_d, .L_q = x.L_q, .psi_f = x.psi_f};
-  return drive(x.n_p, x.R_s,
-               dq_machine::Synchronous<double>{
-                   .magnetics = linear, .beta_f = 0.0, .psi_f = x.psi_f});
+  return drive(
+      x.n_p, x.R_s,
+      dq_machine::Synchronous<double>{.magnetics = linear, .beta_f = 0.0, .psi_f = x.psi_f});
 }
 inline constexpr Magnets kCarMachine{3, 0.018, 0.37e-3, 1.2e-3, 0.066};
 
@@ -91,8 +91,7 @@ inline double missing(const Model& m, const electric_drive::Held<double>& h, con
   const double from_source = h.U_0 * q.charge - (h.R_source + m.node.R_cable) * q.i2;
   const double lost = u.stator + u.rotor + u.iron + u.friction + u.conduction + u.switching +
                       u.fixed + u.arc + q.capacitor + q.consumers;
-  return from_source - lost - u.shaft -
-         (electric_drive::stored_energy(m, h, y) - stored_before);
+  return from_source - lost - u.shaft - (electric_drive::stored_energy(m, h, y) - stored_before);
 }
 
 // Lines of numbers of a file in tests/solve/data; '#' begins a comment.
