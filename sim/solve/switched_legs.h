@@ -57,20 +57,30 @@ struct UnitLegs {
 
 enum class Floating { none, one, all };
 
-// What a unit's legs are at between two events.
-struct UnitHeld : electric_drive::UnitHeld<double> {
-  bool averaged = false;       // s is the mean of a carrier's period
+// What a unit's legs are at between two events, when all conduct.
+struct UnitConducting : electric_drive::UnitHeld<double> {
   Ab<double> e{0.0, 0.0};      // thresholds and arcs, as a vector [V]
   Ab<double> e_arc{0.0, 0.0};  // arcs alone
+};
+// In general.
+struct UnitHeld : UnitConducting {
+  bool averaged = false;  // s is the mean of a carrier's period
   std::array<Span, 3> span{};
   Floating floating = Floating::none;
   int leg = 0;  // the one that floats
 };
+// By the integral of u while all legs conduct; a floating one's voltage depends on u in another way.
+inline Ab<double> following(const UnitConducting& held) { return held.s; }
+inline Ab<double> following(const UnitHeld& held) {
+  return held.averaged || held.floating == Floating::none ? held.s : Ab<double>{0.0, 0.0};
+}
 
-struct Held {
-  std::array<UnitHeld, kMaxDriveUnits> units;
+template <class U> struct HeldOf {
+  std::array<U, kMaxDriveUnits> units;
   double U_0, R_source, p_auxiliaries;
 };
+using Held = HeldOf<UnitHeld>;
+using Conducting = HeldOf<UnitConducting>;  // a step with this is the quicker one
 
 inline constexpr std::array<Ab<double>, 3> kDirection{
     {{1.0, 0.0}, {-0.5, kHalfSqrt3}, {-0.5, -kHalfSqrt3}}};
@@ -178,7 +188,7 @@ inline Slope slope(const Unit& m, const UnitHeld& held, const Terminals<double>&
 }
 
 // Of the legs that conduct, at a voltage u of the node.
-inline Ab<double> conducting(const Unit& m, const UnitHeld& held, double u,
+inline Ab<double> conducting(const Unit& m, const UnitConducting& held, double u,
                              const UnitFlow<double>& f) {
   const double R = m.inverter.R_on;
   return {u * held.s.a + held.e.a - R * f.i.a, u * held.s.b + held.e.b - R * f.i.b};
@@ -195,22 +205,30 @@ inline Ab<double> with_floating(const Unit& m, const UnitHeld& held, const Termi
 }
 
 // Legs of the electric drive, electric_drive.h: what they draw, and the voltage that they apply.
+inline void draw_current(const Unit&, const UnitConducting& held, UnitFlow<double>& f) {
+  f.i_dc = 1.5 * dot(held.s, f.i);
+}
+inline void apply_voltage(const Unit& m, const UnitConducting& held, const Terminals<double>& at,
+                          UnitFlow<double>& f, UnitRows<double>& dq) {
+  f.u = conducting(m, held, at.u, f);
+  dq.arc = -1.5 * dot(held.e_arc, f.i);
+  dq.conduction = 1.5 * m.inverter.R_on * dot(f.i, f.i) - 1.5 * dot(held.e, f.i) - dq.arc;
+  dq.switching = 0.0;  // at the edges
+}
+// With units that are averaged, or where legs float.
 inline void draw_current(const Unit& m, const UnitHeld& held, UnitFlow<double>& f) {
   if (held.averaged)
     electric_drive::draw_current(m, static_cast<const electric_drive::UnitHeld<double>&>(held), f);
   else
-    f.i_dc = 1.5 * dot(held.s, f.i);
+    draw_current(m, static_cast<const UnitConducting&>(held), f);
 }
 inline void apply_voltage(const Unit& m, const UnitHeld& held, const Terminals<double>& at,
                           UnitFlow<double>& f, UnitRows<double>& dq) {
   if (held.averaged)
     return electric_drive::apply_voltage(
         m, static_cast<const electric_drive::UnitHeld<double>&>(held), at, f, dq);
-  const Ab<double> u_0 = conducting(m, held, at.u, f);
-  f.u = held.floating == Floating::none ? u_0 : with_floating(m, held, at, f, u_0);
-  dq.arc = -1.5 * dot(held.e_arc, f.i);
-  dq.conduction = 1.5 * m.inverter.R_on * dot(f.i, f.i) - 1.5 * dot(held.e, f.i) - dq.arc;
-  dq.switching = 0.0;  // at the edges
+  apply_voltage(m, static_cast<const UnitConducting&>(held), at, f, dq);
+  if (held.floating != Floating::none) f.u = with_floating(m, held, at, f, f.u);
 }
 
 // ---- (2), (6): who keeps his state ----------------------------------------------------------------

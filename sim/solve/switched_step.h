@@ -55,8 +55,10 @@ struct Outcome {
   int events = 0;        // zeros and thresholds found
   bool resolved = true;  // no more than kMostEvents
 };
-// sqrt(1/(L C)) h: rows of charge and loss see the DC node's ringing after an edge; the balance closes to 1e-6.
-inline constexpr double kMostRinging = 0.25;
+// sqrt(1/(L C)) h of the DC node, which an edge leaves ringing: the energy balance closes to 1e-6.
+inline constexpr double kMostRinging = 0.7;
+// Steps are as much shorter while a leg floats: its voltage is a stage's, no integral.
+inline constexpr double kFloatingFiner = 3.0;
 inline constexpr int kMostEvents = 200;
 inline constexpr double kNoCurrent = 1e-9;  // [A]
 inline constexpr double kClose = 1e-12;     // [s]
@@ -88,28 +90,30 @@ struct Algebra {
   }
   Pair times_Z(const Pair& x) const { return {-det * x.c_1, x.c_0 + tr * x.c_1}; }
 };
-using Phis = std::array<Pair, 4>;
+using Phis = std::array<Pair, 5>;
 
-// phi_3 by its series, the others from phi_k = 1/k! + Z phi_{k+1}: to rounding for |Z| <= 0.5.
+// phi_4 by its series, the others from phi_k = 1/k! + Z phi_{k+1}: to rounding for |Z| <= 0.5.
 inline Phis series(const Algebra& a) {
-  constexpr int kTerms = 12;
-  Pair phi_3{1.0, 0.0};  // Horner: 1 + Z/(n+3) (1 + Z/(n+2) (..
-  for (int n = kTerms; n > 0; --n) {
-    phi_3 = (1.0 / (n + 3)) * a.times_Z(phi_3);
-    phi_3.c_0 += 1.0;
+  constexpr std::array<double, 11> kPer{1.0 / 15, 1.0 / 14, 1.0 / 13, 1.0 / 12, 1.0 / 11, 1.0 / 10,
+                                        1.0 / 9,  1.0 / 8,  1.0 / 7,  1.0 / 6,  1.0 / 5};
+  Pair phi_4{1.0, 0.0};  // Horner: 1 + Z/5 (1 + Z/6 (..
+  for (const double per : kPer) {
+    phi_4 = per * a.times_Z(phi_4);
+    phi_4.c_0 += 1.0;
   }
-  phi_3 = (1.0 / 6.0) * phi_3;
+  phi_4 = (1.0 / 24.0) * phi_4;
   const Pair one{1.0, 0.0};
+  const Pair phi_3 = (1.0 / 6.0) * one + a.times_Z(phi_4);
   const Pair phi_2 = 0.5 * one + a.times_Z(phi_3);
   const Pair phi_1 = one + a.times_Z(phi_2);
-  return {one + a.times_Z(phi_1), phi_1, phi_2, phi_3};
+  return {one + a.times_Z(phi_1), phi_1, phi_2, phi_3, phi_4};
 }
-// Of 2 Z: dc_node.cpp.
+// Of 2 Z: 2^k phi_k(2 Z) = phi_0 phi_k + sum_{j = 1..k} phi_j / (k - j)!.
 inline Phis doubled(const Algebra& a, const Phis& p) {
-  const Pair one{1.0, 0.0};
-  return {a.times(p[0], p[0]), 0.5 * a.times(p[1], p[0] + one),
-          0.25 * (a.times(p[1], p[1]) + 2.0 * p[2]),
-          0.125 * (a.times(p[1], p[2]) + 2.0 * p[3] + p[2])};
+  const Pair p1 = a.times(p[0], p[1]) + p[1], p2 = a.times(p[0], p[2]) + p[1] + p[2];
+  const Pair p3 = a.times(p[0], p[3]) + 0.5 * p[1] + p[2] + p[3];
+  const Pair p4 = a.times(p[0], p[4]) + (1.0 / 6.0) * p[1] + 0.5 * p[2] + p[3] + p[4];
+  return {a.times(p[0], p[0]), 0.5 * p1, 0.25 * p2, 0.125 * p3, 0.0625 * p4};
 }
 inline dc_node::Matrix<double> matrix(const Node& n, double h, const Pair& x) {
   const double c = h * x.c_1;
@@ -117,7 +121,10 @@ inline dc_node::Matrix<double> matrix(const Node& n, double h, const Pair& x) {
 }
 }  // namespace detail
 
-inline dc_node::Weights<double> weights(const Node& n, double h) {
+using Weights = electric_step::Weights<double>;
+
+// electric_step.h, (7)
+inline Weights weights(const Node& n, double h) {
   using namespace detail;
   int halvings = 1;
   double part = 0.5;
@@ -129,14 +136,20 @@ inline dc_node::Weights<double> weights(const Node& n, double h) {
   const Algebra a{.tr = h * n.tr, .det = h * h * n.det};
   for (; halvings > 1; --halvings) phi = doubled(a, phi);
   const Phis half = phi;
-  const auto [p0, p1, p2, p3] = doubled(a, half);
-  return {.h = h,
-          .E_2 = matrix(n, h, half[0]),
-          .P_2 = matrix(n, h, (0.5 * h) * half[1]),
-          .E = matrix(n, h, p0),
-          .F_1 = matrix(n, h, h * (p1 + -3.0 * p2 + 4.0 * p3)),
-          .F_2 = matrix(n, h, h * (p2 + -2.0 * p3)),
-          .F_3 = matrix(n, h, h * (4.0 * p3 + -1.0 * p2))};
+  const auto [p0, p1, p2, p3, p4] = doubled(a, half);
+  const auto by = [&](double scale, const Pair& x) { return matrix(n, h, scale * x); };
+  return {.node = {.h = h,
+                   .E_2 = by(1.0, half[0]),
+                   .P_2 = by(0.5 * h, half[1]),
+                   .E = by(1.0, p0),
+                   .F_1 = by(h, p1 + -3.0 * p2 + 4.0 * p3),
+                   .F_2 = by(h, p2 + -2.0 * p3),
+                   .F_3 = by(h, 4.0 * p3 + -1.0 * p2)},
+          .P = by(0.25 * h * h, half[2]),
+          .G = by(h, p1),
+          .G_1 = by(h * h, p2 + -3.0 * p3 + 4.0 * p4),
+          .G_2 = by(h * h, p3 + -2.0 * p4),
+          .G_3 = by(h * h, 4.0 * p4 + -1.0 * p3)};
 }
 
 // ---- A sample -------------------------------------------------------------------------------------
@@ -157,6 +170,8 @@ template <std::size_t N, class Mechanics> struct Scene {
   Node node;
   Held held;
   Angles theta;
+  bool all_conduct = false;                // as of the piece that runs
+  switched_legs::Conducting conducting{};  // then the same as held
   std::array<int, kMaxDriveUnits> next_edge{};
   Outcome out{};
 };
@@ -399,8 +414,12 @@ template <std::size_t N, class M> void meet_event(Scene<N, M>& s) {
   }
 }
 
-template <std::size_t N, class M> void step(Scene<N, M>& s, const dc_node::Weights<double>& w) {
+template <std::size_t N, class M> void step(Scene<N, M>& s, const Weights& w) {
   ++s.out.steps;
+  if (s.all_conduct) {
+    electric_step::step<N>(s.m, s.conducting, s.mechanics, w, s.y, s.theta, s.q);
+    return;
+  }
   electric_step::step<N>(s.m, s.held, s.mechanics, w, s.y, s.theta, s.q);
   for (std::size_t n = 0; n < N; ++n) project(s, n);
 }
@@ -441,8 +460,8 @@ template <class S> double locate(S& s, const Moved& start, double g_start, doubl
 }
 
 // One step of at most h; returns its length.
-template <class S> double advance(S& s, const dc_node::Weights<double>& w, bool watch) {
-  const double h = w.h;
+template <class S> double advance(S& s, const Weights& w, bool watch) {
+  const double h = w.node.h;
   if (!watch || s.out.events >= kMostEvents) {
     step(s, w);
     return h;
@@ -465,13 +484,28 @@ template <std::size_t N, class M> double fastest(const Scene<N, M>& s) {
   double out = sqrt(abs(s.node.det)) * (electric_step::kMostTurn / kMostRinging);
   for (std::size_t n = 0; n < N; ++n)
     out = max(out, abs(s.m.units[n].machine.common.n_p * s.mechanics.omega(n, s.y.v)));
+  for (std::size_t n = 0; n < N; ++n)
+    if (s.held.units[n].floating != Floating::none) return kFloatingFiner * out;
   return out;
+}
+
+// Before a piece: most have no averaged bridge and no floating leg.
+template <std::size_t N, class M> void prepare_piece(Scene<N, M>& s) {
+  s.all_conduct = true;
+  for (std::size_t n = 0; n < N; ++n) {
+    const UnitHeld& held = s.held.units[n];
+    s.all_conduct = s.all_conduct && !held.averaged && held.floating == Floating::none;
+    s.conducting.units[n] = held;
+  }
+  s.conducting.U_0 = s.held.U_0, s.conducting.R_source = s.held.R_source;
+  s.conducting.p_auxiliaries = s.held.p_auxiliaries;
 }
 
 // From t to end, through the events of legs.
 template <class S, class Seen> void run(S& s, double t, double end, const Seen& seen) {
   while (end - t > 0.0) {
     const bool watch = watched(s);
+    prepare_piece(s);
     const int events = s.out.events;
     const int n = electric_step::steps(end - t, fastest(s));
     const double h = (end - t) / n, start = t;

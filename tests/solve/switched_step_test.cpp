@@ -111,7 +111,7 @@ struct Setting {
 struct Ran {
   State y;
   Rows q;        // from the fault on
-  double share;  // of the throughput that is missing
+  double share;  // missing of the throughput: of ports and stores
   double time;   // from the fault on [s]
   Legs legs;
   bool resolved = true;
@@ -145,13 +145,15 @@ Ran ran(const Model& m, const Setting& x, const Watch& watch = {}) {
       before = electric_drive::stored_energy(m, h, r.y), r.q = {};
     }
     const Rows start = r.q;
+    const double stored = electric_drive::stored_energy(m, h, r.y);
     const Outcome out = switched_step::sample<1>(m, c, Shaft{}, kTs, r.y, r.legs, r.q,
                                                  [&](double t, const State& y) {
                                                    if (watch && k >= x.sound) watch(k * kTs + t, y);
                                                  });
     r.resolved = r.resolved && out.resolved;
     throughput += std::abs(x.U_0 * (r.q.charge - start.charge)) +
-                  std::abs(r.q.units[0].shaft - start.units[0].shaft);
+                  std::abs(r.q.units[0].shaft - start.units[0].shaft) +
+                  std::abs(electric_drive::stored_energy(m, h, r.y) - stored);
   }
   r.time = (x.samples - x.sound) * kTs;
   r.share = (lost + std::abs(missing(m, h, r.q, before, r.y))) / throughput;
@@ -213,7 +215,7 @@ TEST(SwitchedStep, node_weights_are_those_of_the_matrix_functions) {
   for (const double R : {0.0, 0.05, 2.0})
     for (const double h : {1e-12, 1e-9, 1e-7, 3e-6, 1e-5, 1e-4, 1e-3}) {
       const auto exact = dc_node::weights(dc_node::matrix(p, R), h);
-      const auto got = switched_step::weights(switched_step::node(p, R), h);
+      const auto got = switched_step::weights(switched_step::node(p, R), h).node;
       for (const auto part : {&dc_node::Weights<double>::E_2, &dc_node::Weights<double>::P_2,
                               &dc_node::Weights<double>::E, &dc_node::Weights<double>::F_1,
                               &dc_node::Weights<double>::F_2, &dc_node::Weights<double>::F_3}) {
