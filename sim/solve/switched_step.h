@@ -202,25 +202,28 @@ template <std::size_t N, class M> Flow<double> flow_of(const Scene<N, M>& s) {
   return electric_drive::rates<N>(s.m, s.held, s.mechanics, s.y, s.theta, dx, dq);
 }
 
-// Puts the currents of floating legs back to zero.
-template <class S> void project(S& s, std::size_t n) {
+// What takes the currents of floating legs out of the flux linkage, by one step of Newton's method.
+template <class S> Ab<double> excess(const S& s, std::size_t n) {
   const UnitHeld& held = s.held.units[n];
-  if (held.floating == Floating::none) return;
   const auto i = slopes_of(s, n);
   const auto K = switched_legs::stiffness(i);
   const Dq<double> now{i.d.v, i.q.v};
-  Ab<double> back{};
-  if (held.floating == Floating::all) {
-    back = to_stator(switched_legs::solve(K, now), s.theta[n]);
-  } else {
-    const Ab<double> along = switched_legs::kDirection[static_cast<std::size_t>(held.leg)];
-    const Dq<double> e = to_rotor(along, s.theta[n]);
-    const double part =
-        switched_legs::dot(e, now) / switched_legs::dot(e, switched_legs::times(K, e));
-    back = {part * along.a, part * along.b};
-  }
+  if (held.floating == Floating::all)
+    return to_stator(switched_legs::solve(K, now), s.theta[n]);
+  const Ab<double> along = switched_legs::kDirection[static_cast<std::size_t>(held.leg)];
+  const Dq<double> e = to_rotor(along, s.theta[n]);
+  const double part =
+      switched_legs::dot(e, now) / switched_legs::dot(e, switched_legs::times(K, e));
+  return {part * along.a, part * along.b};
+}
+// Puts the currents of floating legs back to zero. The second step is for circuits that saturate.
+template <class S> void project(S& s, std::size_t n) {
+  if (s.held.units[n].floating == Floating::none) return;
   auto& psi = s.y.units[n].psi;
-  psi = {psi.a - back.a, psi.b - back.b};
+  for (int round = 0; round < 2; ++round) {
+    const Ab<double> back = excess(s, n);
+    psi = {psi.a - back.a, psi.b - back.b};
+  }
 }
 
 // Floating legs that don't keep within their rails begin to conduct.
@@ -262,7 +265,7 @@ template <class S> void arrange(S& s, std::size_t n, const Phase& i) {
     now = switched_legs::span(leg, fault, switched_legs::effective(fault, leg.gate), inverter.U_on,
                               s.command.U_arc);
     const bool flows = abs(i[k]) > kNoCurrent, out = i[k] > 0.0;
-    leg.sign = flows ? (out ? 1 : -1) : switched_legs::rigid(now) ? 1 : 0;
+    leg.sign = leg.parted ? 0 : flows ? (out ? 1 : -1) : switched_legs::rigid(now) ? 1 : 0;
     if (flows && (out ? before.s_low != now.s_low : before.s_high != now.s_high))
       moved += abs(i[k]);
   }
