@@ -57,8 +57,9 @@ struct Outcome {
 };
 // sqrt(1/(L C)) h of the DC node, which an edge leaves ringing: the energy balance closes to 1e-6.
 inline constexpr double kMostRinging = 0.7;
-// Steps are as much shorter while a leg floats: its voltage is a stage's, no integral.
-inline constexpr double kFloatingFiner = 3.0;
+// Steps are as much shorter while a leg floats, whose voltage is a stage's and no integral; and with a
+// fault, where currents run high.
+inline constexpr double kFloatingFiner = 3.0, kFaultFiner = 2.0;
 inline constexpr int kMostEvents = 200;
 inline constexpr double kNoCurrent = 1e-9;  // [A]
 inline constexpr double kClose = 1e-12;     // [s]
@@ -170,6 +171,7 @@ template <std::size_t N, class Mechanics> struct Scene {
   Node node;
   Held held;
   Angles theta;
+  double finer = 1.0;                      // kFaultFiner with a fault
   bool all_conduct = false;                // as of the piece that runs
   switched_legs::Conducting conducting{};  // then the same as held
   std::array<int, kMaxDriveUnits> next_edge{};
@@ -208,8 +210,7 @@ template <class S> Ab<double> excess(const S& s, std::size_t n) {
   const auto i = slopes_of(s, n);
   const auto K = switched_legs::stiffness(i);
   const Dq<double> now{i.d.v, i.q.v};
-  if (held.floating == Floating::all)
-    return to_stator(switched_legs::solve(K, now), s.theta[n]);
+  if (held.floating == Floating::all) return to_stator(switched_legs::solve(K, now), s.theta[n]);
   const Ab<double> along = switched_legs::kDirection[static_cast<std::size_t>(held.leg)];
   const Dq<double> e = to_rotor(along, s.theta[n]);
   const double part =
@@ -335,6 +336,7 @@ template <class S> void begin_unit(S& s, std::size_t n) {
   held.u_f = c.u_f, held.temperatures = c.temperatures, held.s = c.s;
   const bool sound = c.gates == Gates::modulating && c.faults == std::array<Leg, 3>{};
   held.averaged = c.averaged && sound;
+  if (!sound) s.finer = kFaultFiner;
   UnitLegs& legs = s.legs[n];
   if (held.averaged) {
     for (LegState& leg : legs.leg) leg = {};
@@ -484,12 +486,13 @@ template <class S> double advance(S& s, const Weights& w, bool watch) {
 
 // The fastest turning: of the machines, and of cable and capacitor, which an edge excites [rad/s].
 template <std::size_t N, class M> double fastest(const Scene<N, M>& s) {
-  double out = sqrt(abs(s.node.det)) * (electric_step::kMostTurn / kMostRinging);
+  double out =
+      max(sqrt(abs(s.node.det)), 0.5 * abs(s.node.tr)) * (electric_step::kMostTurn / kMostRinging);
   for (std::size_t n = 0; n < N; ++n)
     out = max(out, abs(s.m.units[n].machine.common.n_p * s.mechanics.omega(n, s.y.v)));
   for (std::size_t n = 0; n < N; ++n)
     if (s.held.units[n].floating != Floating::none) return kFloatingFiner * out;
-  return out;
+  return s.finer * out;
 }
 
 // Before a piece: most have no averaged bridge and no floating leg.
