@@ -10,11 +10,12 @@
 // An edge that moves a leg from one rail to the other at a current i costs
 //   E = 1/2 switching_loss u_C |i|,   drawn from the capacitor: 1/2 C u_C^2 falls by E              (1)
 // half of an on-off cycle (inverter.h); u_C stands for u, which is off by R_C i.
+// I_ripple and the mean drops of electric_drive.h have no part in it: thresholds, dead time and edges act here.
 // A unit whose bridge is averaged keeps its mean vector, as long as it modulates and has no fault.
 #pragma once
 
 #include "sim/solve/electric_step.h"
-#include "sim/solve/switched_legs.h"
+#include "sim/vehicle/switched_legs.h"
 
 namespace evsim::switched_step {
 
@@ -56,7 +57,7 @@ struct Outcome {
   bool resolved = true;  // no more than kMostEvents
 };
 // sqrt(1/(L C)) h of the DC node, which an edge leaves ringing: the energy balance closes to 1e-6.
-inline constexpr double kMostRinging = 0.7;
+inline constexpr double kMostRinging = 0.75;
 // Steps are as much shorter while a leg floats, whose voltage is a stage's and no integral; and with a
 // fault, where currents run high.
 inline constexpr double kFloatingFiner = 3.0, kFaultFiner = 2.0;
@@ -484,15 +485,16 @@ template <class S> double advance(S& s, const Weights& w, bool watch) {
   return done;
 }
 
-// The fastest turning: of the machines, and of cable and capacitor, which an edge excites [rad/s].
+// The fastest turning: that of a machine, and on top of it the ringing of cable and capacitor [rad/s].
 template <std::size_t N, class M> double fastest(const Scene<N, M>& s) {
-  double out =
-      max(sqrt(abs(s.node.det)), 0.5 * abs(s.node.tr)) * (electric_step::kMostTurn / kMostRinging);
-  for (std::size_t n = 0; n < N; ++n)
-    out = max(out, abs(s.m.units[n].machine.common.n_p * s.mechanics.omega(n, s.y.v)));
-  for (std::size_t n = 0; n < N; ++n)
-    if (s.held.units[n].floating != Floating::none) return kFloatingFiner * out;
-  return s.finer * out;
+  const double ringing = max(sqrt(abs(s.node.det)), 0.5 * abs(s.node.tr));
+  double turning = 0.0, finer = s.finer;
+  for (std::size_t n = 0; n < N; ++n) {
+    const double omega = s.mechanics.omega(n, s.y.v);
+    turning = max(turning, abs(s.m.units[n].machine.common.n_p * omega));
+    if (s.held.units[n].floating != Floating::none) finer = kFloatingFiner;
+  }
+  return finer * (turning + ringing * (electric_step::kMostTurn / kMostRinging));
 }
 
 // Before a piece: most have no averaged bridge and no floating leg.

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <functional>
+#include <random>
 
 #include "tests/solve/electric_cases.h"
 
@@ -393,6 +394,72 @@ TEST(SwitchedStep, an_averaged_bridge_with_a_fault_is_the_switched_one) {
   const Ran averaged = ran(m, x);
   EXPECT_EQ(switched.y.units[0].psi.a, averaged.y.units[0].psi.a);
   EXPECT_EQ(switched.q.charge, averaged.q.charge);
+}
+
+// ---- Any faults of two drives ----------------------------------------------------------------------
+
+// Two machines on one shaft, as on an axle each; the second turns faster.
+struct TwoShafts {
+  double omega(std::size_t k, double v) const { return k == 0 ? v : 1.3 * v; }
+  double speed(double v) const { return v; }
+  double acceleration(double v, const std::array<double, 4>& tau,
+                      std::array<double, 4>& p_wheel) const {
+    p_wheel[0] = tau[0] * v, p_wheel[1] = tau[1] * 1.3 * v;
+    return (tau[0] + 1.3 * tau[1]) / 2.0;
+  }
+};
+// Everything but the source that a run has lost or done [J].
+double spent(const Rows& q) {
+  double sum = q.capacitor + q.consumers;
+  for (std::size_t n = 0; n < 2; ++n) {
+    const auto& u = q.units[n];
+    sum += u.stator + u.rotor + u.iron + u.friction + u.conduction + u.switching + u.fixed + u.arc +
+           u.shaft;
+  }
+  return sum;
+}
+
+TEST(SwitchedStep, random_faults_of_a_saturated_and_an_induction_machine_are_in_the_books) {
+  std::mt19937_64 random{7};
+  const magnetics::Saturating<double> saturating{
+      .a_d0 = 2000.0, .a_dd = 1e4, .a_q0 = 1500.0, .a_qq = 1e4, .a_dq = 2e4};
+  Model m = drive(3, 0.012, dq_machine::Synchronous<double>{saturating});
+  m.n_units = 2;
+  m.units[1] = drive(2, 0.01, dq_machine::Induction<double>{3e-3, 0.25e-3, 0.012, 4.0, 4}).units[0];
+  m.units[0].inverter = m.units[1].inverter = lossy_drive().units[0].inverter;
+  m.node = lossy_drive().node;
+  for (int run = 0; run < 40; ++run) {
+    State y = at_rest(m, 400.0, 40.0 * (run % 20) - 400.0, 0.0);
+    auto h = held(400.0);
+    h.R_source = 0.05;
+    Legs legs{};
+    Rows q{};
+    const double before = electric_drive::stored_energy(m, h, y);
+    double throughput = 0.0;
+    Command c{.units = {}, .U_0 = h.U_0, .R_source = h.R_source, .p_auxiliaries = 300.0};
+    for (int k = 0; k < 150; ++k) {
+      for (std::size_t n = 0; n < 2; ++n) {
+        const double omega_e = m.units[n].machine.common.n_p * TwoShafts{}.omega(n, y.v);
+        const double phi = omega_e * k * kTs + 1.8, u = 0.06 * std::abs(omega_e) + 2.0;
+        const auto d =
+            pwm::duties(pwm::Modulation::space_vector, pwm::Overmodulation::hexagon,
+                        pwm::Vector<double>{u * std::cos(phi), u * std::sin(phi)}, h.U_0);
+        c.units[n].edges = pwm::full_period(d, kTs, legs[n].commanded);
+        if (k % 50 != 40) continue;
+        c.units[n].gates = static_cast<Gates>(random() % 4);
+        for (Leg& leg : c.units[n].faults) leg = static_cast<Leg>(random() % 2 * (random() % 6));
+      }
+      const double stored = electric_drive::stored_energy(m, h, y), charge = q.charge;
+      const Outcome out = switched_step::sample<2>(m, c, TwoShafts{}, kTs, y, legs, q);
+      ASSERT_TRUE(out.resolved) << run << ' ' << k;
+      throughput += std::abs(h.U_0 * (q.charge - charge)) +
+                    std::abs(electric_drive::stored_energy(m, h, y) - stored);
+    }
+    const double from_source = h.U_0 * q.charge - (h.R_source + m.node.R_cable) * q.i2;
+    const double gone = from_source - spent(q) - (electric_drive::stored_energy(m, h, y) - before);
+    // Currents reach kiloamperes, where a saturated machine has little inductance left: 5e-6.
+    EXPECT_LE(std::abs(gone), 5e-6 * throughput) << run;
+  }
 }
 
 // ---- Average against switched -----------------------------------------------------------------------
