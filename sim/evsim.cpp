@@ -92,6 +92,12 @@ struct ToCommand {
   Trip::Command operator()(const scenario::SetState& c) const {
     return {t, "set_state", c.state, c.value};
   }
+  // The path is the drive unit's name, with the phase; the value is the temperature [degC].
+  Trip::Command operator()(const scenario::Fault& c) const {
+    const std::string phase(scenario::kPhaseNames[static_cast<std::size_t>(c.phase)]);
+    return {t, std::string(scenario::kFaultNames[static_cast<std::size_t>(c.fault)]),
+            c.unit + "." + phase, c.temperature - 273.15};
+  }
   Trip::Command operator()(const scenario::Override& c) const {
     return {t, std::string(scenario::kModeNames[static_cast<std::size_t>(c.mode)]), c.signal,
             c.value};

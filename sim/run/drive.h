@@ -13,9 +13,11 @@
 #include "sim/components/pwm.h"
 #include "sim/control/closed_loop.h"
 #include "sim/control/motor_control.h"
+#include "sim/run/scenario.h"
 #include "sim/run/schedule.h"
 #include "sim/solve/electric_step.h"
 #include "sim/solve/fixed_step.h"
+#include "sim/solve/switched_step.h"
 #include "sim/vehicle/rigid_driveline.h"
 
 namespace evsim {
@@ -24,8 +26,8 @@ class Drive {
  public:
   // What a control gave, on its way to the inverter.
   struct Output {
-    Ab<double> s;  // over the DC voltage [-]
-    double u_f;    // [V]
+    pwm::Duties<double> duties;
+    double u_f;  // [V]
   };
   // What was seen since the run began, of one unit.
   struct Extremes {
@@ -35,9 +37,14 @@ class Drive {
   };
   struct UnitState {
     motor_control::State<double> control;
+    sensors::Tracked<double> tracked;    // rotor angle and speed as the control has them
     motor_control::Output<double> seen;  // of its last tick: currents, references, reason
     Output next;                         // begins to act with the next tick
     std::int64_t tick;                   // number of the next one
+    pwm::Edges edges;                    // of the tick that runs, with switched legs
+    switched_legs::Gates gates;
+    std::array<switched_legs::Leg, 3> legs;  // faults
+    bool current_lost[3], position_lost;     // sensors
     Extremes extremes;
   };
   // All that changes: part of the snapshot.
@@ -48,12 +55,14 @@ class Drive {
     double h;                           // [s]
     double a;                           // mean acceleration in it [m/s2]
     std::array<UnitState, kMaxDriveUnits> units;
+    switched_step::Legs legs;
     double u_min, u_max;  // at the inverters [V]
     TimeNs t;
   };
 
   // Throws InputError where a drive unit has no model in dq.
-  Drive(const car::Params<double>& vehicle, double R_source, double T_machine);
+  Drive(const car::Params<double>& vehicle, scenario::Level level, std::uint64_t seed,
+        double R_source, double T_machine);
 
   // At rest or in motion, without torque, at t = 0.
   State start(const closed_loop::System<double>& s, const fixed_step::States<double>& y) const;
@@ -62,6 +71,9 @@ class Drive {
   void step(State& d, const closed_loop::System<double>& s, const closed_loop::Piece<double>& piece,
             TimeNs piece_start, TimeNs until, fixed_step::States<double>& y,
             fixed_step::Rows<double>& q);
+
+  // A fault, or none any more, from now on.
+  void set(State& d, std::size_t unit, const scenario::Fault& fault) const;
 
   // What flowed over the last step, as means.
   closed_loop::Instant<double> instant(const State& d, const closed_loop::System<double>& s,
@@ -74,7 +86,10 @@ class Drive {
  private:
   struct Unit {
     motor_control::Model<double> control;
+    motor_control::Model<Float32> rounded;  // of a control in single precision
+    sensors::Params<double> sensors;
     pwm::Params<double> pwm;
+    bool twice;     // ticks in a carrier period
     double f_sw;    // [Hz]
     Rational rate;  // of its ticks
   };
@@ -83,7 +98,14 @@ class Drive {
   TimeNs tick_at(std::size_t unit, std::int64_t tick) const;
   void run_control(State& d, std::size_t unit, const closed_loop::System<double>& s, double v,
                    double tau_ref) const;
+  motor_control::Input<double> measured(State& d, std::size_t unit, double omega) const;
+  void trip(State& d, std::size_t unit, double u_dc) const;
   void integrate(State& d, const RigidDriveline<double>& behind, double h);
+  template <std::size_t N>
+  void integrate_averaged(State& d, const RigidDriveline<double>& behind, double h);
+  template <std::size_t N>
+  void integrate_switched(State& d, const RigidDriveline<double>& behind, double h) const;
+  bool switches(const State& d) const;
   Slow slow(const State& d, const closed_loop::System<double>& s,
             const closed_loop::Piece<double>& piece, double t, double h,
             const fixed_step::States<double>& y) const;
@@ -93,8 +115,10 @@ class Drive {
 
   electric_drive::Model<double> model_;
   std::array<Unit, kMaxDriveUnits> units_;
-  double
-      R_source_;  // that the weights were made for; what the battery has beside it is part of U_0 [Ohm]
+  bool waveform_;
+  std::uint64_t seed_;
+  // That the weights were made for; what the battery has beside it is part of U_0 [Ohm].
+  double R_source_;
   std::unordered_map<std::uint64_t, dc_node::Weights> weights_;
 };
 
