@@ -129,7 +129,7 @@ double Trip::Snapshot::time() const { return data_->t; }
 struct Trip::Impl {
   std::shared_ptr<const Case> input;
   Simulation simulation;
-  std::vector<signals::Info> infos = signals::list(simulation.system());
+  std::vector<signals::Info> infos = signals::list(simulation.system(), simulation.drive());
   Places by_name = places(infos);
   std::vector<double> values =
       {};  // of all signals now; empty: not asked for since the last change
@@ -145,10 +145,12 @@ struct Trip::Impl {
   double value(std::size_t index) {
     if (values.empty()) {
       values.reserve(infos.size());
+      const auto keep = [this](std::string_view, std::string_view, std::string_view, Dim,
+                               double x) { values.push_back(x); };
       signals::visit(simulation.system(), simulation.instant(), simulation.snapshot().y.data(),
-                     [this](std::string_view, std::string_view, std::string_view, Dim, double x) {
-                       values.push_back(x);
-                     });
+                     keep);
+      if (const Drive* drive = simulation.drive())
+        signals::visit(simulation.system(), *drive, simulation.snapshot().drive, keep);
     }
     return values[index];
   }

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "sim/base/errors.h"
+#include "sim/components/operating_points.h"
 #include "sim/control/believed_machine.h"
 
 namespace evsim {
@@ -22,6 +23,29 @@ dc_node::Params<double> node(const car::Params<double>& p) {
   }
   out.R_C = 1.0 / G;
   return out;
+}
+
+using operating_points::Point;
+electric_drive::UnitState<double> state_at(const dq_machine::Synchronous<double>&,
+                                           const dq_machine::Temperatures<double>&, const Point& p,
+                                           double&) {
+  return {.psi = {p.psi.d, p.psi.q}, .rotor = {0.0, 0.0}, .theta_e = 0.0};
+}
+electric_drive::UnitState<double> state_at(const dq_machine::Excited<double>& c,
+                                           const dq_machine::Temperatures<double>& t,
+                                           const Point& p, double& u_f) {
+  u_f = dq_machine::copper(c.R_f, t.rotor) * p.i_f;
+  return {.psi = {p.psi.d, p.psi.q},
+          .rotor = {c.L_f * p.i_f + 1.5 * c.L_m * p.i.d, 0.0},
+          .theta_e = 0.0};
+}
+// The point has its d axis on the rotor flux; so has the rotor then.
+electric_drive::UnitState<double> state_at(const dq_machine::Induction<double>& c,
+                                           const dq_machine::Temperatures<double>&, const Point& p,
+                                           double&) {
+  const double psi_r = p.psi.d;  // no d current in the cage
+  static_cast<void>(c);
+  return {.psi = {p.psi.d, p.psi.q}, .rotor = {psi_r, 0.0}, .theta_e = 0.0};
 }
 
 }  // namespace
@@ -60,6 +84,9 @@ Drive::Drive(const car::Params<double>& vehicle, scenario::Level level, std::uin
                  .pwm = {},
                  .twice = unit.control.update == motor_control::Update::twice,
                  .f_sw = unit.inverter.f_sw,
+                 .tau_max = unit.machine.envelope.tau_peak,
+                 .I_f_max = machine.I_f_max,
+                 .psi_base = motor_control::base_flux(machine, unit.machine.envelope),
                  .rate = {}};
     if (params.arithmetic == motor_control::Arithmetic::float32)
       units_[n].rounded =
@@ -81,12 +108,38 @@ Drive::State Drive::start(const closed_loop::System<double>& s,
   for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n) {
     auto& held = d.held.units[n];
     held.temperatures = {s.T_machine, s.T_machine};
-    const auto rest = std::visit(
-        [&](const auto& circuit) { return dq_machine::at_rest(circuit, held.temperatures); },
-        model_.units[n].machine.circuit);
-    d.y.units[n] = {.psi = {rest.psi.d, rest.psi.q}, .rotor = rest.rotor, .theta_e = 0.0};
+    const auto& unit = s.car.drive_units[static_cast<int>(n)];
+    const double omega = drive_unit::machine_speed(unit, y[car::kV]);
+    const double tau = y[car::kTorque + n];
+    d.y.units[n] = steady(n, held.temperatures, d.y.node.u_C, omega, tau, held.u_f);
+    d.units[n].next.u_f = held.u_f;
+    d.units[n].asked = {tau, tau, tau, tau, 0};
+    d.units[n].control.psi_R = {d.y.units[n].rotor.x, d.y.units[n].rotor.y};
   }
   return d;
+}
+
+// Flux linkages that have been at a shaft torque and a speed for long, d axis at angle 0; without torque where the
+// machine can't give it. u_f: of its field winding [V].
+electric_drive::UnitState<double> Drive::steady(std::size_t n,
+                                                const dq_machine::Temperatures<double>& t,
+                                                double u_dc, double omega, double tau,
+                                                double& u_f) const {
+  const auto& p = units_[n].control.p;
+  const auto& model = model_.units[n].machine;
+  const auto machine = operating_points::prepare(
+      model, t, motor_control::limits(model, p.I_max, units_[n].I_f_max, units_[n].psi_base));
+  const double u_max = p.k_u * u_dc * 0.57735026918962576;
+  auto found = operating_points::shaft_point(machine, omega, u_max, tau);
+  if (std::holds_alternative<operating_points::Refusal>(found))
+    found = operating_points::point(machine, omega, u_max, 0.0);
+  const auto* point = std::get_if<operating_points::Point>(&found);
+  if (point == nullptr) {
+    const auto rest =
+        std::visit([&](const auto& c) { return dq_machine::at_rest(c, t); }, model.circuit);
+    return {.psi = {rest.psi.d, rest.psi.q}, .rotor = rest.rotor, .theta_e = 0.0};
+  }
+  return std::visit([&](const auto& c) { return state_at(c, t, *point, u_f); }, model.circuit);
 }
 
 const dc_node::Weights& Drive::weights(TimeNs h, int n) {
@@ -160,6 +213,77 @@ motor_control::Input<double> Drive::measured(State& d, std::size_t n, double ome
   return in;
 }
 
+// What is asked for at the shaft the air gap gives, iron loss and friction on top: as on a test bench,
+// where the control was calibrated.
+double Drive::drag(const State& d, std::size_t n, double omega) const {
+  const auto& x = d.y.units[n].psi;
+  const auto lost = dq_machine::drag(model_.units[n].machine.common, omega, Dq<double>{x.a, x.b});
+  return lost.iron + lost.friction;
+}
+
+// The torque of the last step against what was asked for lately; where the control could not give it, also
+// against what it aimed at.
+void Drive::watch(State& d, std::size_t n, double asked) const {
+  UnitState& u = d.units[n];
+  Asked& a = u.asked;
+  if (d.t >= a.window_end) {
+    a.before_min = a.now_min;
+    a.before_max = a.now_max;
+    a.now_min = a.now_max = asked;
+    a.window_end = d.t + to_ns(kSettling);
+  }
+  const double aimed = u.seen.reason > 0.0 ? u.seen.tau_ref - drag(d, n, d.omega[n]) : asked;
+  a.now_min = min(a.now_min, min(asked, aimed));
+  a.now_max = max(a.now_max, max(asked, aimed));
+  if (d.h <= 0.0) return;
+  const double tau = d.last.units[n].tau / d.h;
+  const double above = tau - max(a.now_max, a.before_max),
+               below = min(a.now_min, a.before_min) - tau;
+  u.extremes.tau_error = max(u.extremes.tau_error, max(above, below));
+}
+
+Drive::UnitSignals Drive::signals(const State& d, std::size_t n) const {
+  const auto& x = d.y.units[n];
+  const auto& held = d.held.units[n];
+  const auto& machine = model_.units[n].machine;
+  const Angle<double> theta = angle(x.theta_e);
+  UnitSignals out{};
+  out.psi = to_rotor(x.psi, theta);
+  const auto i = std::visit(
+      [&](const auto& c) { return dq_machine::currents(c, out.psi, x.rotor, held.temperatures); },
+      machine.circuit);
+  out.i = i.s;
+  out.i_f = i.r.x;
+  const auto& seen = d.units[n].seen;
+  out.i_ref = {seen.i_ref.re, seen.i_ref.im};
+  const double u = d.y.node.u_C;
+  out.u = to_rotor(Ab<double>{u * held.s.a, u * held.s.b}, theta);
+  out.i_phase = to_phases(to_stator(i.s, theta));
+  out.tau_em = dq_machine::air_gap_torque(machine.common, out.psi, i.s);
+  out.tau_ref = seen.tau_ref;
+  out.theta_e = sensors::wrapped(x.theta_e);
+  out.reason = seen.reason;
+  out.T_winding = held.temperatures.winding;
+  return out;
+}
+Drive::NodeSignals Drive::signals(const State& d) const {
+  const double i_node = d.h > 0.0 ? d.last.charge / d.h : 0.0;
+  return {.u = d.y.node.u_C, .i_cable = d.y.node.i, .i_capacitor = d.y.node.i - i_node};
+}
+
+double Drive::current_share(const State& d) const {
+  double out = 0.0;
+  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n)
+    out = max(out, d.units[n].extremes.i / units_[n].control.p.I_max);
+  return out;
+}
+double Drive::tau_error_share(const State& d) const {
+  double out = 0.0;
+  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n)
+    out = max(out, d.units[n].extremes.tau_error / units_[n].tau_max);
+  return out;
+}
+
 // An inverter that has tripped stays so.
 void Drive::trip(State& d, std::size_t n, double u_dc) const {
   using switched_legs::Gates;
@@ -188,7 +312,7 @@ void Drive::run_control(State& d, std::size_t n, const closed_loop::System<doubl
   motor_control::Input<double> in = measured(d, n, omega);
   trip(d, n, in.u_dc);
   in.enable = u.gates == switched_legs::Gates::modulating ? 1.0 : 0.0;
-  in.tau_ref = tau_ref;
+  in.tau_ref = tau_ref + drag(d, n, omega);
   in.u_realised = vector(Ab<double>{held.s.a * in.u_dc, held.s.b * in.u_dc});
   u.seen = unit.control.p.arithmetic == motor_control::Arithmetic::float32
                ? motor_control::step_rounded(unit.rounded, u.control, in)
@@ -200,6 +324,8 @@ void Drive::run_control(State& d, std::size_t n, const closed_loop::System<doubl
                 unit.f_sw),
             .u_f = u.seen.u_f};
   ++u.tick;
+  d.omega[n] = omega;
+  watch(d, n, tau_ref);
 }
 
 // ---- Inside a tick ------------------------------------------------------------------------------

@@ -31,9 +31,14 @@ class Drive {
   };
   // What was seen since the run began, of one unit.
   struct Extremes {
-    double i;  // largest amplitude of the phase current [A]
-    double
-        tau_error;  // largest distance of the torque from the band of what was asked for lately [Nm]
+    double i;          // largest amplitude of the phase current [A]
+    double tau_error;  // largest distance of the torque from what was asked for lately [Nm]
+  };
+  // What was asked of a unit over the last 20 ms or more: least and most in windows one after another [Nm].
+  static constexpr double kSettling = 0.02;  // [s]
+  struct Asked {
+    double now_min, now_max, before_min, before_max;
+    TimeNs window_end;
   };
   struct UnitState {
     motor_control::State<double> control;
@@ -45,6 +50,7 @@ class Drive {
     switched_legs::Gates gates;
     std::array<switched_legs::Leg, 3> legs;  // faults
     bool current_lost[3], position_lost;     // sensors
+    Asked asked;
     Extremes extremes;
   };
   // All that changes: part of the snapshot.
@@ -56,7 +62,8 @@ class Drive {
     double a;                           // mean acceleration in it [m/s2]
     std::array<UnitState, kMaxDriveUnits> units;
     switched_step::Legs legs;
-    double u_min, u_max;  // at the inverters [V]
+    double u_min, u_max;                       // at the inverters [V]
+    std::array<double, kMaxDriveUnits> omega;  // as the controls ran last [rad/s]
     TimeNs t;
   };
 
@@ -80,6 +87,26 @@ class Drive {
                                        const closed_loop::Piece<double>& piece, TimeNs piece_start,
                                        const fixed_step::States<double>& y) const;
 
+  // Electrical signals of a unit now.
+  struct UnitSignals {
+    Dq<double> i, i_ref, u, psi;  // [A], [A], [V], [Vs]
+    Abc<double> i_phase;          // [A]
+    double i_f;                   // [A]
+    double tau_em, tau_ref;       // [Nm]
+    double theta_e;               // [rad]
+    double reason;                // motor_control::Reason, as a number
+    double T_winding;             // [K]
+  };
+  UnitSignals signals(const State& d, std::size_t unit) const;
+  struct NodeSignals {
+    double u, i_cable, i_capacitor;  // [V], [A], [A]
+  };
+  NodeSignals signals(const State& d) const;
+
+  // Over all units since the run began, of their largest current and torque [-].
+  double current_share(const State& d) const;
+  double tau_error_share(const State& d) const;
+
   // In magnetic fields, capacitors and cable [J].
   double stored_energy(const State& d) const;
 
@@ -89,12 +116,18 @@ class Drive {
     motor_control::Model<Float32> rounded;  // of a control in single precision
     sensors::Params<double> sensors;
     pwm::Params<double> pwm;
-    bool twice;     // ticks in a carrier period
-    double f_sw;    // [Hz]
-    Rational rate;  // of its ticks
+    bool twice;                // ticks in a carrier period
+    double f_sw;               // [Hz]
+    double tau_max;            // [Nm]
+    double I_f_max, psi_base;  // [A], [Vs]
+    Rational rate;             // of its ticks
   };
   struct Slow;  // what is held over a step
 
+  electric_drive::UnitState<double> steady(std::size_t unit,
+                                           const dq_machine::Temperatures<double>& t, double u_dc,
+                                           double omega, double tau, double& u_f) const;
+  double drag(const State& d, std::size_t unit, double omega) const;
   TimeNs tick_at(std::size_t unit, std::int64_t tick) const;
   void run_control(State& d, std::size_t unit, const closed_loop::System<double>& s, double v,
                    double tau_ref) const;
@@ -106,6 +139,7 @@ class Drive {
   template <std::size_t N>
   void integrate_switched(State& d, const RigidDriveline<double>& behind, double h) const;
   bool switches(const State& d) const;
+  void watch(State& d, std::size_t unit, double tau_asked) const;
   Slow slow(const State& d, const closed_loop::System<double>& s,
             const closed_loop::Piece<double>& piece, double t, double h,
             const fixed_step::States<double>& y) const;
