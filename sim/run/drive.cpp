@@ -221,8 +221,7 @@ double Drive::drag(const State& d, std::size_t n, double omega) const {
   return lost.iron + lost.friction;
 }
 
-// The torque of the last step against what was asked for lately; where the control could not give it, also
-// against what it aimed at.
+// The torque of the last step against what was asked for lately, and what the control aimed at within its limits.
 void Drive::watch(State& d, std::size_t n, double asked) const {
   UnitState& u = d.units[n];
   Asked& a = u.asked;
@@ -232,7 +231,7 @@ void Drive::watch(State& d, std::size_t n, double asked) const {
     a.now_min = a.now_max = asked;
     a.window_end = d.t + to_ns(kSettling);
   }
-  const double aimed = u.seen.reason > 0.0 ? u.seen.tau_ref - drag(d, n, d.omega[n]) : asked;
+  const double aimed = u.seen.tau_ref - drag(d, n, d.omega[n]);
   a.now_min = min(a.now_min, min(asked, aimed));
   a.now_max = max(a.now_max, max(asked, aimed));
   if (d.h <= 0.0) return;

@@ -165,7 +165,7 @@ template <Real T> struct Settings {
   T torque_slew = kInfinity;  // [Nm/s]
   T dead_time = 0.0;          // to be compensated [s]
   T u_dc_trip = kInfinity;    // at which the inverter trips [V]
-  T field_bandwidth = 50.0;   // of the field current [Hz]
+  T field_bandwidth = 100.0;  // of the field current [Hz]
   T U_f_min = 0.0, U_f_max = kInfinity;  // [V]
   Arithmetic arithmetic = Arithmetic::float64;
   Trip trip = Trip::gates_off;
