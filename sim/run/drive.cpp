@@ -160,7 +160,10 @@ void Drive::set(State& d, std::size_t n, const scenario::Fault& fault) const {
     case FaultKind::none:
       u.gates = Gates::modulating;
       u.legs = {};
-      u.current_lost[0] = u.current_lost[1] = u.current_lost[2] = u.position_lost = false;
+      u.current_lost = {};
+      u.position_lost = false;
+      u.current_offset = u.current_gain = {};
+      u.position_offset = 0.0;
       break;
     case FaultKind::short_circuit: u.gates = Gates::short_low; break;
     case FaultKind::gates_off: u.gates = Gates::all_off; break;
@@ -170,7 +173,10 @@ void Drive::set(State& d, std::size_t n, const scenario::Fault& fault) const {
     case FaultKind::shorted_lower: u.legs[phase] = Leg::shorted_lower; break;
     case FaultKind::phase_open: u.legs[phase] = Leg::phase_open; break;
     case FaultKind::current_sensor_lost: u.current_lost[phase] = true; break;
+    case FaultKind::current_sensor_offset: u.current_offset[phase] = fault.current; break;
+    case FaultKind::current_sensor_gain: u.current_gain[phase] = fault.gain; break;
     case FaultKind::position_sensor_lost: u.position_lost = true; break;
+    case FaultKind::position_sensor_offset: u.position_offset = fault.angle; break;
     case FaultKind::machine_temperature:
       d.held.units[n].temperatures = {fault.temperature, fault.temperature};
       break;
@@ -196,17 +202,24 @@ motor_control::Input<double> Drive::measured(State& d, std::size_t n, double ome
   const sensors::Draw draw{seed_, 1000 + sensors::kSignals * static_cast<std::uint32_t>(n), u.tick};
   const auto flag = [](bool lost) { return lost ? 1.0 : 0.0; };
   const Abc<double> lost{flag(u.current_lost[0]), flag(u.current_lost[1]), flag(u.current_lost[2])};
+  sensors::Params<double> sensor = unit.sensors;
+  sensor.current.offset_a += u.current_offset[0];
+  sensor.current.offset_b += u.current_offset[1];
+  sensor.current.offset_c += u.current_offset[2];
+  sensor.current.gain_a += u.current_gain[0];
+  sensor.current.gain_b += u.current_gain[1];
+  sensor.current.gain_c += u.current_gain[2];
+  sensor.position.offset += u.position_offset;
   const double theta_m = sensors::wrapped(x.theta_e / machine.common.n_p);
   if (u.tick == 0) u.tracked = {theta_m, omega};
-  const double seen = sensors::measure(unit.sensors.position, theta_m, flag(u.position_lost), draw);
-  const auto tracked =
-      sensors::track(unit.sensors.position, u.tracked, seen, unit.control.gains.T_s);
+  const double seen = sensors::measure(sensor.position, theta_m, flag(u.position_lost), draw);
+  const auto tracked = sensors::track(sensor.position, u.tracked, seen, unit.control.gains.T_s);
   motor_control::Input<double> in;
-  in.i_s = vector(to_stator(
-      sensors::measure(unit.sensors.current, to_phases(to_stator(i.s, theta)), lost, draw)));
+  in.i_s = vector(
+      to_stator(sensors::measure(sensor.current, to_phases(to_stator(i.s, theta)), lost, draw)));
   in.theta_m = tracked.theta;
   in.omega_m = tracked.omega;
-  in.u_dc = sensors::measure(unit.sensors.u_dc, d.y.node.u_C, 0.0, draw);
+  in.u_dc = sensors::measure(sensor.u_dc, d.y.node.u_C, 0.0, draw);
   in.i_f = i.r.x;
   in.T_winding = temperatures.winding;
   in.T_junction = temperatures.winding;

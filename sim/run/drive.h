@@ -49,7 +49,10 @@ class Drive {
     pwm::Edges edges;                    // of the tick that runs, with switched legs
     switched_legs::Gates gates;
     std::array<switched_legs::Leg, 3> legs;  // faults
-    bool current_lost[3], position_lost;     // sensors
+    std::array<bool, 3> current_lost;        // sensors
+    bool position_lost;
+    std::array<double, 3> current_offset, current_gain;  // on top of the sensors' own [A], [-]
+    double position_offset;                              // [rad]
     Asked asked;
     Extremes extremes;
   };
