@@ -29,35 +29,59 @@ std::vector<double> shares(int cells) {
   return out;
 }
 
+// Whether i_q and torque change sign together, so that one side tells the other.
+bool symmetric(const Machine& m) {
+  const auto& a = m.motoring;
+  const auto& b = m.generating;
+  for (std::size_t k = 0; k < a.psi.size(); ++k)
+    if (abs(a.psi[k].d - b.psi[k].d) + abs(a.psi[k].q + b.psi[k].q) >
+        1e-9 * abs(a.psi[k].q) + 1e-15)
+      return false;
+  return true;
+}
+
 // Less of the two sides; < 0 where one side can't reach 0, or nothing can be had.
 double torque_range(const Machine& m, double psi_max) {
   const auto most = operating_points::max_torque(m, flux_speed(m), psi_max);
+  if (!most || symmetric(m)) return most ? most->tau : -1.0;
   const auto least = operating_points::min_torque(m, flux_speed(m), psi_max);
-  return most && least ? min(most->tau, -least->tau) : -1.0;
+  return least ? min(most->tau, -least->tau) : -1.0;
 }
 
-void put(Row& row, std::size_t at, const Point& p) {
-  row.i[at] = p.i;
+void put(Row& row, std::size_t at, const Point& p, double side) {
+  row.i[at] = {p.i.d, side * p.i.q};
   row.i_f[at] = p.i_f;
   row.psi_R[at] = p.psi_R;
 }
 
-// From both ends towards 0, where field weakening comes first.
+// On the envelope's edge rounding may refuse a torque: then the nearest one inside.
+Point inside(const Machine& m, double psi_max, double tau, const Outcome& found) {
+  if (const Point* p = std::get_if<Point>(&found)) return *p;
+  for (double less = 1e-8; less < 1e-2; less *= 4.0) {
+    const Outcome nearer = operating_points::point(m, flux_speed(m), psi_max, tau * (1.0 - less));
+    if (const Point* p = std::get_if<Point>(&nearer)) return *p;
+  }
+  throw std::invalid_argument("a torque inside the machine's envelope has no current");
+}
+
+// From the ends towards 0, where field weakening comes first.
 Row row_at(const Machine& m, const std::vector<double>& share, double psi_max) {
   const std::size_t n = share.size();
   Row row{.psi_max = psi_max, .tau_max = torque_range(m, psi_max), .i = {}, .i_f = {}, .psi_R = {}};
   row.i.resize(n);
   row.i_f.resize(n);
   row.psi_R.resize(n);
-  for (const bool motoring : {false, true}) {
+  const bool mirror = symmetric(m);
+  for (const bool motoring : {true, false}) {
+    if (!motoring && mirror) break;
     std::vector<double> tau;
     for (std::size_t k = 0; k <= n / 2; ++k)
       tau.push_back(row.tau_max * kOnEnvelope * (motoring ? share[n - 1 - k] : share[k]));
     const auto found = operating_points::points(m, flux_speed(m), psi_max, tau);
     for (std::size_t k = 0; k <= n / 2; ++k) {
-      const Point* p = std::get_if<Point>(&found[k]);
-      if (p == nullptr) throw std::logic_error("a torque inside the envelope has no current");
-      put(row, motoring ? n - 1 - k : k, *p);
+      const Point p = inside(m, psi_max, tau[k], found[k]);
+      if (motoring) put(row, n - 1 - k, p, 1.0);
+      if (!motoring || mirror) put(row, k, p, mirror ? -1.0 : 1.0);
     }
   }
   return row;

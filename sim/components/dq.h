@@ -29,15 +29,11 @@ template <Scalar T> Angle<T> angle(const T& theta) {
 }
 // Turned on by a small angle [rad], |delta| <= 0.5: rest of the series below 1e-13.
 template <Scalar T> Angle<T> turned(const Angle<T>& from, const T& delta) {
+  constexpr double k2 = 1.0 / 2, k3 = k2 / 3, k4 = k3 / 4, k5 = k4 / 5, k6 = k5 / 6, k7 = k6 / 7,
+                   k8 = k7 / 8, k9 = k8 / 9, k10 = k9 / 10, k11 = k10 / 11, k12 = k11 / 12;
   const T x = delta * delta;
-  const T s =
-      delta *
-      (1.0 - x / 6.0 * (1.0 - x / 20.0 * (1.0 - x / 42.0 * (1.0 - x / 72.0 * (1.0 - x / 110.0)))));
-  const T c =
-      1.0 -
-      0.5 * x *
-          (1.0 -
-           x / 12.0 * (1.0 - x / 30.0 * (1.0 - x / 56.0 * (1.0 - x / 90.0 * (1.0 - x / 132.0)))));
+  const T s = delta * (1.0 - x * (k3 - x * (k5 - x * (k7 - x * (k9 - x * k11)))));
+  const T c = 1.0 - x * (k2 - x * (k4 - x * (k6 - x * (k8 - x * (k10 - x * k12)))));
   return {.cos = from.cos * c - from.sin * s, .sin = from.sin * c + from.cos * s};
 }
 

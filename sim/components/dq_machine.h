@@ -168,6 +168,12 @@ template <Scalar T> RotorRates<T> rotor_rates(const Induction<T>& c, const Rotor
   return {.rate = {-R * i.x, -R * i.y}, .p_loss = 1.5 * R * (i.x * i.x + i.y * i.y)};
 }
 
+// Power into a field winding at a voltage u_f [W].
+template <Scalar T, class C> T field_power(const C&, const T& u_f, const Rotor<T>& i) {
+  if constexpr (std::same_as<C, Excited<T>>) return u_f * i.x;
+  return T(0.0);
+}
+
 // ---- (3) to (6) ---------------------------------------------------------------------------------
 
 template <Scalar T> T air_gap_torque(const Common<T>& m, const Dq<T>& psi, const Dq<T>& i) {

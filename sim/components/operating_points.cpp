@@ -343,7 +343,9 @@ std::optional<Place> cheapest(const Curve& torque, double sign) {
     return extremum(torque, x, &Place::cost, -1.0, 1e-3 * s.psi_scale);
   }
   const Place x = onto(torque, flux_on(l, torque.value));
-  return extremum(torque, x, &Place::cost, -1.0, 1e-4 * s.psi_scale);
+  const auto best = extremum(torque, x, &Place::cost, -1.0, 1e-4 * s.psi_scale);
+  // Where nothing but the rotor loses, ever more flux would be ever cheaper.
+  return best ? best : extremum(torque, x, &Place::i2, -1.0, 1e-4 * s.psi_scale);
 }
 
 // Where torque and voltage are met, by Newton's method from a neighbour; nothing where it doesn't end at the
@@ -437,35 +439,108 @@ std::optional<Point> extreme_in_flux_plane(const Machine& m, double omega, doubl
 }
 
 // ---- (7) ----------------------------------------------------------------------------------------
+// Of torque > 0; another sign mirrors the speed and i_q. What the limits leave of (i_d, i_q, psi_d) is convex, and
+// the torque i_q (psi_d - L_q i_d) is a product of two linear functions there.
 
 struct Field {
   const Machine& m;
   const Excited<double>& c;
-  double R_s, R_u, R_f, omega_e, iron, U2;  // R_u: the part of R_s that u_max allows for
+  double omega, sign;
+  double R_s, R_u, R_f, omega_e, iron, U;  // R_u: the part of R_s that u_max allows for
+  double psi_f_max() const { return c.L_m * min(m.limits.I_f_max, 1e30); }
 };
-Field field(const Machine& m, double omega, double u_max) {
+Field field(const Machine& m, double omega, double u_max, double sign) {
   const auto& c = std::get<Excited<double>>(m.model.circuit);
   const auto& common = m.model.common;
-  const double omega_e = common.n_p * omega;
+  const double omega_e = common.n_p * omega * sign;
   const double iron =
       m.aim == Aim::loss ? dq_machine::drag(common, omega, {1.0, 0.0}).iron * omega : 0.0;
   const double R_s = dq_machine::stator_resistance(common, omega_e, m.temperatures.winding);
   return {.m = m,
           .c = c,
+          .omega = omega,
+          .sign = sign,
           .R_s = R_s,
           .R_u = m.limits.voltage == Voltage::terminal ? R_s : 0.0,
           .R_f = dq_machine::copper(c.R_f, m.temperatures.rotor),
-          .omega_e = omega_e,
+          .omega_e = omega_e == 0.0 ? 1e-12 : omega_e,  // a standstill that can be divided by
           .iron = iron,
-          .U2 = u_max * u_max};
+          .U = u_max};
+}
+
+struct Most {  // torque
+  double T;    // 2 tau / (3 n_p) [A Vs]
+  double i_d, i_q;
+};
+
+struct Room {
+  Dual<1> margin;  // what is left between the bounds of psi_d [Vs]
+  Dual<1> flux;    // most of psi_d - L_q i_d [Vs]
+};
+// At given currents; derivatives are over i_d.
+Room room(const Field& f, double d, double q) {
+  const auto& c = f.c;
+  const double w = abs(f.omega_e), drop = f.omega_e > 0.0 ? f.R_u * q : -f.R_u * q;
+  Dual<1> i_d(d);
+  i_d.d[0] = 1.0;
+  const Dual<1> u_d = f.R_u * i_d - f.omega_e * c.L_q * q;
+  const Dual<1> u_q = sqrt(max(f.U * f.U - u_d * u_d, 1e-24 * f.U * f.U));
+  const Dual<1> highest = (u_q - drop) / w, lowest = (-u_q - drop) / w;
+  const Dual<1> full = c.L_d * i_d + f.psi_f_max();
+  return {.margin = min(highest - c.L_d * i_d, full - lowest),
+          .flux = min(highest, full) - c.L_q * i_d};
+}
+
+// The most torque at an i_q: concave in i_d. T < 0 where the limits leave nothing.
+Most most_at(const Field& f, double q) {
+  const double circle = sqrt(max(square(f.m.limits.I_max) - q * q, 0.0));
+  const double u = f.omega_e * f.c.L_q * q;
+  Most out{-1.0, 0.0, q};
+  double lo = -circle, hi = circle;
+  if (f.R_u > 0.0) {
+    lo = max(lo, (u - f.U) / f.R_u);
+    hi = min(hi, (u + f.U) / f.R_u);
+  } else if (abs(u) > f.U) {
+    return out;
+  }
+  for (int round = 0; round < 50 && lo <= hi; ++round) {
+    const double d = 0.5 * (lo + hi);
+    const Room x = room(f, d, q);
+    const bool feasible = x.margin.v >= 0.0;
+    if (feasible && q * x.flux.v > out.T) out = {q * x.flux.v, d, q};
+    const bool up = (feasible ? x.flux.d[0] : x.margin.d[0]) > 0.0;
+    (up ? lo : hi) = d;
+  }
+  return out;
+}
+// The most of all: golden section, one maximum over i_q.
+Most most_torque(const Field& f) {
+  constexpr double kGolden = 0.61803398874989485;
+  double lo = 0.0, hi = f.m.limits.I_max;
+  Most a = most_at(f, hi - kGolden * (hi - lo)), b = most_at(f, lo + kGolden * (hi - lo));
+  Most best = a.T > b.T ? a : b;
+  for (int round = 0; round < 70; ++round) {
+    if (a.T > b.T || b.T < 0.0) {
+      hi = b.i_q;
+      b = a;
+      a = most_at(f, hi - kGolden * (hi - lo));
+    } else {
+      lo = a.i_q;
+      a = b;
+      b = most_at(f, lo + kGolden * (hi - lo));
+    }
+    for (const Most& x : {a, b})
+      if (x.T > best.T) best = x;
+  }
+  return best;
 }
 
 struct Choice {  // of i_d at an i_q
-  Dual<1> gap;   // width of what the limits leave [A]
+  double gap;    // width of what the limits leave [A]
   Dual<1> cost;  // [W]
   double i_d;    // [A]
 };
-// T = 2 tau / (3 n_p). Derivatives are over i_q.
+// The least cost of a torque at an i_q. Derivatives are over i_q.
 Choice choice(const Field& f, double T, double q) {
   const auto& c = f.c;
   Dual<1> i_q(q);
@@ -475,19 +550,18 @@ Choice choice(const Field& f, double T, double q) {
   const Dual<1> circle = sqrt(max(square(f.m.limits.I_max) - i_q * i_q, Dual<1>(1e-300)));
   Dual<1> lo = -circle, hi = circle;
   if (dL != 0.0) {
-    const Dual<1> none = A / dL, full = (A - c.L_m * min(f.m.limits.I_f_max, 1e30)) / dL;
+    const Dual<1> none = A / dL, full = (A - f.psi_f_max()) / dL;
     lo = max(lo, dL > 0.0 ? full : none);
     hi = min(hi, dL > 0.0 ? none : full);
-  } else if (A.v > c.L_m * f.m.limits.I_f_max) {
-    hi = lo - (A - c.L_m * f.m.limits.I_f_max) / c.L_m;
+  } else if (A.v > f.psi_f_max()) {
+    return {.gap = -1.0, .cost = {}, .i_d = 0.0};
   }
-  const double Z2 =
-      max(f.R_u * f.R_u + w * w * c.L_q * c.L_q, 1e-30);  // at rest without resistance
+  const double Z2 = f.R_u * f.R_u + w * w * c.L_q * c.L_q;
   const Dual<1> middle = -w * w * c.L_q * A / Z2, u_0 = f.R_u * i_q + w * A;
   const Dual<1> rest =
-      (f.U2 - w * w * c.L_q * c.L_q * i_q * i_q - u_0 * u_0) / Z2 + middle * middle;
-  const bool reached = rest.v > 0.0;
-  const Dual<1> half = reached ? sqrt(rest) : rest / f.m.limits.I_max;
+      (f.U * f.U - w * w * c.L_q * c.L_q * i_q * i_q - u_0 * u_0) / Z2 + middle * middle;
+  if (rest.v < 0.0) return {.gap = -1.0, .cost = {}, .i_d = 0.0};
+  const Dual<1> half = sqrt(rest);
   lo = max(lo, middle - half);
   hi = min(hi, middle + half);
   const double r = f.R_f / (c.L_m * c.L_m);
@@ -497,33 +571,37 @@ Choice choice(const Field& f, double T, double q) {
   const Dual<1> i_f = (A - dL * i_d) / c.L_m, psi_d = A + c.L_q * i_d, psi_q = c.L_q * i_q;
   const Dual<1> cost = 1.5 * f.R_s * (i_d * i_d + i_q * i_q) + f.R_f * i_f * i_f +
                        f.iron * (psi_d * psi_d + psi_q * psi_q);
-  return {.gap = reached ? hi - lo : min(hi - lo, half), .cost = cost, .i_d = i_d.v};
+  return {.gap = hi.v - lo.v, .cost = cost, .i_d = i_d.v};
 }
 
-// The best i_q, or the one nearest to what the limits leave: where the cost, and outside of what they leave the
-// want of room, ask for neither more nor less. Illinois where both ends have a cost, else bisection.
-struct Chosen {
-  double i_q;
-  bool feasible;
-};
-Chosen chosen(const Field& f, double T, bool any_feasible) {
-  const double sign = T < 0.0 ? -1.0 : 1.0;
+// How much more i_q a torque asks for: by its cost, or without bounds where the limits leave nothing for it. There
+// either the torque is too large, and lies towards the most torque; or too small, and lies at less i_q.
+double asked(const Field& f, const Most& most, double T, double q, const Choice& x) {
+  if (x.gap >= 0.0) return -x.cost.d[0];
+  if (q >= most.i_q) return -kInfinity;
+  return most_at(f, q).T >= T ? -kInfinity : kInfinity;
+}
+// The cheapest i_q: Illinois where both ends have a cost, else bisection. Nothing where none is left. Starts about a
+// neighbour's, unless that is 0.
+std::optional<double> cheapest_i_q(const Field& f, const Most& most, double T, double neighbour) {
   double lo = 1e-6 * f.m.limits.I_max, hi = f.m.limits.I_max;
-  double at_lo = kInfinity,
-         at_hi = -kInfinity;  // how much more i_q is asked for; infinite: by room
+  double at_lo = kInfinity, at_hi = -kInfinity;
   int side = 0;
-  Chosen out{sign * hi, false};
+  std::optional<double> out;
+  for (const double q : {0.95 * neighbour, 1.05 * neighbour}) {
+    if (q <= lo || q >= hi) continue;
+    const double ask = asked(f, most, T, q, choice(f, T, q));
+    (ask > 0.0 ? lo : hi) = q;
+    (ask > 0.0 ? at_lo : at_hi) = ask;
+  }
   for (int round = 0; round < 200 && hi - lo > 1e-14 * hi; ++round) {
     double q = hi > 4.0 * lo ? sqrt(lo * hi) : 0.5 * (lo + hi);
     if (at_lo < kInfinity && at_hi > -kInfinity && hi < 4.0 * lo && round % 6 != 5)
       q = lo + (hi - lo) * at_lo / (at_lo - at_hi);
-    const Choice x = choice(f, T, sign * q);
-    const bool feasible = x.gap.v >= 0.0;
-    if (feasible) out = {sign * q, true};
-    if (feasible && any_feasible) return out;
-    const double ask =
-        feasible ? -sign * x.cost.d[0] : (sign * x.gap.d[0] > 0.0 ? kInfinity : -kInfinity);
-    if (ask == 0.0 || (feasible && (q == lo || q == hi))) return out;
+    const Choice x = choice(f, T, q);
+    if (x.gap >= 0.0) out = q;
+    const double ask = asked(f, most, T, q, x);
+    if (ask == 0.0 || (out && (q == lo || q == hi))) return out;
     if (ask > 0.0) {
       if (side == 1) at_hi *= 0.5;
       lo = q;
@@ -539,61 +617,61 @@ Chosen chosen(const Field& f, double T, bool any_feasible) {
   return out;
 }
 
-Point excited_report(const Field& f, double omega, double T, double i_q) {
-  const double A = T / i_q, i_d = choice(f, T, i_q).i_d;
-  const double i_f = (A - (f.c.L_d - f.c.L_q) * i_d) / f.c.L_m;
-  const Vector psi{f.c.L_d * i_d + f.c.L_m * i_f, f.c.L_q * i_q};
-  const Vector u{f.R_u * i_d - f.omega_e * psi.q, f.R_u * i_q + f.omega_e * psi.d};
-  const bool weakened = dot(u, u) >= f.U2 * (1.0 - kWithin);
-  Point p{.i = {i_d, i_q},
-          .psi = psi,
-          .u = u,
+Point excited_report(const Field& f, const Most& x) {
+  const double A = x.i_q > 0.0 ? x.T / x.i_q : 0.0;
+  const double i_f = (A - (f.c.L_d - f.c.L_q) * x.i_d) / f.c.L_m;
+  const Vector psi{A + f.c.L_q * x.i_d, f.c.L_q * x.i_q};
+  const Vector u{f.R_u * x.i_d - f.omega_e * psi.q, f.R_u * x.i_q + f.omega_e * psi.d};
+  const bool weakened = dot(u, u) >= f.U * f.U * (1.0 - 2.0 * kWithin);
+  Point p{.i = {x.i_d, f.sign * x.i_q},
+          .psi = {psi.d, f.sign * psi.q},
+          .u = {u.d, f.sign * u.q},
           .i_f = i_f,
           .tau = 0.0,
           .tau_shaft = 0.0,
           .losses = {},
           .region = weakened ? Region::field_weakening : Region::mtpa};
   p.losses.rotor = f.R_f * i_f * i_f;
-  return finished(f.m, omega, p, f.R_s);
+  return finished(f.m, f.omega, p, f.R_s);
 }
-Point excited_without_torque(const Field& f, double omega) {
-  const Point p{.i = {0, 0},
-                .psi = {0, 0},
-                .u = {0, 0},
-                .tau = 0.0,
-                .tau_shaft = 0.0,
-                .losses = {},
-                .region = Region::mtpa};
-  return finished(f.m, omega, p, f.R_s);
-}
-Outcome excited_point(const Machine& m, double omega, double u_max, double tau) {
-  const Field f = field(m, omega, u_max);
-  if (tau == 0.0) return excited_without_torque(f, omega);
-  const double T = tau / (1.5 * m.model.common.n_p);
-  const Chosen best = chosen(f, T, false);
-  if (best.feasible) return excited_report(f, omega, T, best.i_q);
-  const double T_edge = T * (1.0 - kWithin);  // the largest torque itself
-  const Chosen edge = chosen(f, T_edge, false);
-  if (edge.feasible) return excited_report(f, omega, T_edge, edge.i_q);
-  if (!chosen(field(m, omega, 1e150), T, true).feasible) return Refusal::current;
-  Machine unlimited = m;
+
+Refusal why_not(const Field& f, double T) {
+  const double u_max = f.U;
+  if (T > most_torque(field(f.m, f.omega, 1e100, f.sign)).T) return Refusal::current;
+  Machine unlimited = f.m;
   unlimited.limits.I_max *= 1e3;
   unlimited.limits.I_f_max *= 1e3;
-  return chosen(field(unlimited, omega, u_max), T, true).feasible ? Refusal::both
-                                                                  : Refusal::voltage;
+  const bool reached = T <= most_torque(field(unlimited, f.omega, u_max, f.sign)).T;
+  return reached ? Refusal::both : Refusal::voltage;
 }
-std::optional<Point> excited_extreme(const Machine& m, double omega, double u_max, double sign) {
-  const Field f = field(m, omega, u_max);
-  const double I = m.limits.I_max;
-  const auto reached = [&](double T) { return chosen(f, sign * T, true).feasible; };
-  double lo = 0.0, hi = (abs(f.c.L_d) + abs(f.c.L_q)) * I * I + f.c.L_m * 1e-3 * I * I;
-  while (reached(hi)) hi *= 2.0;
-  for (int round = 0; round < 200 && hi - lo > 1e-14 * hi; ++round) {
-    const double T = 0.5 * (lo + hi);
-    (reached(T) ? lo : hi) = T;
+Outcome excited_point(const Field& f, const Most& most, double tau, double neighbour) {
+  const double T = abs(tau) / (1.5 * f.m.model.common.n_p);
+  if (T == 0.0) return excited_report(f, {0.0, 0.0, 0.0});
+  if (T > most.T * (1.0 + kWithin)) return why_not(f, T);
+  const auto i_q = T < most.T ? cheapest_i_q(f, most, T, neighbour) : std::nullopt;
+  if (i_q) return excited_report(f, {T, choice(f, T, *i_q).i_d, *i_q});
+  if (T < most.T * (1.0 - kWithin)) return Refusal::both;
+  return excited_report(f, most);  // the largest torque itself, to rounding
+}
+std::vector<Outcome> excited_points(const Machine& m, double omega, double u_max,
+                                    std::span<const double> tau) {
+  const Field forward = field(m, omega, u_max, 1.0), back = field(m, omega, u_max, -1.0);
+  std::optional<Most> most_forward, most_back;
+  std::vector<Outcome> out;
+  double neighbour = 0.0;
+  for (const double t : tau) {
+    const Field& f = t < 0.0 ? back : forward;
+    std::optional<Most>& most = t < 0.0 ? most_back : most_forward;
+    if (!most) most = most_torque(f);
+    out.push_back(excited_point(f, *most, t, neighbour));
+    const Point* p = std::get_if<Point>(&out.back());
+    neighbour = p == nullptr ? 0.0 : abs(p->i.q);
   }
-  if (lo == 0.0) return excited_without_torque(f, omega);
-  return excited_report(f, omega, sign * lo, chosen(f, sign * lo, true).i_q);
+  return out;
+}
+Point excited_extreme(const Machine& m, double omega, double u_max, double sign) {
+  const Field f = field(m, omega, u_max, sign);
+  return excited_report(f, most_torque(f));
 }
 
 bool is_excited(const Machine& m) {
@@ -620,18 +698,15 @@ Machine prepare(const dq_machine::Model<double>& model,
 }
 
 Outcome point(const Machine& m, double omega, double u_max, double tau) {
-  return is_excited(m) ? excited_point(m, omega, u_max, tau)
+  return is_excited(m) ? excited_points(m, omega, u_max, {&tau, 1}).front()
                        : point_in_flux_plane(search(m, omega), u_max, tau, nullptr);
 }
 
 std::vector<Outcome> points(const Machine& m, double omega, double u_max,
                             std::span<const double> tau) {
+  if (is_excited(m)) return excited_points(m, omega, u_max, tau);
   std::vector<Outcome> out;
   out.reserve(tau.size());
-  if (is_excited(m)) {
-    for (const double t : tau) out.push_back(excited_point(m, omega, u_max, t));
-    return out;
-  }
   const Search s = search(m, omega);
   Vector last{0.0, 0.0}, before = last;
   int weakened = 0;  // in a row
@@ -675,7 +750,7 @@ Point mtpa(const Machine& m, double I) {
   if (is_excited(m)) {
     Machine less = m;
     less.limits.I_max = I;
-    return *excited_extreme(less, 0.0, 1e150, 1.0);
+    return excited_extreme(less, 0.0, 1e100, 1.0);
   }
   const Search s = search(m, 0.0);
   const double share = I / m.limits.I_max * kSteps;

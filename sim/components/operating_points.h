@@ -12,7 +12,8 @@
 // (4) and (5) are searched on curves of the flux plane: along tau = const from the least f towards less voltage,
 // along |i| = I_max and |u| = u_max for the largest torque. Along each of them f, |u| and tau are taken to have
 // one extremum, as they have wherever i = dW/dpsi with W convex and the torque grows with the current.
-// (7) is convex: for each i_q the best i_d is in closed form, i_q by bisection.
+// (7): what the limits leave is convex. For each i_q the best i_d of a torque is in closed form, and the most torque
+// concave in i_d; both have one extremum over i_q.
 // Signs: tau_em, u, i > 0 motoring forward; omega and tau either sign. Torque: of the air gap, unless said.
 // Source: S. Morimoto et al., IEEE Trans. Ind. Appl. 26(5), 1990 (the limits); M. Hinkkanen et al., motulator
 // (loci of saturated machines).

@@ -49,6 +49,8 @@ Params<double> params(const drive_unit::Params<double>& unit, const machine_dq::
   p.I_max = min(p.I_max, machine.I_max);
   p.f_sw = unit.inverter.f_sw;
   p.I_ripple = unit.inverter.ripple * machine.I_max;
+  p.U_f_max =
+      min(p.U_f_max, 0.8 * unit.machine.envelope.U_ref);  // a chopper of a battery nearly empty
   p.machine = believed(machine, unit.control.believed, temperatures);
   return p;
 }

@@ -128,13 +128,17 @@ template <Real T> Frame<T> frame(const Model<T>& m, const Synchronous<T>& c, Sta
           .circuit = {m.p.machine.R_s, c.L_d, c.L_q, {c.psi_f, T(0.0)}, {}},
           .psi_R = {}};
 }
+// Within a period the field winding keeps its flux: what the stator sees in d is the transient inductance.
 template <Real T> Frame<T> frame(const Model<T>& m, const Excited<T>& c, State<T>& x,
                                  const Input<T>& in, const Rotor<T>& r) {
-  const T rate = c.L_m / c.L_f * (x.u_f - c.R_f * in.i_f);
+  const T share = c.L_m / c.L_f, rate = share * (x.u_f - c.R_f * in.i_f);
+  const Complex<T> i = conj(r.unit) * in.i_s;
+  const T L_d = c.L_d - 1.5 * c.L_m * share;
+  const T psi_0 = c.L_m * in.i_f + 1.5 * c.L_m * share * i.re;
   return {.orientation = r.unit,
           .omega = r.omega_e,
-          .i = conj(r.unit) * in.i_s,
-          .circuit = {m.p.machine.R_s, c.L_d, c.L_q, {c.L_m * in.i_f, T(0.0)}, {rate, T(0.0)}},
+          .i = i,
+          .circuit = {m.p.machine.R_s, L_d, c.L_q, {psi_0, T(0.0)}, {rate, T(0.0)}},
           .psi_R = {}};
 }
 inline constexpr double kLeastFlux = 0.01;  // of L_M I_max: below it no orientation

@@ -3,7 +3,7 @@
 // of fourth order under the line that is nearest to the node's voltage. Both sides book the same energy but for
 // what the forecast missed.
 // In stator coordinates a held voltage is constant and the rotation enters the currents alone, through
-// the angle theta_e: a step of omega_e h <= 0.25 errs by some 1e-8 of the largest current.
+// the angle theta_e: a step of omega_e h <= 0.1 errs by some 1e-8 of the largest current.
 // How many steps a tick takes follows from the speed as it begins (electric_drive.h has no other fast term).
 #pragma once
 
@@ -44,9 +44,9 @@ template <Scalar T> Angles<T> angles(const State<T>& y, int n_units) {
 // Advances y by the weights' h, and q by what it moved. theta: of y, and then of what it has become. R_source:
 // that the weights were made for [Ohm]. Returns what flowed as the step began.
 template <std::size_t N, Scalar T, class Mechanics>
-Flow<T> step(const Model<T>& m, const Held<T>& held, const Mechanics& mechanics,
-             const dc_node::Weights& w, const T& R_source, State<T>& y, Angles<T>& theta,
-             Rows<T>& q) {
+[[gnu::flatten]] Flow<T> step(const Model<T>& m, const Held<T>& held, const Mechanics& mechanics,
+                              const dc_node::Weights& w, const T& R_source, State<T>& y,
+                              Angles<T>& theta, Rows<T>& q) {
   const double h = w.h;
   const auto turned_to = [&](const State<T>& x) {
     Angles<T> out;
@@ -68,7 +68,8 @@ Flow<T> step(const Model<T>& m, const Held<T>& held, const Mechanics& mechanics,
   x = moved<N>(y, k_n, 0.5 * h);
   const T i_1 = rates(x, turned_to(x), u_now, k_a, r_a).i_node;
   x = moved<N>(y, k_a, h);
-  const T i_2 = electric_drive::node_current<N>(m, held, x, turned_to(x), u_now, f, k_b, r_b);
+  const auto drawn = electric_drive::drawn<N>(m, held, x, turned_to(x), f, k_b, r_b);
+  const T i_2 = drawn.i + drawn.p / u_now;
   const T i_mean = (i_0 + 4.0 * i_1 + i_2) / 6.0, i_slope = (i_2 - i_0) / h;
   const T drop = held.R_beside * y.node.i;
   const auto node = dc_node::step(w, y.node, held.U_0 - drop, i_mean, i_slope);
@@ -87,9 +88,9 @@ Flow<T> step(const Model<T>& m, const Held<T>& held, const Mechanics& mechanics,
   State<T> next = moved<N>(moved<N>(y, k_n, sixth), k_a, third);
   next = moved<N>(moved<N>(next, k_b, third), k_c, sixth);
   // What they drew beside the forecast, the capacitor gives as the step ends.
-  const T drawn = sixth * (u_0 * f_n.i_node + 2.0 * node.u_mean * (i_a + i_b) + u_2 * i_c);
+  const T given = sixth * (u_0 * f_n.i_node + 2.0 * node.u_mean * (i_a + i_b) + u_2 * i_c);
   const T foreseen = h * (node.u_mean * i_mean + h * h / 12.0 * node.u_slope * i_slope);
-  next.node = dc_node::without(m.node, node.end, drawn - foreseen);
+  next.node = dc_node::without(m.node, node.end, given - foreseen);
   theta = turned_to(next);
   q.charge += node.charge;
   q.source += R_source * node.i2 + drop * node.charge;
@@ -101,7 +102,7 @@ Flow<T> step(const Model<T>& m, const Held<T>& held, const Mechanics& mechanics,
   return f_n;
 }
 
-inline constexpr double kMostTurn = 0.25;  // omega_e h [rad]
+inline constexpr double kMostTurn = 0.1;  // omega_e h [rad]
 
 // Steps that a tick of h [s] takes where the fastest machine turns with omega_e.
 inline int steps(double h, double omega_e) {

@@ -53,6 +53,7 @@ template <Scalar T> struct UnitRows {
   T wheel;                          // work behind the gears, without slip [J]
   T stator, rotor, iron, friction;  // losses of the machine [J]
   T conduction, switching, fixed;   // losses of the inverter [J]
+  T arc;                            // loss where a phase opens [J]
   T tau;                            // shaft torque [Nm s]
 };
 template <Scalar T> struct Rows {
@@ -69,7 +70,7 @@ template <std::size_t N, class R, class Op> void each_row(R& a, const R& b, Op&&
     const auto& y = b.units[k];
     op(x.shaft, y.shaft), op(x.wheel, y.wheel), op(x.stator, y.stator), op(x.rotor, y.rotor);
     op(x.iron, y.iron), op(x.friction, y.friction), op(x.conduction, y.conduction);
-    op(x.switching, y.switching), op(x.fixed, y.fixed), op(x.tau, y.tau);
+    op(x.switching, y.switching), op(x.fixed, y.fixed), op(x.arc, y.arc), op(x.tau, y.tau);
   }
   op(a.x, b.x);
 }
@@ -117,10 +118,36 @@ template <Scalar T> struct UnitFlow {
   Bridge<T> bridge;
 };
 
+// What a unit's terminals are at, beside its currents.
+template <Scalar T> struct Terminals {
+  dq_machine::Rotor<T> rotor, rotor_rate;
+  Angle<T> theta;
+  T u, omega_e, R_s;
+};
+
+// Averaged legs: what they draw at the vector s, and the voltage they apply. Another kind of legs is
+// another type of Held with functions of these names beside it.
+template <Scalar T> void draw_current(const Unit<T>& m, const UnitHeld<T>& held, UnitFlow<T>& f) {
+  const auto& d = m.inverter;
+  f.bridge = bridge(f.i, m.I_ripple);
+  f.i_dc = 1.5 * (held.s.a * f.i.a + held.s.b * f.i.b) +
+           (d.f_sw * d.switching_loss - d.dead_time * d.f_sw) * f.bridge.sum;
+}
+template <Scalar T> void apply_voltage(const Unit<T>& m, const UnitHeld<T>& held,
+                                       const Terminals<T>& at, UnitFlow<T>& f, UnitRows<T>& dq) {
+  const auto& d = m.inverter;
+  const T step = d.U_on + d.dead_time * d.f_sw * at.u;
+  f.u = {at.u * held.s.a - d.R_on * f.i.a - step * f.bridge.sign.a,
+         at.u * held.s.b - d.R_on * f.i.b - step * f.bridge.sign.b};
+  dq.conduction = 1.5 * d.R_on * (f.i.a * f.i.a + f.i.b * f.i.b) + d.U_on * f.bridge.sum;
+  dq.switching = d.f_sw * d.switching_loss * at.u * f.bridge.sum;
+  dq.arc = T(0.0);
+}
+
 // Currents of a unit, its rotor's rates and what it draws from the node: no voltage is needed for them.
-template <Scalar T> UnitFlow<T> unit_currents(const Unit<T>& m, const UnitHeld<T>& held,
-                                              const UnitState<T>& x, const Angle<T>& theta,
-                                              UnitState<T>& dx, UnitRows<T>& dq) {
+template <Scalar T, class H> UnitFlow<T> unit_currents(const Unit<T>& m, const H& held,
+                                                       const UnitState<T>& x, const Angle<T>& theta,
+                                                       UnitState<T>& dx, UnitRows<T>& dq) {
   UnitFlow<T> f;
   f.psi = to_rotor(x.psi, theta);
   f.p_dc = m.inverter.P_fixed;
@@ -131,28 +158,22 @@ template <Scalar T> UnitFlow<T> unit_currents(const Unit<T>& m, const UnitHeld<T
         f.i_dq = i.s;
         dx.rotor = r.rate;
         dq.rotor = r.p_loss;
-        f.p_dc += held.u_f * i.r.x;
+        f.p_dc += dq_machine::field_power(circuit, held.u_f, i.r);
       },
       m.machine.circuit);
   f.i = to_stator(f.i_dq, theta);
-  f.bridge = bridge(f.i, m.I_ripple);
-  const auto& d = m.inverter;
-  f.i_dc = 1.5 * (held.s.a * f.i.a + held.s.b * f.i.b) +
-           (d.f_sw * d.switching_loss - d.dead_time * d.f_sw) * f.bridge.sum;
+  draw_current(m, held, f);
   return f;
 }
 
 // The rest of a unit at the voltage u of the node and its machine's speed.
-template <Scalar T> void unit_rates(const Unit<T>& m, const UnitHeld<T>& held, const T& u,
-                                    const T& omega, UnitFlow<T>& f, UnitState<T>& dx,
-                                    UnitRows<T>& dq) {
+template <Scalar T, class H> void unit_rates(const Unit<T>& m, const H& held, const UnitState<T>& x,
+                                             const Angle<T>& theta, const T& u, const T& omega,
+                                             UnitFlow<T>& f, UnitState<T>& dx, UnitRows<T>& dq) {
   const auto& common = m.machine.common;
-  const auto& d = m.inverter;
   const T omega_e = common.n_p * omega;
   const T R_s = dq_machine::stator_resistance(common, omega_e, held.temperatures.winding);
-  const T step = d.U_on + d.dead_time * d.f_sw * u;
-  f.u = {u * held.s.a - d.R_on * f.i.a - step * f.bridge.sign.a,
-         u * held.s.b - d.R_on * f.i.b - step * f.bridge.sign.b};
+  apply_voltage(m, held, Terminals<T>{x.rotor, dx.rotor, theta, u, omega_e, R_s}, f, dq);
   dx.psi = {f.u.a - R_s * f.i.a, f.u.b - R_s * f.i.b};
   dx.theta_e = omega_e;
   const auto drag = dq_machine::drag(common, omega, f.psi);
@@ -162,9 +183,7 @@ template <Scalar T> void unit_rates(const Unit<T>& m, const UnitHeld<T>& held, c
   dq.stator = R_s * i2;
   dq.iron = drag.iron * omega;
   dq.friction = drag.friction * omega;
-  dq.conduction = d.R_on * i2 + d.U_on * f.bridge.sum;
-  dq.switching = d.f_sw * d.switching_loss * u * f.bridge.sum;
-  dq.fixed = d.P_fixed;
+  dq.fixed = m.inverter.P_fixed;
   dq.shaft = f.tau * omega;
   dq.tau = f.tau;
 }
@@ -176,47 +195,71 @@ template <Scalar T> struct Flow {
   T a;          // dv/dt
 };
 
-// What all units and consumers draw from the node at a voltage [A]: needs currents only.
-template <std::size_t N, Scalar T>
-T node_current(const Model<T>& m, const Held<T>& held, const State<T>& x,
-               const std::array<Angle<T>, kMaxDriveUnits>& theta, const T& u, Flow<T>& f,
-               State<T>& dx, Rows<T>& dq) {
-  T i_node(0.0), p_node = held.p_auxiliaries;
+// What all units and consumers draw from the node, as a current and a power: needs currents only.
+// held: a Held, or one whose units are another kind of legs.
+template <Scalar T> struct Drawn {
+  T i, p;  // [A], [W]
+};
+template <std::size_t N, Scalar T, class H>
+Drawn<T> drawn(const Model<T>& m, const H& held, const State<T>& x,
+               const std::array<Angle<T>, kMaxDriveUnits>& theta, Flow<T>& f, State<T>& dx,
+               Rows<T>& dq) {
+  Drawn<T> out{T(0.0), held.p_auxiliaries};
   for (std::size_t n = 0; n < N; ++n) {
     f.units[n] =
         unit_currents(m.units[n], held.units[n], x.units[n], theta[n], dx.units[n], dq.units[n]);
-    i_node += f.units[n].i_dc;
-    p_node += f.units[n].p_dc;
+    out.i += f.units[n].i_dc;
+    out.p += f.units[n].p_dc;
   }
-  return i_node + p_node / u;
+  return out;
 }
 
-// Rates of all states but the node's at a voltage of the node [V]: (1) to (5). mechanics says
+// The rest at a voltage of the node [V]. mechanics says
 //   omega(k, v)                        speed of machine k [rad/s]
 //   speed(v)                           what moves, of a v that may have passed rest
 //   acceleration(v, tau, p_wheel)      dv/dt of the shaft torques, and the power behind each gear [W]
-template <std::size_t N, Scalar T, class Mechanics>
-Flow<T> rates(const Model<T>& m, const Held<T>& held, const Mechanics& mechanics, const State<T>& x,
-              const std::array<Angle<T>, kMaxDriveUnits>& theta, const T& u, State<T>& dx,
-              Rows<T>& dq) {
-  Flow<T> f;
+template <std::size_t N, Scalar T, class Mechanics, class H>
+void rates_at(const Model<T>& m, const H& held, const Mechanics& mechanics, const State<T>& x,
+              const std::array<Angle<T>, kMaxDriveUnits>& theta, const T& u, Flow<T>& f,
+              State<T>& dx, Rows<T>& dq) {
   f.u = u;
-  f.i_node = node_current<N>(m, held, x, theta, u, f, dx, dq);
   std::array<T, kMaxDriveUnits> tau{}, p_wheel{};
   for (std::size_t n = 0; n < N; ++n) {
-    unit_rates(m.units[n], held.units[n], u, mechanics.omega(n, x.v), f.units[n], dx.units[n],
-               dq.units[n]);
+    unit_rates(m.units[n], held.units[n], x.units[n], theta[n], u, mechanics.omega(n, x.v),
+               f.units[n], dx.units[n], dq.units[n]);
     tau[n] = f.units[n].tau;
   }
   f.a = mechanics.acceleration(x.v, tau, p_wheel);
   for (std::size_t n = 0; n < N; ++n) dq.units[n].wheel = p_wheel[n];
   dx.v = f.a;
   dq.x = mechanics.speed(x.v);
+}
+
+// Rates of all states but the node's, which its own scheme knows, (1) to (5): at a voltage of the node [V].
+template <std::size_t N, Scalar T, class Mechanics, class H>
+Flow<T> rates(const Model<T>& m, const H& held, const Mechanics& mechanics, const State<T>& x,
+              const std::array<Angle<T>, kMaxDriveUnits>& theta, const T& u, State<T>& dx,
+              Rows<T>& dq) {
+  Flow<T> f;
+  const Drawn<T> d = drawn<N>(m, held, x, theta, f, dx, dq);
+  f.i_node = d.i + d.p / u;
+  rates_at<N>(m, held, mechanics, x, theta, u, f, dx, dq);
+  return f;
+}
+// The same at the voltage that the node has at this state.
+template <std::size_t N, Scalar T, class Mechanics, class H>
+Flow<T> rates(const Model<T>& m, const H& held, const Mechanics& mechanics, const State<T>& x,
+              const std::array<Angle<T>, kMaxDriveUnits>& theta, State<T>& dx, Rows<T>& dq) {
+  Flow<T> f;
+  const Drawn<T> d = drawn<N>(m, held, x, theta, f, dx, dq);
+  const T u = dc_node::voltage(m.node, x.node, d.i, d.p);
+  f.i_node = d.i + d.p / u;
+  rates_at<N>(m, held, mechanics, x, theta, u, f, dx, dq);
   return f;
 }
 
 // Energy in magnetic fields, capacitor and cable [J]: a function of the state.
-template <Scalar T> T stored_energy(const Model<T>& m, const Held<T>& held, const State<T>& x) {
+template <Scalar T, class H> T stored_energy(const Model<T>& m, const H& held, const State<T>& x) {
   T energy = dc_node::stored_energy(m.node, x.node);
   for (int k = 0; k < m.n_units; ++k) {
     const auto n = static_cast<std::size_t>(k);

@@ -303,6 +303,107 @@ TEST(OperatingPoints, a_scan_of_flux_finds_no_more_torque) {
   }
 }
 
+TEST(OperatingPoints, of_machines_drawn_at_random_are_no_worse_than_a_grid) {
+  test::Arguments random(11);
+  int none = 0;
+  for (int k = 0; k < 150; ++k) {
+    const double L_d = 1e-3 * exp(random.between(-1.5, 1.5)), I = 100.0;
+    const double L_q = 1e-3 * exp(random.between(-1.5, 1.5)),
+                 R = random.between(0.0, 0.3) * (k % 3);
+    const double psi_f = k % 5 == 0 ? 0.0 : random.between(0.0, 3.0) * L_d * I;
+    const double omega = random.between(-1500.0, 1500.0), w = 2.0 * omega,
+                 U = random.between(5, 300);
+    const auto model =
+        test::synchronous({.n_p = 2, .R_s = R}, magnetics::Linear<double>{L_d, L_q, psi_f});
+    const Machine m = operating_points::prepare(model, cold(), {.I_max = I});
+    const auto most = operating_points::max_torque(m, omega, U);
+    const auto least = operating_points::min_torque(m, omega, U);
+    none += !most;
+    const double slack = 1e-9 * operating_points::mtpa(m, I).tau;
+    for (int a = -100; a <= 100; ++a)
+      for (int b = -100; b <= 100; ++b) {
+        const Dq<double> i{I * a / 100.0, I * b / 100.0};
+        const Dq<double> u{R * i.d - w * L_q * i.q, R * i.q + w * (L_d * i.d + psi_f)};
+        if (norm(i) > I || norm(u) > U) continue;
+        const double tau = 3.0 * (psi_f + (L_d - L_q) * i.d) * i.q;
+        ASSERT_TRUE(most && least) << k;
+        ASSERT_LE(tau, most->tau + slack) << k;
+        ASSERT_GE(tau, least->tau - slack) << k;
+        if (a % 20 != 0 || b % 20 != 0) continue;
+        const Outcome x = operating_points::point(m, omega, U, tau);
+        ASSERT_TRUE(is_found(x)) << k << " " << tau;
+        ASSERT_LE(norm(found(x).i), norm(i) * (1.0 + 1e-9) + 1e-9) << k << " " << tau;
+      }
+  }
+  EXPECT_GT(none, 10);
+  EXPECT_LT(none, 75);
+}
+
+TEST(OperatingPoints, of_excited_machines_drawn_at_random_are_no_worse_than_a_grid) {
+  test::Arguments random(12);
+  for (int k = 0; k < 60; ++k) {
+    const double I = 400.0, I_f = 15.0, R = random.between(1e-3, 0.06);
+    const double L_d = 1e-3 * exp(random.between(-1, 1)), L_q = 1e-3 * exp(random.between(-1, 1));
+    const double L_m = L_d * I / I_f * random.between(0.4, 1.5);
+    const double omega = random.between(-1000.0, 1000.0), w = 3.0 * omega,
+                 U = random.between(20, 250);
+    dq_machine::Model<double> model{.common = {.n_p = 3, .R_s = R}, .circuit = {}};
+    model.circuit = dq_machine::Excited<double>{
+        .L_d = L_d, .L_q = L_q, .L_m = L_m, .L_f = 1.0, .R_f = random.between(0.5, 10.0)};
+    const double R_f = std::get<dq_machine::Excited<double>>(model.circuit).R_f;
+    const Machine m = operating_points::prepare(model, cold(), {.I_max = I, .I_f_max = I_f});
+    const Point most = *operating_points::max_torque(m, omega, U);
+    const Point least = *operating_points::min_torque(m, omega, U);
+    const double slack = 1e-9 * max(most.tau, -least.tau);
+    for (int a = -40; a <= 40; ++a)
+      for (int b = -40; b <= 40; ++b)
+        for (int f = 0; f <= 20; ++f) {
+          const Dq<double> i{I * a / 40.0, I * b / 40.0};
+          const double i_f = I_f * f / 20.0, psi_d = L_d * i.d + L_m * i_f, psi_q = L_q * i.q;
+          if (norm(i) > I || norm({R * i.d - w * psi_q, R * i.q + w * psi_d}) > U) continue;
+          const double tau = 4.5 * (psi_d * i.q - psi_q * i.d);
+          ASSERT_LE(tau, most.tau + slack) << k;
+          ASSERT_GE(tau, least.tau - slack) << k;
+          if (a % 8 != 0 || b % 8 != 0 || f % 4 != 0) continue;
+          const Outcome x = operating_points::point(m, omega, U, tau);
+          ASSERT_TRUE(is_found(x)) << k << " " << tau;
+          const double copper = 1.5 * R * (i.d * i.d + i.q * i.q) + R_f * i_f * i_f;
+          ASSERT_LE(found(x).losses.stator + found(x).losses.rotor, copper * (1.0 + 1e-9) + 1e-9)
+              << k << " " << tau;
+        }
+  }
+}
+
+TEST(OperatingPoints, of_a_table_are_those_of_the_model_it_was_made_of) {
+  std::vector<double> d, q, i_d, i_q;
+  for (int k = 0; k <= 60; ++k) d.push_back(-0.2 + 0.02 * k);
+  for (int k = -54; k <= 54; ++k) q.push_back(0.025 * k);
+  for (const double x : d)
+    for (const double y : q) {
+      const auto i = magnetics::currents(test::kPmsyrm5k5, Dq<double>{x, y});
+      i_d.push_back(i.d);
+      i_q.push_back(i.q);
+    }
+  const auto table = [&](const std::vector<double>& z) {
+    return Table2<double>(std::make_shared<Table2Data>(d, q, z));
+  };
+  auto model = test::pmsyrm5k5();
+  model.circuit = dq_machine::Synchronous<double>{
+      .magnetics = flux_map::Map<double>(
+          flux_map::prepare(flux_map::CurrentsOverFlux{table(i_d), table(i_q)}).data)};
+  const Machine of_table = operating_points::prepare(model, cold(), {.I_max = 30.0});
+  const Machine of_model = operating_points::prepare(test::pmsyrm5k5(), cold(), {.I_max = 30.0});
+  for (const double omega : {-500.0, 50.0, 300.0})
+    for (const double tau : {-12.0, 0.0, 0.5, 10.0}) {
+      const Point a = found(operating_points::point(of_table, omega, 311.0, tau));
+      const Point b = found(operating_points::point(of_model, omega, 311.0, tau));
+      EXPECT_NEAR(a.tau, tau, 1e-10);
+      // The table errs by 0.6 mA, its slopes, which choose the point, by 0.1 %.
+      EXPECT_NEAR(a.i.d, b.i.d, 0.05);
+      EXPECT_NEAR(norm(a.i), norm(b.i), 2e-3);
+    }
+}
+
 // ---- Torque at the shaft, kept flux ----------------------------------------------------------------
 
 TEST(OperatingPoints, the_shaft_gets_what_iron_and_friction_leave) {

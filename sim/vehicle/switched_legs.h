@@ -1,0 +1,274 @@
+// The legs of a bridge that switches: gates and faults, diodes, and phases without current.
+// A leg conducts at one of two rails, or not at all:
+//   i > 0 (out of the leg):  u_leg = s_low u - e - R_on i,     i < 0:  u_leg = s_high u + e - R_on i    (1)
+//   i = 0:                   u_leg floats where s_low u - e <= u_leg <= s_high u + e                   (2)
+//   lower gate closed    s_low = s_high = 0      e = U_on
+//   upper gate closed    s_low = s_high = 1      e = U_on
+//   both open            s_low = 0, s_high = 1   e = U_on: the diodes carry what flows
+//   phase open           as its gate says, e = U_on + U_arc while its arc burns; then it floats for good
+// Transistors and diodes share R_on and U_on (inverter.h). A floating leg's voltage is the one that keeps its
+// current at zero. With dq currents i(psi, psi_r), K = di/dpsi, and the phase's direction n:
+//   di_s/dt = K (u_s - R_s i_s - j omega_e psi) + di/dpsi_r dpsi_r/dt + j omega_e i_s = K u_s + c   (3)
+//   one leg:   u_s = u_0 + w n,  w = -n (K u_0 + c) / (n K n),  u_leg = 3/2 w                        (4)
+//   all legs:  u_s = -K^-1 c: the voltage that the rotor induces                                     (5)
+// u_0 is the vector of the other two. The star point is not connected: two floating legs are three. In (5) any
+// zero sequence will do; a pair (k, j) begins to conduct, out of k and into j, when none keeps all legs in (2):
+//   s_low,k u - e_k - u_k  >  s_high,j u + e_j - u_j                                                (6)
+// Both rails of a leg at once are not modelled: beside a shorted device the other gate stays open, as the
+// drivers' desaturation watch sees to.
+#pragma once
+
+#include "sim/components/pwm.h"
+#include "sim/vehicle/electric_drive.h"
+
+namespace evsim::switched_legs {
+
+using electric_drive::Terminals;
+using electric_drive::UnitFlow;
+using electric_drive::UnitRows;
+using Unit = electric_drive::Unit<double>;
+using Matrix = magnetics::Stiffness<double>;
+
+enum class Gates { modulating, all_off, short_low, short_high };
+enum class Leg { healthy, open_upper, open_lower, shorted_upper, shorted_lower, phase_open };
+
+enum class Gate { low, high, off };
+
+inline constexpr double kNever = 1e300;
+
+// (1), (2)
+struct Span {
+  double s_low = 0.0, s_high = 0.0;  // rails
+  double e = 0.0, e_arc = 0.0;       // threshold, of which the arc's [V]
+};
+
+struct LegState {
+  Gate gate = Gate::off;   // as the modulator has it
+  Gate next = Gate::off;   // closes at t_next
+  double t_next = kNever;  // after the sample's start [s]
+  int sign = 0;            // of the current; 0: it floats
+  bool parted = false;     // phase open, its arc out
+  Span span;               // as the last sample ended
+};
+struct UnitLegs {
+  std::array<LegState, 3> leg;
+  pwm::Sides commanded{};  // where the modulator's legs were as the last sample ended
+};
+
+enum class Floating { none, one, all };
+
+// What a unit's legs are at between two events, when all conduct.
+struct UnitConducting : electric_drive::UnitHeld<double> {
+  Ab<double> e{0.0, 0.0};      // thresholds and arcs, as a vector [V]
+  Ab<double> e_arc{0.0, 0.0};  // arcs alone
+};
+// In general.
+struct UnitHeld : UnitConducting {
+  bool averaged = false;  // s is the mean of a carrier's period
+  std::array<Span, 3> span{};
+  Floating floating = Floating::none;
+  int leg = 0;  // the one that floats
+};
+// By the integral of u while all legs conduct; a floating one's voltage depends on u in another way.
+inline Ab<double> following(const UnitConducting& held) { return held.s; }
+inline Ab<double> following(const UnitHeld& held) {
+  return held.averaged || held.floating == Floating::none ? held.s : Ab<double>{0.0, 0.0};
+}
+
+template <class U> struct HeldOf {
+  std::array<U, kMaxDriveUnits> units;
+  double U_0, R_source, p_auxiliaries;
+};
+using Held = HeldOf<UnitHeld>;
+using Conducting = HeldOf<UnitConducting>;  // a step with this is the quicker one
+
+inline constexpr std::array<Ab<double>, 3> kDirection{
+    {{1.0, 0.0}, {-0.5, kHalfSqrt3}, {-0.5, -kHalfSqrt3}}};
+inline double dot(const Ab<double>& x, const Ab<double>& y) { return x.a * y.a + x.b * y.b; }
+inline double dot(const Dq<double>& x, const Dq<double>& y) { return x.d * y.d + x.q * y.q; }
+inline Dq<double> times(const Matrix& K, const Dq<double>& x) {
+  return {.d = K.dd * x.d + K.dq * x.q, .q = K.dq * x.d + K.qq * x.q};
+}
+inline Dq<double> solve(const Matrix& K, const Dq<double>& y) {
+  const double det = K.dd * K.qq - K.dq * K.dq;
+  return {.d = (K.qq * y.d - K.dq * y.q) / det, .q = (K.dd * y.q - K.dq * y.d) / det};
+}
+inline std::array<double, 3> phases(const Ab<double>& x) {
+  const Abc<double> p = to_phases(x);
+  return {p.a, p.b, p.c};
+}
+inline Ab<double> vector(const std::array<double, 3>& x) {
+  return to_stator(Abc<double>{x[0], x[1], x[2]});
+}
+
+// ---- Gates and faults -----------------------------------------------------------------------------
+
+// What a fault leaves of the modulator's gate.
+inline Gate effective(Leg fault, Gate gate) {
+  if (fault == Leg::shorted_upper) return Gate::high;
+  if (fault == Leg::shorted_lower) return Gate::low;
+  if (fault == Leg::open_upper && gate == Gate::high) return Gate::off;
+  if (fault == Leg::open_lower && gate == Gate::low) return Gate::off;
+  return gate;
+}
+inline Span span(const LegState& leg, Leg fault, Gate gate, double U_on, double U_arc) {
+  const double low = gate == Gate::high ? 1.0 : 0.0, high = gate == Gate::low ? 0.0 : 1.0;
+  if (leg.parted) return {.s_low = 0.0, .s_high = 0.0, .e = kNever};
+  const double arc = fault == Leg::phase_open ? U_arc : 0.0;
+  return {.s_low = low, .s_high = high, .e = U_on + arc, .e_arc = arc};
+}
+// A leg that holds its voltage whatever its current is.
+inline bool rigid(const Span& s) { return s.s_low == s.s_high && s.e == 0.0; }
+
+// Vectors of the legs as they conduct. Fewer than two that conduct are none.
+inline void form(UnitHeld& held, UnitLegs& legs) {
+  int floating = 0;
+  std::array<double, 3> s{}, e{}, arc{};
+  for (std::size_t k = 0; k < 3; ++k) {
+    const Span& x = held.span[k];
+    const int sign = legs.leg[k].sign;
+    if (sign == 0) ++floating, held.leg = static_cast<int>(k);
+    if (sign != 0)
+      s[k] = sign > 0 ? x.s_low : x.s_high, e[k] = -sign * x.e, arc[k] = -sign * x.e_arc;
+  }
+  held.floating = floating == 0 ? Floating::none : floating == 1 ? Floating::one : Floating::all;
+  if (held.floating == Floating::all) {
+    for (LegState& leg : legs.leg) leg.sign = 0;
+    s = e = arc = {};
+  }
+  held.s = vector(s), held.e = vector(e), held.e_arc = vector(arc);
+}
+
+// ---- (3) to (5) -----------------------------------------------------------------------------------
+
+struct Slope {
+  Matrix K;
+  Dq<double> c;
+};
+
+namespace detail {
+using D = Dual<3>;
+using dq_machine::Rotor;
+inline Dq<D> stator_current(const dq_machine::Synchronous<double>& c, const Dq<D>& psi,
+                            const Rotor<D>&, const dq_machine::Temperatures<double>& t) {
+  return magnetics::currents(c.magnetics, Dq<D>{psi.d + lost_flux(c, t.rotor), psi.q});
+}
+inline Dq<D> stator_current(const dq_machine::Excited<double>& c, const Dq<D>& psi,
+                            const Rotor<D>& rotor, const dq_machine::Temperatures<double>&) {
+  const dq_machine::Excited<D> x{c.L_d, c.L_q, c.L_m, c.L_f, c.R_f};
+  return dq_machine::currents(x, psi, rotor, dq_machine::Temperatures<D>{}).s;
+}
+inline Dq<D> stator_current(const dq_machine::Induction<double>& c, const Dq<D>& psi,
+                            const Rotor<D>& rotor, const dq_machine::Temperatures<double>&) {
+  const dq_machine::Induction<D> x{c.L_s, c.L_l, c.R_r, c.k_s, c.S};
+  return dq_machine::currents(x, psi, rotor, dq_machine::Temperatures<D>{}).s;
+}
+// Slopes along psi_d, psi_q, and along the rotor's rates.
+inline Dq<D> slopes(const Unit& m, const dq_machine::Temperatures<double>& t, const Dq<double>& psi,
+                    const Rotor<double>& rotor, const Rotor<double>& rate) {
+  Dq<D> x{psi.d, psi.q};
+  Rotor<D> r{rotor.x, rotor.y};
+  x.d.d[0] = x.q.d[1] = 1.0;
+  r.x.d[2] = rate.x, r.y.d[2] = rate.y;
+  return std::visit([&](const auto& c) { return stator_current(c, x, r, t); }, m.machine.circuit);
+}
+}  // namespace detail
+
+inline Matrix stiffness(const Dq<Dual<3>>& i) {
+  return {.dd = i.d.d[0], .dq = 0.5 * (i.d.d[1] + i.q.d[0]), .qq = i.q.d[1]};
+}
+inline Slope slope(const Unit& m, const UnitHeld& held, const Terminals<double>& at,
+                   const UnitFlow<double>& f) {
+  const auto i = detail::slopes(m, held.temperatures, f.psi, at.rotor, at.rotor_rate);
+  const Matrix K = stiffness(i);
+  const Dq<double> b = times(
+      K, {-at.R_s * f.i_dq.d + at.omega_e * f.psi.q, -at.R_s * f.i_dq.q - at.omega_e * f.psi.d});
+  return {.K = K,
+          .c = {b.d + i.d.d[2] - at.omega_e * f.i_dq.q, b.q + i.q.d[2] + at.omega_e * f.i_dq.d}};
+}
+
+// Of the legs that conduct, at a voltage u of the node.
+inline Ab<double> conducting(const Unit& m, const UnitConducting& held, double u,
+                             const UnitFlow<double>& f) {
+  const double R = m.inverter.R_on;
+  return {u * held.s.a + held.e.a - R * f.i.a, u * held.s.b + held.e.b - R * f.i.b};
+}
+inline Ab<double> with_floating(const Unit& m, const UnitHeld& held, const Terminals<double>& at,
+                                const UnitFlow<double>& f, const Ab<double>& u_0) {
+  const Slope x = slope(m, held, at, f);
+  if (held.floating == Floating::all)
+    return to_stator(solve(x.K, Dq<double>{-x.c.d, -x.c.q}), at.theta);
+  const Ab<double> along = kDirection[static_cast<std::size_t>(held.leg)];
+  const Dq<double> n = to_rotor(along, at.theta), K_u = times(x.K, to_rotor(u_0, at.theta));
+  const double w = -dot(n, Dq<double>{K_u.d + x.c.d, K_u.q + x.c.q}) / dot(n, times(x.K, n));
+  return {u_0.a + w * along.a, u_0.b + w * along.b};
+}
+
+// Legs of the electric drive, electric_drive.h: what they draw, and the voltage that they apply.
+inline void draw_current(const Unit&, const UnitConducting& held, UnitFlow<double>& f) {
+  f.i_dc = 1.5 * dot(held.s, f.i);
+}
+inline void apply_voltage(const Unit& m, const UnitConducting& held, const Terminals<double>& at,
+                          UnitFlow<double>& f, UnitRows<double>& dq) {
+  f.u = conducting(m, held, at.u, f);
+  dq.arc = -1.5 * dot(held.e_arc, f.i);
+  dq.conduction = 1.5 * m.inverter.R_on * dot(f.i, f.i) - 1.5 * dot(held.e, f.i) - dq.arc;
+  dq.switching = 0.0;  // at the edges
+}
+// With units that are averaged, or where legs float.
+inline void draw_current(const Unit& m, const UnitHeld& held, UnitFlow<double>& f) {
+  if (held.averaged)
+    electric_drive::draw_current(m, static_cast<const electric_drive::UnitHeld<double>&>(held), f);
+  else
+    draw_current(m, static_cast<const UnitConducting&>(held), f);
+}
+inline void apply_voltage(const Unit& m, const UnitHeld& held, const Terminals<double>& at,
+                          UnitFlow<double>& f, UnitRows<double>& dq) {
+  if (held.averaged)
+    return electric_drive::apply_voltage(
+        m, static_cast<const electric_drive::UnitHeld<double>&>(held), at, f, dq);
+  apply_voltage(m, static_cast<const UnitConducting&>(held), at, f, dq);
+  if (held.floating != Floating::none) f.u = with_floating(m, held, at, f, f.u);
+}
+
+// ---- (2), (6): who keeps his state ----------------------------------------------------------------
+
+// How far the legs are from the next change [A or V]; < 0: beyond. Rigid legs have none.
+struct Margin {
+  double least = kNever;
+  int out = -1, in = -1;  // legs that begin to conduct, out of the bridge and into it
+};
+inline Margin one_floating(const UnitHeld& held, double u, double u_leg) {
+  const Span& x = held.span[static_cast<std::size_t>(held.leg)];
+  const double below = u_leg - (x.s_low * u - x.e), above = x.s_high * u + x.e - u_leg;
+  Margin out{.least = min(below, above)};
+  (below < above ? out.out : out.in) = held.leg;
+  return out;
+}
+inline Margin all_floating(const UnitHeld& held, double u, const std::array<double, 3>& u_phase) {
+  Margin out;
+  double highest = -kNever, lowest = kNever;
+  for (std::size_t k = 0; k < 3; ++k) {
+    const Span& x = held.span[k];
+    const double low = x.s_low * u - x.e - u_phase[k], high = x.s_high * u + x.e - u_phase[k];
+    if (low > highest) highest = low, out.out = static_cast<int>(k);
+    if (high < lowest) lowest = high, out.in = static_cast<int>(k);
+  }
+  out.least = lowest - highest;
+  return out;
+}
+inline Margin floating(const Unit& m, const UnitHeld& held, double u, const UnitFlow<double>& f) {
+  if (held.floating == Floating::all) return all_floating(held, u, phases(f.u));
+  const Ab<double> u_0 = conducting(m, held, u, f);
+  const Ab<double> n = kDirection[static_cast<std::size_t>(held.leg)];
+  return one_floating(held, u, 1.5 * dot(n, Ab<double>{f.u.a - u_0.a, f.u.b - u_0.b}));
+}
+// Least current in its own direction of the legs that conduct and are not rigid.
+inline double carried(const UnitHeld& held, const UnitLegs& legs, const std::array<double, 3>& i) {
+  double least = kNever;
+  for (std::size_t k = 0; k < 3; ++k)
+    if (legs.leg[k].sign != 0 && !rigid(held.span[k])) least = min(least, legs.leg[k].sign * i[k]);
+  return least;
+}
+
+}  // namespace evsim::switched_legs
