@@ -8,7 +8,8 @@
 // with the slope of about the last cell, so that loss and current still grow and interpolation up to the edge stays
 // right.
 // How far bilinear interpolation is from direct evaluation at random points inside the envelope (a test measures
-// it): the loss by 0.1 % on average, by less than 1 % at all but the smallest losses.
+// it): 99 % of the losses err by less than 0.5 % with magnets, 0.8 % with other machines; the rest are small losses, at
+// some rad/s and where a flux made by a current fades without torque.
 #pragma once
 
 #include "sim/components/machine_dq.h"

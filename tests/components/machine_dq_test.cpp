@@ -35,10 +35,10 @@ TEST(MachineDq,
     const auto m = test::points_of(f);
     const auto most = operating_points::max_torque(m, f.omega_b(), f.u_max());
     ASSERT_TRUE(most);
-    // An induction machine would make more with more flux: there the voltage alone limits.
-    EXPECT_NEAR(most->tau_shaft / f.envelope.tau_peak, 1.0,
-                1e-6);  // by searches that end at 1e-9 and better
-    EXPECT_NEAR(sqrt(most->u.d * most->u.d + most->u.q * most->u.q) / f.u_max(), 1.0, 1e-6);
+    // s(omega) takes 2e-4 off the hub's hysteresis and friction, 1.5 % of its torque.
+    EXPECT_NEAR(most->tau_shaft / f.envelope.tau_peak, 1.0, 5e-6);
+    EXPECT_NEAR(sqrt(most->u.d * most->u.d + most->u.q * most->u.q) / f.u_max(), 1.0,
+                1e-6);  // the search's
   }
 }
 

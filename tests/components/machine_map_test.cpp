@@ -102,14 +102,15 @@ TEST(MachineMap, interpolation_errs_by_less_than_a_percent_of_the_loss) {
       all += direct;
     }
     std::ranges::sort(errors);
+    const double at_base = machine::losses(map, f.omega_b(), f.envelope.tau_peak).p_loss;
     const double p99 = errors[errors.size() * 99 / 100];
     std::printf(
         "%s: 99 %% of places within %.2f %% of their loss, worst %.1e of P_peak, mean %+.1e\n",
         f.name, 100.0 * p99, worst / f.envelope.P_peak, sum / all);
     EXPECT_LT(p99, 0.01);
     // The other per cent are places of little loss: beside torque 0, where flux fades, and below some rad/s,
-    // where hysteresis begins to turn. There it is small beside the machine's power.
-    EXPECT_LT(worst, 5e-4 * f.envelope.P_peak);
+    // where hysteresis begins to turn. There it is small beside the loss of the base point.
+    EXPECT_LT(worst, 5e-3 * at_base);
     // Chords lie above a convex curve.
     EXPECT_LT(abs(sum / all), 1e-3);
   }
