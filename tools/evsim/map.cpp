@@ -52,10 +52,12 @@ int unit_of(const MapArguments& a, const car::Params<double>& p) {
   const std::string wanted = a.unit.starts_with(kPrefix) ? a.unit : std::string(kPrefix) + a.unit;
   const auto found = std::ranges::find(known, wanted);
   if (found != known.end()) return static_cast<int>(found - known.begin());
-  const std::string near = io::nearest(wanted, known);
-  refuse("UNIT",
-         "no " + wanted + " in " + a.vehicle + "; " +
-             (near.empty() ? "there is " + io::one_of(known) : "did you mean " + near + "?"));
+  std::vector<std::string> names;
+  for (int k = 0; k < p.drive_units.size(); ++k) names.push_back(p.drive_units.name(k));
+  const std::string near = io::nearest(std::string_view(wanted).substr(kPrefix.size()), names);
+  refuse("UNIT", "no " + wanted + " in " + a.vehicle + "; " +
+                     (near.empty() ? "there is " + io::one_of(known)
+                                   : "did you mean " + std::string(kPrefix) + near + "?"));
 }
 
 std::vector<double> voltages(const MapArguments& a, const machine::Envelope<double>& e) {
