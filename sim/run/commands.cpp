@@ -137,6 +137,23 @@ void Simulation::set(const scenario::Override& c) {
   system_.hooks = now_.hooks;
 }
 
+void Simulation::set(const scenario::Fault& c) {
+  const auto& units = system_.car.drive_units;
+  std::string known;
+  for (int k = 0; k < units.size(); ++k) {
+    known += (known.empty() ? "" : ", ") + units.name(k);
+    if (units.name(k) != c.unit) continue;
+    if (!drive_)
+      throw InputError(Problem{.path = "fault", .what = "needs the level drive or waveform"});
+    const ledger::Stores<double> before = stores();
+    drive_->set(now_.drive, static_cast<std::size_t>(k), c);
+    book_jump(before);
+    return;
+  }
+  throw InputError(
+      Problem{.path = "unit", .what = "no drive unit " + c.unit + "; known: " + known});
+}
+
 void Simulation::set(const scenario::SetState& c) {
   const auto places = states_of(system_.car);
   const auto [place, unit] = find(places, c.state, "state");

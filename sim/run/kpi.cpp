@@ -189,6 +189,18 @@ void add_label(std::vector<Kpi>& out, const Figures& f, const std::vector<PhaseF
         "of the distance; SAE J1634: at most 20 %"}});
 }
 
+// Of machines and inverters, at the levels drive and waveform.
+void add_drive(std::vector<Kpi>& out, const Drive& drive, const Drive::State& d) {
+  out.insert(out.end(),
+             {{"phase_current_max_percent", "%", 100.0 * drive.current_share(d),
+               "largest phase current over the drive unit's largest"},
+              {"torque_error_max_percent", "%", 100.0 * drive.tau_error_share(d),
+               "distance of a machine's torque from what was asked for in the last 20 ms, over its "
+               "peak torque"},
+              {"dc_link_voltage_min_V", "V", d.u_min, "lowest voltage at the inverters"},
+              {"dc_link_voltage_max_V", "V", d.u_max, "highest voltage at the inverters"}});
+}
+
 }  // namespace
 
 std::vector<Kpi> kpis(const Simulation& simulation) {
@@ -254,6 +266,7 @@ std::vector<Kpi> kpis(const Simulation& simulation) {
        {"battery_current_max_A", "A", x.i_max, "largest discharge current"},
        {"ledger_residual", "1", simulation.books().relative(),
         "energy not accounted for over energy moved"}});
+  if (const Drive* drive = simulation.drive()) add_drive(out, *drive, f.now.drive);
   // No run is held whose books don't close.
   scenario::Limit closed;
   closed.kpi = "ledger_residual";

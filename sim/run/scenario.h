@@ -328,6 +328,54 @@ constexpr void describe(P& p, V&& field) {
                        "held value, factor, offset or standard deviation of noise"});
 }
 
+enum class FaultKind : int {
+  none,           // all is well again
+  short_circuit,  // active: all lower switches on
+  gates_off,
+  open_upper,  // of a phase: this switch never conducts
+  open_lower,
+  shorted_upper,  // of a phase: this switch always conducts
+  shorted_lower,
+  phase_open,           // the current is forced to zero through an arc
+  current_sensor_lost,  // of a phase
+  position_sensor_lost,
+  machine_temperature  // windings and magnets are at `value`
+};
+inline constexpr std::array<std::string_view, 11> kFaultNames{"none",
+                                                              "short_circuit",
+                                                              "gates_off",
+                                                              "open_upper",
+                                                              "open_lower",
+                                                              "shorted_upper",
+                                                              "shorted_lower",
+                                                              "phase_open",
+                                                              "current_sensor_lost",
+                                                              "position_sensor_lost",
+                                                              "machine_temperature"};
+constexpr std::span<const std::string_view> enum_names(FaultKind) { return kFaultNames; }
+enum class PhaseName : int { a, b, c };
+inline constexpr std::array<std::string_view, 3> kPhaseNames{"a", "b", "c"};
+constexpr std::span<const std::string_view> enum_names(PhaseName) { return kPhaseNames; }
+
+struct Fault {
+  static constexpr std::string_view kType = "fault";
+  static constexpr std::string_view kDoc =
+      "a fault of a drive unit, at the levels drive and waveform";
+  std::string unit;  // name of the drive unit
+  FaultKind fault = FaultKind::none;
+  PhaseName phase = PhaseName::a;
+  double temperature = 353.15;  // [K]
+};
+template <class P, class V>
+  requires described_as<P, Fault>
+constexpr void describe(P& p, V&& field) {
+  field(p.unit, Field{"unit", Dim::none, any_value, "name of the drive unit"});
+  field(p.fault, Field{"fault", Dim::none, any_value, "what fails; none: all is well again"});
+  field(p.phase, Field{"phase", Dim::none, any_value, "of a fault in one phase"});
+  field(p.temperature, Field{"temperature", Dim::temperature, between(223.15, 573.15),
+                             "of windings and magnets, for machine_temperature"});
+}
+
 struct SetState {
   static constexpr std::string_view kType = "set_state";
   static constexpr std::string_view kDoc = "a jump of a state, booked as intervention";
@@ -343,7 +391,7 @@ constexpr void describe(P& p, V&& field) {
 
 struct Event {
   double t = kRequired;  // [s]
-  std::variant<SetParameter, Override, SetState> command;
+  std::variant<SetParameter, Override, SetState, Fault> command;
 };
 template <class P, class V>
   requires described_as<P, Event>

@@ -11,6 +11,7 @@
 #include "sim/components/machine.h"
 #include "sim/components/machine_dq.h"
 #include "sim/components/machine_map.h"
+#include "sim/components/sensors.h"
 #include "sim/vehicle/motor_control_params.h"
 
 namespace evsim::drive_unit {
@@ -47,6 +48,7 @@ template <Scalar T> struct Params {
   Machine<T> machine;
   inverter::Params<T> inverter;
   motor_control::Settings<T> control;
+  sensors::Params<T> sensors;
   NamedList<gear::Params<T>, kMaxGears> gears;  // from machine to wheel
 };
 template <class P, class V>
@@ -58,6 +60,7 @@ constexpr void describe(P& p, V&& field) {
   field(p.machine, Group{"machine", "electrical machine"});
   field(p.inverter, Group{"inverter", "inverter"});
   field(p.control, Group{"control", "motor control of the levels drive and waveform"});
+  field(p.sensors, Group{"sensors", "what the motor control measures with"});
   field(p.gears, Group{"gears", "gear stages by name, from machine to wheel"});
 }
 
