@@ -63,6 +63,16 @@ struct ValidateArguments {
 };
 ExitCode validate_command(const ValidateArguments& a);
 
+struct MapArguments {
+  std::string vehicle, unit;      // file, and drive_units.NAME; "": the only one
+  std::vector<std::string> u_dc;  // [V]; none: U_ref
+  double temperature = 80.0;      // of the machine [degC]
+  std::vector<std::string> sets;  // PATH=VALUE
+  std::string out = "results/map";
+  bool json = false;
+};
+ExitCode map_command(const MapArguments& a);
+
 struct NewVehicleArguments {
   std::string file;
   std::vector<io::KeyValue> figures;  // of the catalogue
