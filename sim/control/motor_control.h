@@ -221,7 +221,7 @@ template <Real T> CurrentReferences<T> current_references(const Model<T>& m, con
   T i_q = wanted.i_q;
   if (std::holds_alternative<Induction<T>>(m.p.machine.circuit))
     i_q = a.tau / (1.5 * m.p.machine.n_p * f.psi_R);  // (2)
-  const T i_d = clamp(wanted.i_d, -limit.I_max, limit.I_max);
+  const T i_d = clamp(wanted.i_d, -min(limit.I_max, m.p.I_weakening_max), limit.I_max);
   const T most = sqrt(max(limit.I_max * limit.I_max - i_d * i_d, 0.0));
   const Complex<T> i{i_d, clamp(i_q, -most, most)};
   // Tables may exceed I_max by what their interpolation rounds: no reason.

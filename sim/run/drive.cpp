@@ -111,35 +111,43 @@ Drive::State Drive::start(const closed_loop::System<double>& s,
     const auto& unit = s.car.drive_units[static_cast<int>(n)];
     const double omega = drive_unit::machine_speed(unit, y[car::kV]);
     const double tau = y[car::kTorque + n];
-    d.y.units[n] = steady(n, held.temperatures, d.y.node.u_C, omega, tau, held.u_f);
-    d.units[n].next.u_f = held.u_f;
+    const Steady at = steady(n, held.temperatures, d.y.node.u_C, omega, tau);
+    d.y.units[n] = at.state;
+    d.units[n].next = at.next;
     d.units[n].asked = {tau, tau, tau, tau, 0};
     d.units[n].control.psi_R = {d.y.units[n].rotor.x, d.y.units[n].rotor.y};
   }
   return d;
 }
 
-// Flux linkages that have been at a shaft torque and a speed for long, d axis at angle 0; without torque where the
-// machine can't give it. u_f: of its field winding [V].
-electric_drive::UnitState<double> Drive::steady(std::size_t n,
-                                                const dq_machine::Temperatures<double>& t,
-                                                double u_dc, double omega, double tau,
-                                                double& u_f) const {
-  const auto& p = units_[n].control.p;
+// As if a shaft torque and a speed had been there for long, d axis at angle 0; without torque where the machine
+// can't give it. The first tick's voltage is that of its middle.
+Drive::Steady Drive::steady(std::size_t n, const dq_machine::Temperatures<double>& t, double u_dc,
+                            double omega, double tau) const {
+  const Unit& unit = units_[n];
+  const auto& p = unit.control.p;
   const auto& model = model_.units[n].machine;
   const auto machine = operating_points::prepare(
-      model, t, motor_control::limits(model, p.I_max, units_[n].I_f_max, units_[n].psi_base));
-  const double u_max = p.k_u * u_dc * 0.57735026918962576;
+      model, t, motor_control::limits(model, p.I_max, unit.I_f_max, unit.psi_base));
+  const double u_max = p.k_u * u_dc * pwm::kCircle;
   auto found = operating_points::shaft_point(machine, omega, u_max, tau);
   if (std::holds_alternative<operating_points::Refusal>(found))
     found = operating_points::point(machine, omega, u_max, 0.0);
-  const auto* point = std::get_if<operating_points::Point>(&found);
-  if (point == nullptr) {
+  Steady out{};
+  Ab<double> u{0.0, 0.0};
+  if (const auto* point = std::get_if<Point>(&found)) {
+    out.state = std::visit([&](const auto& c) { return state_at(c, t, *point, out.next.u_f); },
+                           model.circuit);
+    const double omega_s = model.common.n_p * omega + point->omega_r;
+    u = to_stator(point->u, angle(0.5 * omega_s * unit.control.gains.T_s));
+  } else {
     const auto rest =
         std::visit([&](const auto& c) { return dq_machine::at_rest(c, t); }, model.circuit);
-    return {.psi = {rest.psi.d, rest.psi.q}, .rotor = rest.rotor, .theta_e = 0.0};
+    out.state = {.psi = {rest.psi.d, rest.psi.q}, .rotor = rest.rotor, .theta_e = 0.0};
   }
-  return std::visit([&](const auto& c) { return state_at(c, t, *point, u_f); }, model.circuit);
+  out.next.duties = pwm::duties(unit.pwm.modulation, unit.pwm.overmodulation,
+                                pwm::Vector<double>{u.a, u.b}, u_dc);
+  return out;
 }
 
 const dc_node::Weights& Drive::weights(TimeNs h, int n) {

@@ -127,9 +127,12 @@ class Drive {
   };
   struct Slow;  // what is held over a step
 
-  electric_drive::UnitState<double> steady(std::size_t unit,
-                                           const dq_machine::Temperatures<double>& t, double u_dc,
-                                           double omega, double tau, double& u_f) const;
+  struct Steady {
+    electric_drive::UnitState<double> state;
+    Output next;
+  };
+  Steady steady(std::size_t unit, const dq_machine::Temperatures<double>& t, double u_dc,
+                double omega, double tau) const;
   double drag(const State& d, std::size_t unit, double omega) const;
   TimeNs tick_at(std::size_t unit, std::int64_t tick) const;
   void run_control(State& d, std::size_t unit, const closed_loop::System<double>& s, double v,

@@ -158,14 +158,15 @@ template <Real T> struct Settings {
   Design design = Design::predictive;
   T bandwidth = 300.0;  // of the currents [Hz]
   VoltageLimit voltage_limit = VoltageLimit::hexagon;
-  T k_u = 0.95;               // share of u_dc / sqrt(3) that references plan with
-  T I_max = kInfinity;        // amplitude; infinity: the machine's [A]
-  T fw_bandwidth = 20.0;      // [Hz]
-  T fw_most = 0.5;            // of the flux, that field weakening by voltage may take away
-  T torque_slew = kInfinity;  // [Nm/s]
-  T dead_time = 0.0;          // to be compensated [s]
-  T u_dc_trip = kInfinity;    // at which the inverter trips [V]
-  T field_bandwidth = 100.0;  // of the field current [Hz]
+  T k_u = 0.95;                   // share of u_dc / sqrt(3) that references plan with
+  T I_max = kInfinity;            // amplitude; infinity: the machine's [A]
+  T fw_bandwidth = 20.0;          // [Hz]
+  T fw_most = 0.5;                // of the flux, that field weakening by voltage may take away
+  T I_weakening_max = kInfinity;  // of the d current against the flux [A]
+  T torque_slew = kInfinity;      // [Nm/s]
+  T dead_time = 0.0;              // to be compensated [s]
+  T u_dc_trip = kInfinity;        // at which the inverter trips [V]
+  T field_bandwidth = 100.0;      // of the field current [Hz]
   T U_f_min = 0.0, U_f_max = kInfinity;  // [V]
   Arithmetic arithmetic = Arithmetic::float64;
   Trip trip = Trip::gates_off;
@@ -192,6 +193,8 @@ constexpr void describe(P& p, V&& field) {
   field(p.fw_bandwidth, Field{"fw_bandwidth", Hz, not_negative, "of field weakening by voltage"});
   field(p.fw_most, Field{"fw_most", Dim::none, fraction,
                          "share of the flux that field weakening by voltage may take away"});
+  field(p.I_weakening_max, Field{"I_weakening_max", Dim::current_amplitude, positive,
+                                 "largest d current against the magnets' flux"});
   field(p.torque_slew, Field{"torque_slew", Dim::none, positive, "of the reference, Nm/s"});
   field(p.dead_time, Field{"dead_time", Dim::time, not_negative, "compensated"});
   field(p.u_dc_trip, Field{"u_dc_trip", Dim::voltage, positive,
