@@ -10,7 +10,7 @@
 #include <Eigen/Core>
 #include <complex>
 
-#include "sim/run/control_tick.h"
+#include "sim/response/control_tick.h"
 
 namespace evsim::linear_loop {
 

@@ -1,4 +1,4 @@
-#include "sim/run/linear_loop.h"
+#include "sim/response/linear_loop.h"
 
 #include <Eigen/Eigenvalues>
 #include <Eigen/LU>
@@ -126,10 +126,29 @@ bool rests(const Slopes& s, int i) {
     if (s.states(i, k) != (k == i ? 1.0 : 0.0)) return false;
   return true;
 }
+// Which states y depends on, by way of others too.
+std::vector<bool> read(const Slopes& s) {
+  std::vector<bool> out(kStates, false);
+  const auto reads = [&](int row, int i) { return s.states(row, i) != 0.0; };
+  bool more = true;
+  while (more) {
+    more = false;
+    for (int i = 0; i < kStates; ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      bool now = out[at];
+      for (int row = 0; row < kStates + 3 && !now; ++row)
+        now = reads(row, i) && (row >= kStates || out[static_cast<std::size_t>(row)]);
+      more = more || now != out[at];
+      out[at] = now;
+    }
+  }
+  return out;
+}
 std::vector<Index> moving(const Slopes& s) {
+  const std::vector<bool> is_read = read(s);
   std::vector<Index> out;
   for (int i = 0; i < kStates; ++i)
-    if (!rests(s, i)) out.push_back(i);
+    if (is_read[static_cast<std::size_t>(i)] && !rests(s, i)) out.push_back(i);
   return out;
 }
 

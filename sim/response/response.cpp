@@ -1,4 +1,4 @@
-#include "sim/run/response.h"
+#include "sim/response/response.h"
 
 #include <fmt/format.h>
 
@@ -108,9 +108,9 @@ Reach reach(const Unit& u, const std::string& name, double omega) {
 void check_torque(const Reach& r, const std::string& name, double omega, double u_dc, double tau) {
   if (tau >= r.tau_min && tau <= r.tau_max) return;
   const double beyond = tau > r.tau_max ? tau - r.tau_max : r.tau_min - tau;
-  refuse(name, fmt::format(
-                   "got a torque of {:.6g} Nm, must be {:.1f} to {:.1f} Nm {}: {:.1f} Nm too much",
-                   tau, r.tau_min, r.tau_max, where(omega, u_dc), beyond));
+  refuse(name,
+         fmt::format("got a torque of {:.6g} Nm, must be {:.1f} to {:.1f} Nm {}: {:.1f} Nm beyond",
+                     tau, r.tau_min, r.tau_max, where(omega, u_dc), beyond));
 }
 
 // The machine as it would be there, with a control that knows nothing yet.
@@ -142,7 +142,7 @@ State<double> guess(const Model<double>& m, const operating_points::Point& p, do
 linear_loop::Steady settled(const Model<double>& m, Loop loop, const Input<double>& in,
                             const State<double>& x, const std::string& name) {
   constexpr double kLong = 1.0;  // [s]
-  for (const int ticks : {20, 400, static_cast<int>(kLong / m.T_s)}) {
+  for (const int ticks : {20, 2, 400, static_cast<int>(kLong / m.T_s)}) {
     const auto out = linear_loop::steady(m, loop, in, x, ticks);
     if (out.found()) return out;
   }

@@ -1,4 +1,4 @@
-#include "sim/run/sine_sweep.h"
+#include "sim/response/sine_sweep.h"
 
 #include <Eigen/LU>
 #include <cmath>

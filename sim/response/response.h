@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/run/loop_margins.h"
-#include "sim/run/sine_sweep.h"
+#include "sim/response/loop_margins.h"
+#include "sim/response/sine_sweep.h"
 #include "sim/vehicle/drive_unit.h"
 
 namespace evsim::response {

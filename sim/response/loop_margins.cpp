@@ -1,4 +1,4 @@
-#include "sim/run/loop_margins.h"
+#include "sim/response/loop_margins.h"
 
 #include <cmath>
 

@@ -8,7 +8,7 @@
 // Source of the window: F. J. Harris, Proc. IEEE 66(1), 1978.
 #pragma once
 
-#include "sim/run/linear_loop.h"
+#include "sim/response/linear_loop.h"
 
 namespace evsim::sine_sweep {
 
