@@ -24,6 +24,7 @@ struct CommandLine {
   CompareArguments compare;
   ReplayArguments replay;
   ValidateArguments validate;
+  ResponseArguments response;
   NewVehicleArguments new_vehicle;
   CompletionArguments completion;
   bool version = false;
@@ -42,6 +43,7 @@ struct CommandLine {
     add_compare();
     add_replay();
     add_validate();
+    add_response();
     add_new_vehicle();
     add_completion();
   }
@@ -129,6 +131,30 @@ struct CommandLine {
         ->type_name("DIR");
     c.add_option("--jobs", validate.jobs, "threads [one a core]")->type_name("N");
     c.add_flag("--json", validate.json, "the result as JSON on stdout");
+  }
+  void add_response() {
+    CLI::App& c = command("response", "frequency response and margins of a drive unit's control",
+                          help::kResponse, response, response_command);
+    c.add_option("VEHICLE", response.vehicle, "vehicle file")->required()->type_name("");
+    c.add_option("UNIT", response.unit, "drive_units.NAME")->required()->type_name("");
+    c.add_option("--speed", response.speed, "of the machine in rpm [half its base speed]")
+        ->type_name("RPM");
+    c.add_option("--torque", response.torque,
+                 "of the air gap in Nm [a quarter of the most at that speed]")
+        ->type_name("NM");
+    c.add_option("--u-dc", response.u_dc, "DC voltage in V [the machine's U_ref]")->type_name("V");
+    c.add_option("--inertia", response.inertia, "that the speed loop turns in kg m2 [the rotor's]")
+        ->type_name("J");
+    c.add_option("--speed-bandwidth", response.speed_bandwidth, "of the speed loop in Hz [4]")
+        ->type_name("HZ");
+    c.add_option("--points", response.points,
+                 "frequencies of the sine sweep of each loop; 0: none [30]")
+        ->type_name("N");
+    many(c, "--set", response.sets, "change a value of the vehicle; PATH with its unit")
+        ->type_name("PATH=VALUE");
+    c.add_option("--out", response.out, "folder for the report [results/response]")
+        ->type_name("DIR");
+    c.add_flag("--json", response.json, "the result as JSON on stdout");
   }
   void add_new_vehicle() {
     CLI::App& c = command("new-vehicle", "write a vehicle file from the figures of a catalogue",

@@ -2,6 +2,7 @@
 // (exit_codes.h says what comes of it).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,19 @@ struct ValidateArguments {
   bool json = false;
 };
 ExitCode validate_command(const ValidateArguments& a);
+
+struct ResponseArguments {
+  std::string vehicle;  // file
+  std::string unit;     // drive_units.NAME
+  std::vector<std::string> sets;
+  // In the unit of the option; none: a default.
+  std::optional<double> speed, torque, u_dc, inertia;  // [rpm], [Nm], [V], [kg m2]
+  double speed_bandwidth = 4.0;                        // [Hz]
+  int points = 30;                                     // of the sweep
+  std::string out = "results/response";
+  bool json = false;
+};
+ExitCode response_command(const ResponseArguments& a);
 
 struct NewVehicleArguments {
   std::string file;
