@@ -105,53 +105,83 @@ Reach reach(const Unit& u, const std::string& name, double omega) {
   out.tau_min = least->tau;
   return out;
 }
-void check_torque(const Reach& r, const std::string& name, double omega, double u_dc, double tau) {
-  if (tau >= r.tau_min && tau <= r.tau_max) return;
-  const double beyond = tau > r.tau_max ? tau - r.tau_max : r.tau_min - tau;
-  refuse(name,
-         fmt::format("got a torque of {:.6g} Nm, must be {:.1f} to {:.1f} Nm {}: {:.1f} Nm beyond",
+operating_points::Point reached(const Reach& r, const std::string& name, double omega, double u_dc,
+                                double tau) {
+  if (tau < r.tau_min || tau > r.tau_max) {
+    const double beyond = tau > r.tau_max ? tau - r.tau_max : r.tau_min - tau;
+    refuse(name, fmt::format(
+                     "got a torque of {:.6g} Nm, must be {:.1f} to {:.1f} Nm {}: {:.1f} Nm beyond",
                      tau, r.tau_min, r.tau_max, where(omega, u_dc), beyond));
+  }
+  const auto found = operating_points::point(r.machine, omega, r.u_max, tau);
+  const auto* p = std::get_if<operating_points::Point>(&found);
+  if (p == nullptr) refuse(name, "no operating point of that torque " + where(omega, u_dc));
+  return *p;
+}
+// The control plans with tables of its own, and has the last word.
+void check_given(const linear_loop::Steady& s, const std::string& name, double omega, double u_dc,
+                 double tau) {
+  const auto& control = s.out.control;
+  if (abs(control.tau_ref - tau) <= 1e-3 * max(abs(tau), 1.0)) return;
+  const auto reason = motor_control::kReasonNames[static_cast<std::size_t>(control.reason)];
+  refuse(name,
+         fmt::format("got a torque of {:.6g} Nm {}: the control gives {:.1f} Nm, limited by {}",
+                     tau, where(omega, u_dc), control.tau_ref, reason));
+}
+double checked_speed(const drive_unit::Params<double>& unit, const std::string& name,
+                     const Request& r) {
+  const auto& e = unit.machine.envelope;
+  const double omega = r.omega.value_or(0.5 * e.P_peak / e.tau_peak);
+  if (abs(omega) > e.omega_max)
+    refuse(name, fmt::format("got a speed of {:.6g} rpm, must be at most {:.0f} rpm", omega * kRpm,
+                             e.omega_max * kRpm));
+  return omega;
 }
 
+void guess_rotor(const Model<double>& m, const operating_points::Point& p, State<double>& x) {
+  const auto& circuit = m.drive.units[0].machine.circuit;
+  if (const auto* c = std::get_if<dq_machine::Excited<double>>(&circuit)) {
+    x.rotor.x = 1.5 * c->L_m * p.i.d + c->L_f * p.i_f;
+    x.u_f = x.control.u_f = x.control.u_f_i = dq_machine::copper(c->R_f, m.T_machine) * p.i_f;
+  }
+  if (const auto* c = std::get_if<dq_machine::Induction<double>>(&circuit)) {
+    x.rotor.x = p.psi_R;
+    x.control.psi_R.re = c->L_s / (c->L_s + c->L_l) * p.psi_R;  // Gamma to inverse Gamma
+    x.control.i_R = {p.i.d, p.i.q};
+  }
+}
 // The machine as it would be there, with a control that knows nothing yet.
 State<double> guess(const Model<double>& m, const operating_points::Point& p, double omega) {
   State<double> x{};
   x.omega = omega;
   x.psi = {p.psi.d, p.psi.q};
-  if (const auto* c = std::get_if<dq_machine::Excited<double>>(&m.drive.units[0].machine.circuit)) {
-    x.rotor.x = 1.5 * c->L_m * p.i.d + c->L_f * p.i_f;
-    x.u_f = x.control.u_f = x.control.u_f_i = dq_machine::copper(c->R_f, m.T_machine) * p.i_f;
-  }
-  if (const auto* c =
-          std::get_if<dq_machine::Induction<double>>(&m.drive.units[0].machine.circuit)) {
-    x.rotor.x = p.psi_R;
-    x.control.psi_R.re = c->L_s / (c->L_s + c->L_l) * p.psi_R;
-    x.control.i_R = {p.i.d, p.i.q};
-  }
-  const double omega_s = m.control.p.machine.n_p * omega + p.omega_r;
-  const Complex<double> s =
-      (1.0 / m.u_dc) * (turn(0.5 * m.T_s * omega_s) * Complex<double>{p.u.d, p.u.q});
-  x.s = stator(s);
-  x.control.current.u_last = x.control.current.u_older = m.u_dc * s;
   x.control.I_ref = length(Complex<double>{p.i.d, p.i.q});
   x.control.tau_slewed = p.tau;
+  guess_rotor(m, p, x);
+  const double omega_s = m.control.p.machine.n_p * omega + p.omega_r;
+  const Complex<double> middle = turn(0.5 * m.T_s * omega_s);  // of the period it is held over
+  const Complex<double> u = middle * Complex<double>{p.u.d, p.u.q};
+  x.s = stator((1.0 / m.u_dc) * u);
+  x.control.current.u_last = x.control.current.u_older = u;
   return x;
 }
 
 // A short while is enough for Newton's method as a rule; a control that is unstable would only get further away.
 linear_loop::Steady settled(const Model<double>& m, Loop loop, const Input<double>& in,
-                            const State<double>& x, const std::string& name) {
+                            const State<double>& x, const std::string& who) {
   constexpr double kLong = 1.0;  // [s]
   for (const int ticks : {20, 2, 400, static_cast<int>(kLong / m.T_s)}) {
     const auto out = linear_loop::steady(m, loop, in, x, ticks);
     if (out.found()) return out;
   }
-  throw SimulationError("drive_units." + name + ": the control finds no steady state " +
-                        where(x.omega, m.u_dc));
+  throw SimulationError(who + ": the control finds no steady state " + where(x.omega, m.u_dc));
 }
 
-double default_speed(const drive_unit::Params<double>& unit) {
-  return 0.5 * unit.machine.envelope.P_peak / unit.machine.envelope.tau_peak;
+// By what the control's coordinates lead those of a tick.
+Complex<double> lead(const control_tick::Output<double>& at) {
+  const Complex<double> turn = at.i * conj(at.control.i);
+  const double size = length(turn);
+  return size > 1e-12 ? (1.0 / size) * turn : Complex<double>{1.0, 0.0};
 }
 
 // ---- Curves -------------------------------------------------------------------------------------
@@ -258,7 +288,20 @@ LoopResponse respond(const Model<double>& m, const sine_sweep::Sweep& start,
   return out;
 }
 
-constexpr double kSmall = 1e-4;  // of the largest current or torque: a sine's amplitude
+Model<double> with_speed_loop(const Setup& s, double inertia, double bandwidth) {
+  Model<double> m = s.model;
+  m.per_inertia = 1.0 / inertia;
+  m.tau_load = s.point.tau_shaft;
+  auto p = m.control.p;
+  p.mode = motor_control::Mode::speed;
+  p.inertia = inertia;
+  p.speed_bandwidth = bandwidth;
+  m.control = motor_control::prepare(p, m.control.references);
+  return m;
+}
+
+// Of the largest current or torque: a sine's amplitude. Torques go through tables with corners, so they are smaller.
+constexpr double kSmallCurrent = 1e-4, kSmallTorque = 1e-5;
 
 }  // namespace
 
@@ -269,47 +312,33 @@ std::complex<double> one_at_a_time(const Matrix& L, int i) {
 
 Setup setup(const drive_unit::Params<double>& unit, const std::string& name, const Request& r) {
   Unit u = checked_unit(unit, name, r);
-  const double omega = r.omega.value_or(default_speed(unit));
-  if (abs(omega) > unit.machine.envelope.omega_max)
-    refuse(name, fmt::format("got a speed of {:.6g} rpm, must be at most {:.0f} rpm", omega * kRpm,
-                             unit.machine.envelope.omega_max * kRpm));
+  const double omega = checked_speed(unit, name, r);
   const Reach most = reach(u, name, omega);
   const double tau = r.tau.value_or(0.25 * most.tau_max);
-  check_torque(most, name, omega, u.model.u_dc, tau);
-  const auto found = operating_points::point(most.machine, omega, most.u_max, tau);
-  const auto* p = std::get_if<operating_points::Point>(&found);
-  if (p == nullptr) refuse(name, "no operating point of that torque " + where(omega, u.model.u_dc));
+  const auto p = reached(most, name, omega, u.model.u_dc, tau);
+  u.model.steps =
+      electric_step::steps(u.model.T_s, 1.01 * (u.machine.model.common.n_p * omega + p.omega_r));
 
-  const double omega_e = u.machine.model.common.n_p * omega + p->omega_r;
-  u.model.steps = electric_step::steps(u.model.T_s, 1.01 * omega_e);
-  Input<double> in{.tau_ref = tau};
-  const auto torque = settled(u.model, Loop::torque, in, guess(u.model, *p, omega), name);
+  const Input<double> from_torque{.tau_ref = tau};
+  const auto torque =
+      settled(u.model, Loop::torque, from_torque, guess(u.model, p, omega), "drive_units." + name);
   const auto& control = torque.out.control;
-  if (abs(control.tau_ref - tau) > 1e-3 * max(abs(tau), 1.0))
-    refuse(name,
-           fmt::format("got a torque of {:.6g} Nm {}: the control gives {:.1f} Nm, limited by {}",
-                       tau, where(omega, u.model.u_dc), control.tau_ref,
-                       motor_control::kReasonNames[static_cast<std::size_t>(control.reason)]));
-
-  // The control's coordinates are those of its currents from here on.
-  const Complex<double> lead = torque.out.i * conj(control.i);
-  const double length2 = length(lead);
-  if (length2 > 1e-12) u.model.lead = (1.0 / length2) * lead;
-  in = {.i_ref = control.i_ref, .i_f_ref = control.i_f_ref};
-  const auto steady = settled(u.model, Loop::current, in, torque.x, name);
-  const auto& at = steady.out;
+  check_given(torque, name, omega, u.model.u_dc, tau);
+  u.model.lead = lead(torque.out);
+  const Input<double> in{.i_ref = control.i_ref, .i_f_ref = control.i_f_ref};
+  const auto steady = settled(u.model, Loop::current, in, torque.x, "drive_units." + name);
   return {.model = u.model,
           .in = in,
           .x = steady.x,
           .point = {.omega = omega,
                     .tau = tau,
-                    .tau_shaft = at.tau,
+                    .tau_shaft = steady.out.tau,
                     .u_dc = u.model.u_dc,
                     .tau_min = most.tau_min,
                     .tau_max = most.tau_max,
-                    .i = at.i,
+                    .i = steady.out.i,
                     .i_f = control.i_f_ref,
-                    .u = length(at.control.u_s)},
+                    .u = length(steady.out.control.u_s)},
           .I_max = u.model.control.p.I_max};
 }
 
@@ -318,22 +347,15 @@ LoopResponse current_loop(const Setup& s, int points) {
   const sine_sweep::Sweep start{.loop = Loop::current,
                                 .in = s.in,
                                 .start = s.x,
-                                .amplitude_reference = kSmall * s.I_max,
-                                .amplitude_sensor = kSmall * s.I_max,
+                                .amplitude_reference = kSmallCurrent * s.I_max,
+                                .amplitude_sensor = kSmallCurrent * s.I_max,
                                 .settling = 0};
   return respond(s.model, start, {{"current_d", design}, {"current_q", design}}, design / 30.0,
                  points);
 }
 
 LoopResponse speed_loop(const Setup& s, double inertia, double bandwidth, int points) {
-  Model<double> m = s.model;
-  m.per_inertia = 1.0 / inertia;
-  m.tau_load = s.point.tau_shaft;
-  auto p = m.control.p;
-  p.mode = motor_control::Mode::speed;
-  p.inertia = inertia;
-  p.speed_bandwidth = bandwidth;
-  m.control = motor_control::prepare(p, m.control.references);
+  const Model<double> m = with_speed_loop(s, inertia, bandwidth);
   const double k = m.control.alpha_s * inertia;
   State<double> x = s.x;
   x.control.tau_i = s.point.tau + k * s.point.omega;
@@ -342,7 +364,7 @@ LoopResponse speed_loop(const Setup& s, double inertia, double bandwidth, int po
   const Input<double> in{.omega_ref = s.point.omega};
   const auto steady = settled(m, Loop::speed, in, x, "speed loop");
   constexpr double kSlow = 0.01;  // beside the speed over which dry friction turns its sign [rad/s]
-  const double amplitude = std::min(kSmall * m.control.tau_most / (2.0 * k), kSlow);
+  const double amplitude = std::min(kSmallTorque * m.control.tau_most / (2.0 * k), kSlow);
   const sine_sweep::Sweep start{.loop = Loop::speed,
                                 .in = in,
                                 .start = steady.x,

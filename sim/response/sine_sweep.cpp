@@ -41,31 +41,34 @@ int axes(const Sweep& s) { return s.loop == Loop::speed ? 1 : 2; }
 
 double wrapped(double angle) { return angle - kTwoPi * std::round(angle / kTwoPi); }
 
-// A column of (2) or (3): amplitudes of y, or of what is measured, over that of the sine.
+// What the sine did: y, or what the control measures, beside the steady state.
+Matrix deviation(const Sweep& s, const Excitation& e, const control_tick::Output<double>& out,
+                 double sine) {
+  Matrix x(axes(s), 1);
+  if (s.loop == Loop::speed)
+    x(0) = out.omega - s.start.omega;
+  else
+    x << out.i.re - s.in.i_ref.re, out.i.im - s.in.i_ref.im;
+  if (e.sensor) x(e.axis) += e.amplitude * sine;
+  return x;
+}
+
+// A column of (2) or (3): amplitudes over that of the sine.
 Matrix column(const Model<double>& m, const Sweep& s, const Excitation& e, const Window& w) {
   State<double> x = s.start;
   Matrix sum = Matrix::Zero(axes(s), 1);
   double weights = 0.0;
   for (int k = -s.settling; k < w.ticks; ++k) {
-    const double phase =
-        kTwoPi * static_cast<double>(static_cast<long long>(k) * w.periods % w.ticks) / w.ticks;
-    const double sine = std::sin(phase);
-    const auto out = control_tick::tick(m, s.loop, excited(s, e, sine), x);
+    const long long turned = static_cast<long long>(k) * w.periods % w.ticks;
+    const Number wave = std::polar(1.0, kTwoPi * static_cast<double>(turned) / w.ticks);
+    const auto out = control_tick::tick(m, s.loop, excited(s, e, wave.imag()), x);
     x.theta_e = wrapped(x.theta_e);
     if (k < 0) continue;
     const double weight = 1.0 - std::cos(kTwoPi * k / w.ticks);
-    const Number turned = weight * Number(std::cos(phase), -std::sin(phase));
     weights += weight;
-    const double added = e.sensor ? e.amplitude * sine : 0.0;
-    if (s.loop == Loop::speed) {
-      sum(0) += turned * (out.omega - s.start.omega + added);
-    } else {
-      const Complex<double> d{out.i.re - s.in.i_ref.re, out.i.im - s.in.i_ref.im};
-      sum(0) += turned * (d.re + (e.axis == 0 ? added : 0.0));
-      sum(1) += turned * (d.im + (e.axis == 1 ? added : 0.0));
-    }
+    sum += weight * std::conj(wave) * deviation(s, e, out, wave.imag());
   }
-  return (2.0 / (weights * e.amplitude)) * Number(0.0, 1.0) * sum;  // the sine itself is -j
+  return Number(0.0, 2.0 / (weights * e.amplitude)) * sum;  // of the sine itself (1) is -j
 }
 
 Matrix all(const Model<double>& m, const Sweep& s, bool sensor, const Window& w) {
