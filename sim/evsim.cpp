@@ -92,6 +92,12 @@ struct ToCommand {
   Trip::Command operator()(const scenario::SetState& c) const {
     return {t, "set_state", c.state, c.value};
   }
+  // The path is the drive unit's name, with the phase; the value is the temperature [degC].
+  Trip::Command operator()(const scenario::Fault& c) const {
+    const std::string phase(scenario::kPhaseNames[static_cast<std::size_t>(c.phase)]);
+    return {t, std::string(scenario::kFaultNames[static_cast<std::size_t>(c.fault)]),
+            c.unit + "." + phase, c.temperature - 273.15};
+  }
   Trip::Command operator()(const scenario::Override& c) const {
     return {t, std::string(scenario::kModeNames[static_cast<std::size_t>(c.mode)]), c.signal,
             c.value};
@@ -123,7 +129,7 @@ double Trip::Snapshot::time() const { return data_->t; }
 struct Trip::Impl {
   std::shared_ptr<const Case> input;
   Simulation simulation;
-  std::vector<signals::Info> infos = signals::list(simulation.system());
+  std::vector<signals::Info> infos = signals::list(simulation.system(), simulation.drive());
   Places by_name = places(infos);
   std::vector<double> values =
       {};  // of all signals now; empty: not asked for since the last change
@@ -139,10 +145,12 @@ struct Trip::Impl {
   double value(std::size_t index) {
     if (values.empty()) {
       values.reserve(infos.size());
+      const auto keep = [this](std::string_view, std::string_view, std::string_view, Dim,
+                               double x) { values.push_back(x); };
       signals::visit(simulation.system(), simulation.instant(), simulation.snapshot().y.data(),
-                     [this](std::string_view, std::string_view, std::string_view, Dim, double x) {
-                       values.push_back(x);
-                     });
+                     keep);
+      if (const Drive* drive = simulation.drive())
+        signals::visit(simulation.system(), *drive, simulation.snapshot().drive, keep);
     }
     return values[index];
   }

@@ -54,12 +54,15 @@ void put(Row& row, std::size_t at, const Point& p, double side) {
   row.psi_R[at] = p.psi_R;
 }
 
-// On the envelope's edge rounding may refuse a torque: then the nearest one inside.
-Point inside(const Machine& m, double psi_max, double tau, const Outcome& found) {
+// On the envelope's edge, and next to no torque at all, rounding may refuse a torque: then the nearest one.
+Point inside(const Machine& m, double psi_max, double tau_max, double tau, const Outcome& found) {
   if (const Point* p = std::get_if<Point>(&found)) return *p;
-  for (double less = 1e-8; less < 1e-2; less *= 4.0) {
-    const Outcome nearer = operating_points::point(m, flux_speed(m), psi_max, tau * (1.0 - less));
-    if (const Point* p = std::get_if<Point>(&nearer)) return *p;
+  constexpr double kNothing = 1e-3;  // of the most torque
+  for (double off = 1e-8; off < 1e-2; off *= 4.0) {
+    const double other =
+        abs(tau) < kNothing * tau_max ? (tau < 0.0 ? -off : off) * tau_max : tau * (1.0 - off);
+    const Outcome near = operating_points::point(m, flux_speed(m), psi_max, other);
+    if (const Point* p = std::get_if<Point>(&near)) return *p;
   }
   throw std::invalid_argument("a torque inside the machine's envelope has no current");
 }
@@ -79,7 +82,7 @@ Row row_at(const Machine& m, const std::vector<double>& share, double psi_max) {
       tau.push_back(row.tau_max * kOnEnvelope * (motoring ? share[n - 1 - k] : share[k]));
     const auto found = operating_points::points(m, flux_speed(m), psi_max, tau);
     for (std::size_t k = 0; k <= n / 2; ++k) {
-      const Point p = inside(m, psi_max, tau[k], found[k]);
+      const Point p = inside(m, psi_max, row.tau_max, tau[k], found[k]);
       if (motoring) put(row, n - 1 - k, p, 1.0);
       if (!motoring || mirror) put(row, k, p, mirror ? -1.0 : 1.0);
     }

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "sim/base/elementary.h"
+
 namespace evsim::dc_node {
 namespace {
 

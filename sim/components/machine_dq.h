@@ -1,16 +1,21 @@
 // What a vehicle file says of a machine for the levels `drive` and `waveform`, and the loss map of `energy`:
 // a circuit of its own figures, or a family whose shares size one from the machine's envelope.
 //
-// A family at the base speed omega_b = P_peak / tau_peak, U = U_ref / sqrt(3), at kWarm:
+// A family at the base speed omega_b = P_peak / tau_peak, U = voltage U_ref / sqrt(3), at kWarm:
 //   n_p psi_f = U / (weakening_speed omega_b)            flux without current                   (1)
-//   |psi| = U / (n_p omega_b) at I_max                   the base point needs all of U          (2)
-//   tau(I_max) = tau_peak, least current for it          L_q = saliency L_d                     (3)
+//   |R_s i + j omega_e psi| = U at I_max                 the base point needs all of U          (2)
+//   tau(I_max) = tau_peak + iron and friction, least current for it      L_q = saliency L_d     (3)
 //   3/2 R_s I_max^2 = copper P_peak                                                             (4)
 //   iron and friction at omega_b and |psi| of (2) are shares of P_peak                          (5)
+// So the machine gives the envelope at its shaft while its control plans with `voltage` of what U_ref allows.
 // With a field winding psi_f = L_m I_f, excitation P_peak = R_f I_f^2, and leakage = 1 - 3/2 L_m^2 / (L_d L_f).
-// An induction machine has psi_R for psi_f and L_sigma for L_d (saliency 1), its magnetising current
-// psi_R / L_M loses excitation P_peak in the stator, and 3/2 R_R i_q^2 = rotor P_peak.
-// Source of (2), (3): S. Morimoto et al., IEEE Trans. Ind. Appl. 26(5), 1990.
+// An induction machine has its range from its leakage: the most torque that the voltage leaves, resistances left
+// out, is `breakdown` times that of the envelope at the largest speed,
+//   3/4 U^2 / (n_p omega_max L_sigma) = breakdown P_peak                                        (6)
+// psi_R stands for psi_f and follows from (2), with omega_s for omega_e; in (4) and in 3/2 R_R i_q^2 = rotor P_peak
+// is the torque's current i_q, and the magnetising current psi_R / L_M loses excitation P_peak in the stator.
+// Source of (2), (3): S. Morimoto et al., IEEE Trans. Ind. Appl. 26(5), 1990; of (6): X. Xu, D. Novotny, IEEE
+// Trans. Ind. Appl. 28(6), 1992 (field weakening of induction machines).
 #pragma once
 
 #include <variant>
@@ -125,13 +130,13 @@ constexpr void describe(P& p, V&& field) {
 // ---- Families -----------------------------------------------------------------------------------
 
 template <Scalar T> struct Shares {
-  int n_p = 0;                    // pole pairs
-  T copper = kRequired;           // (4)
-  T hysteresis = kRequired;       // (5)
-  T eddy = kRequired;             // (5)
-  T friction = 0.0;               // (5)
-  T windage = 0.0;                // (5)
-  T weakening_speed = kRequired;  // (1)
+  int n_p = 0;               // pole pairs
+  T copper = kRequired;      // (4)
+  T hysteresis = kRequired;  // (5)
+  T eddy = kRequired;        // (5)
+  T friction = 0.0;          // (5)
+  T windage = 0.0;           // (5)
+  T voltage = 0.95;          // (2)
 };
 template <class P, class V>
   requires same_template<P, Shares>
@@ -144,21 +149,26 @@ constexpr void describe(P& p, V&& field) {
   field(p.eddy, Field{"eddy", Dim::none, fraction, "eddy currents at base speed and base flux"});
   field(p.friction, Field{"friction", Dim::none, fraction, "bearings and seals at base speed"});
   field(p.windage, Field{"windage", Dim::none, fraction, "windage at base speed"});
-  field(p.weakening_speed, Field{"weakening_speed", Dim::none, Range{.min = 1, .open_min = true},
-                                 "over the base speed, at which the full flux needs U_ref"});
+  field(p.voltage, Field{"voltage", Dim::none, between(0.5, 1.1),
+                         "share of U_ref / sqrt(3) at which the base point is reached"});
 }
+inline constexpr Field kWeakeningSpeed{"weakening_speed", Dim::none,
+                                       Range{.min = 1, .open_min = true},
+                                       "over the base speed, at which the full flux needs U_ref"};
 
 template <Scalar T> struct SynchronousFamily {
   static constexpr std::string_view kType = "synchronous_family";
   static constexpr std::string_view kDoc = "magnets; sized by the envelope";
   Shares<T> shares;
-  T saliency = 1.0;  // L_q / L_d
-  T beta_f = 0.0;    // [1/K]
+  T weakening_speed = kRequired;  // (1)
+  T saliency = 1.0;               // L_q / L_d
+  T beta_f = 0.0;                 // [1/K]
 };
 template <class P, class V>
   requires same_template<P, SynchronousFamily>
 constexpr void describe(P& p, V&& field) {
   describe(p.shares, field);
+  field(p.weakening_speed, kWeakeningSpeed);
   field(p.saliency, Field{"saliency", Dim::none, between(0.2, 10), "L_q over L_d"});
   field(p.beta_f, Field{"beta_f", Dim::none, between(-0.01, 0),
                         "the magnets' flux per kelvin above 20 degC"});
@@ -168,15 +178,17 @@ template <Scalar T> struct ExcitedFamily {
   static constexpr std::string_view kType = "excited_family";
   static constexpr std::string_view kDoc = "field winding; sized by the envelope";
   Shares<T> shares;
-  T saliency = 1.0;          // L_q / L_d
-  T excitation = kRequired;  // at the full field, over peak power
-  T I_f_max = kRequired;     // full field [A]
-  T leakage = 0.1;           // 1 - 3/2 L_m^2 / (L_d L_f)
+  T weakening_speed = kRequired;  // (1)
+  T saliency = 1.0;               // L_q / L_d
+  T excitation = kRequired;       // at the full field, over peak power
+  T I_f_max = kRequired;          // full field [A]
+  T leakage = 0.1;                // 1 - 3/2 L_m^2 / (L_d L_f)
 };
 template <class P, class V>
   requires same_template<P, ExcitedFamily>
 constexpr void describe(P& p, V&& field) {
   describe(p.shares, field);
+  field(p.weakening_speed, kWeakeningSpeed);
   field(p.saliency, Field{"saliency", Dim::none, between(0.2, 10), "L_q over L_d"});
   field(p.excitation, Field{"excitation", Dim::none, positive_fraction,
                             "field winding at full field, 80 degC, over peak power"});
@@ -190,6 +202,7 @@ template <Scalar T> struct InductionFamily {
   Shares<T> shares;
   T rotor = kRequired;       // cage at peak torque, over peak power
   T excitation = kRequired;  // magnetising current's loss at full flux, over peak power
+  T breakdown = kRequired;   // (6)
 };
 template <class P, class V>
   requires same_template<P, InductionFamily>
@@ -199,6 +212,8 @@ constexpr void describe(P& p, V&& field) {
         Field{"rotor", Dim::none, positive_fraction, "cage at peak torque, over peak power"});
   field(p.excitation, Field{"excitation", Dim::none, positive_fraction,
                             "loss of the magnetising current at full flux, over peak power"});
+  field(p.breakdown, Field{"breakdown", Dim::none, Range{.min = 1, .open_min = true},
+                           "most torque at the largest speed over that of the envelope"});
 }
 
 template <Scalar T> using Params =

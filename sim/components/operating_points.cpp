@@ -725,6 +725,13 @@ Outcome shaft_point(const Machine& m, double omega, double u_max, double tau_sha
   const auto friction = dq_machine::drag(m.model.common, omega, {0.0, 0.0}).friction;
   double tau = tau_shaft + friction;
   Outcome out = point(m, omega, u_max, tau);
+  if (std::holds_alternative<Refusal>(
+          out)) {  // iron brakes too: begin with that of the largest torque
+    const auto most = tau_shaft < 0.0 ? min_torque(m, omega, u_max) : max_torque(m, omega, u_max);
+    if (!most || abs(tau_shaft) > abs(most->tau_shaft)) return out;
+    tau = tau_shaft + (most->tau - most->tau_shaft);
+    out = point(m, omega, u_max, tau);
+  }
   // The drag changes little with the torque: each round gains a decade or more.
   for (int round = 0; round < 60; ++round) {
     const Point* p = std::get_if<Point>(&out);

@@ -259,6 +259,15 @@ inline Edges full_period(const Duties<double>& d, double T, const Sides& before)
   return out;
 }
 
+// The edges from t_0 up to, not including, t_1 of a sample, as those of a sample of their own.
+inline Edges between(const Edges& all, double t_0, double t_1, const Sides& before) {
+  Edges out;
+  out.after = before;
+  for (const Edge& e : all)
+    if (e.t >= t_0 && e.t < t_1) detail::change(out, e.t - t_0, e.leg, e.upper);
+  return out;
+}
+
 // Dead time: when the leg's voltage changes [s] for an edge, given the leg's current i at the edge [A], > 0
 // out of the leg. The gate that opens does so at once, the other closes t_dead later; between, a diode
 // carries the current, the lower one if i > 0.

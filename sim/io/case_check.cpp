@@ -1,8 +1,9 @@
 // Contradictions inside a vehicle file.
 #include <algorithm>
+#include <stdexcept>
 #include <variant>
 
-#include "sim/components/machine_losses.h"
+#include "sim/components/operating_points.h"
 #include "sim/io/case.h"
 #include "sim/io/text.h"
 
@@ -70,8 +71,8 @@ class VehicleCheck {
       report(path + ".machine.P_peak",
              "at tau_peak it is reached at " + shown(e.P_peak / e.tau_peak, Dim::angular_speed) +
                  ", above omega_max, " + shown(e.omega_max, Dim::angular_speed));
-    const std::string losses = path + ".machine.losses";
-    std::visit([&](const auto& l) { machine_loss(losses, e, l); }, u.machine.losses);
+    std::visit([&](const auto& l) { machine_loss(path + ".machine", u.machine, l); },
+               u.machine.losses);
     for (int i = 0; i < u.gears.size(); ++i) {
       const auto& g = u.gears[i];
       if ((g.second_ratio > 0.0) != (g.shift_speed < kInfinity))
@@ -79,27 +80,45 @@ class VehicleCheck {
                "second_ratio and shift_speed must be given together");
     }
   }
-  void machine_loss(const std::string&, const machine::Envelope<double>&,
-                    const machine_losses::Family<double>&) {}
-  void machine_loss(const std::string& path, const machine::Envelope<double>& e,
-                    const machine_losses::Params<double>& p) {
-    const auto f = machine_losses::fluxes(e, p);
-    if (f.Psi_f < f.Psi_peak) return;
-    // Psi_f = 2 tau_peak / (3 I_max) must be below Psi_peak.
-    const double least = 2.0 * e.tau_peak / (3.0 * f.Psi_peak);
-    report(path + ".I_max", "too small for tau_peak at the flux of the base point: must be above " +
-                                shown(least, Dim::current_amplitude));
+  using Machine = drive_unit::Machine<double>;
+  void machine_loss(const std::string& path, const Machine& m, const machine_map::FromDq<double>&) {
+    if (!machine_dq::given(m.dq))
+      return report(path + ".losses", "the type dq needs a model of the machine in dq, beside it");
+    try {
+      const auto dq = machine_dq::prepare(m.dq, m.envelope);
+      const auto points = operating_points::prepare(
+          dq.model, {machine_dq::kWarm, machine_dq::kWarm}, {dq.I_max, dq.I_f_max});
+      const double omega_b = m.envelope.P_peak / m.envelope.tau_peak;
+      for (const double omega : {0.0, omega_b, m.envelope.omega_max})
+        if (!reached(path + ".dq", m.envelope, points, omega)) return;
+    } catch (const std::invalid_argument& e) {
+      report(path + ".dq", e.what());
+    }
   }
-  void machine_loss(const std::string& path, const machine::Envelope<double>& e,
+  // The torque of the envelope at a speed, with all of U_ref; a few per cent are rounding of catalogue figures.
+  bool reached(const std::string& path, const machine::Envelope<double>& e,
+               const operating_points::Machine& m, double omega) {
+    constexpr double kCatalogue = 0.97;
+    const double wanted = min(e.tau_peak, e.P_peak / max(omega, 1e-9));
+    const auto most = operating_points::max_torque(m, omega, e.U_ref / sqrt(3.0));
+    const double tau = most ? most->tau_shaft : 0.0;
+    if (tau >= kCatalogue * wanted) return true;
+    report(path, "makes at most " + shown(tau, Dim::torque) + " at " +
+                     shown(omega, Dim::angular_speed) + " and U_ref, less than the " +
+                     shown(wanted, Dim::torque) + " of tau_peak, P_peak and omega_max");
+    return false;
+  }
+  void machine_loss(const std::string& path, const Machine& machine,
                     const machine::Map<double>& m) {
+    const machine::Envelope<double>& e = machine.envelope;
+    const std::string losses = path + ".losses";
     const Table2Data &loss = *m.p_loss.data(), &current = *m.I_peak.data();
     if (loss.x().knots() != current.x().knots() || loss.y().knots() != current.y().knots())
-      report(path + ".I_peak", "its axes must be those of p_loss");
-    covered(path + ".p_loss", "omega", Dim::angular_speed, loss.x(), loss, 0.0, e.omega_max);
-    covered(path + ".p_loss", "tau", Dim::torque, loss.y(), loss, -e.tau_peak, e.tau_peak);
+      report(losses + ".I_peak", "its axes must be those of p_loss");
+    covered(losses + ".p_loss", "omega", Dim::angular_speed, loss.x(), loss, 0.0, e.omega_max);
+    covered(losses + ".p_loss", "tau", Dim::torque, loss.y(), loss, -e.tau_peak, e.tau_peak);
   }
-  void machine_loss(const std::string&, const machine::Envelope<double>&,
-                    const machine::PowerEfficiency<double>&) {}
+  void machine_loss(const std::string&, const Machine&, const machine::PowerEfficiency<double>&) {}
   void covered(const std::string& path, const std::string& axis, Dim dim, const TableAxis& knots,
                const Table2Data& table, double from, double to) {
     if (std::ranges::min(table.values()) == std::ranges::max(table.values())) return;

@@ -84,6 +84,14 @@ struct CommandRow {
   std::string operator()(const scenario::SetState& c) const {
     return cell("set state") + code_cell(c.state) + number_cell(readable(c.value, 9));
   }
+  std::string operator()(const scenario::Fault& c) const {
+    using scenario::FaultKind;
+    std::string what(enum_names(c.fault)[static_cast<std::size_t>(c.fault)]);
+    const bool of_phase =
+        c.fault >= FaultKind::open_upper && c.fault <= FaultKind::current_sensor_lost;
+    if (of_phase) what += std::string(" ") + "abc"[static_cast<int>(c.phase)];
+    return cell("fault") + code_cell(c.unit) + cell(what);
+  }
   std::string operator()(const scenario::Override& c) const {
     const std::string mode(enum_names(c.mode)[static_cast<std::size_t>(c.mode)]);
     return cell(mode) + code_cell(c.signal) + number_cell(readable(c.value, 9));

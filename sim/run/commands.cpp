@@ -137,6 +137,25 @@ void Simulation::set(const scenario::Override& c) {
   system_.hooks = now_.hooks;
 }
 
+void Simulation::set(const scenario::Fault& c) {
+  const auto& units = system_.car.drive_units;
+  std::string known;
+  bool met = c.unit.empty();
+  for (int k = 0; k < units.size(); ++k) {
+    known += (known.empty() ? "" : ", ") + units.name(k);
+    met = met || units.name(k) == c.unit;
+  }
+  if (!met)
+    throw InputError(
+        Problem{.path = "unit", .what = "no drive unit " + c.unit + "; known: " + known});
+  if (!drive_) return;  // the level energy has nothing that could fail so
+  const ledger::Stores<double> before = stores();
+  for (int k = 0; k < units.size(); ++k)
+    if (c.unit.empty() || units.name(k) == c.unit)
+      drive_->set(now_.drive, static_cast<std::size_t>(k), c);
+  book_jump(before);
+}
+
 void Simulation::set(const scenario::SetState& c) {
   const auto places = states_of(system_.car);
   const auto [place, unit] = find(places, c.state, "state");

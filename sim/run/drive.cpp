@@ -4,19 +4,13 @@
 #include <stdexcept>
 
 #include "sim/base/errors.h"
+#include "sim/components/operating_points.h"
 #include "sim/control/believed_machine.h"
 
 namespace evsim {
 namespace {
 
-constexpr double kInverseSqrt3 = 0.57735026918962576451;
 constexpr double kTwoPi = 6.28318530717958647693;
-
-double wrapped(double angle) {
-  while (angle > 0.5 * kTwoPi) angle -= kTwoPi;
-  while (angle < -0.5 * kTwoPi) angle += kTwoPi;
-  return angle;
-}
 
 dc_node::Params<double> node(const car::Params<double>& p) {
   dc_node::Params<double> out{
@@ -31,6 +25,29 @@ dc_node::Params<double> node(const car::Params<double>& p) {
   return out;
 }
 
+using operating_points::Point;
+electric_drive::UnitState<double> state_at(const dq_machine::Synchronous<double>&,
+                                           const dq_machine::Temperatures<double>&, const Point& p,
+                                           double&) {
+  return {.psi = {p.psi.d, p.psi.q}, .rotor = {0.0, 0.0}, .theta_e = 0.0};
+}
+electric_drive::UnitState<double> state_at(const dq_machine::Excited<double>& c,
+                                           const dq_machine::Temperatures<double>& t,
+                                           const Point& p, double& u_f) {
+  u_f = dq_machine::copper(c.R_f, t.rotor) * p.i_f;
+  return {.psi = {p.psi.d, p.psi.q},
+          .rotor = {c.L_f * p.i_f + 1.5 * c.L_m * p.i.d, 0.0},
+          .theta_e = 0.0};
+}
+// The point has its d axis on the rotor flux; so has the rotor then.
+electric_drive::UnitState<double> state_at(const dq_machine::Induction<double>& c,
+                                           const dq_machine::Temperatures<double>&, const Point& p,
+                                           double&) {
+  const double psi_r = p.psi.d;  // no d current in the cage
+  static_cast<void>(c);
+  return {.psi = {p.psi.d, p.psi.q}, .rotor = {psi_r, 0.0}, .theta_e = 0.0};
+}
+
 }  // namespace
 
 // What is held over a step, and what of it the slow states need.
@@ -43,8 +60,9 @@ struct Drive::Slow {
   double v_ref;                              // at the step's middle [m/s]
 };
 
-Drive::Drive(const car::Params<double>& vehicle, double R_source, double T_machine)
-    : R_source_(R_source) {
+Drive::Drive(const car::Params<double>& vehicle, scenario::Level level, std::uint64_t seed,
+             double R_source, double T_machine)
+    : waveform_(level == scenario::Level::waveform), seed_(seed), R_source_(R_source) {
   model_.n_units = vehicle.drive_units.size();
   model_.node = node(vehicle);
   for (int k = 0; k < model_.n_units; ++k) {
@@ -61,9 +79,18 @@ Drive::Drive(const car::Params<double>& vehicle, double R_source, double T_machi
     units_[n] = {.control = motor_control::prepare(
                      params, motor_control::references(machine, params, unit.machine.envelope,
                                                        {T_machine, T_machine})),
+                 .rounded = {},
+                 .sensors = unit.sensors,
                  .pwm = {},
+                 .twice = unit.control.update == motor_control::Update::twice,
                  .f_sw = unit.inverter.f_sw,
+                 .tau_max = unit.machine.envelope.tau_peak,
+                 .I_f_max = machine.I_f_max,
+                 .psi_base = motor_control::base_flux(machine, unit.machine.envelope),
                  .rate = {}};
+    if (params.arithmetic == motor_control::Arithmetic::float32)
+      units_[n].rounded =
+          motor_control::prepare(motor_control::rounded(params), units_[n].control.references);
     units_[n].rate = rate_hz(1.0 / units_[n].control.gains.T_s);
   }
 }
@@ -81,12 +108,38 @@ Drive::State Drive::start(const closed_loop::System<double>& s,
   for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n) {
     auto& held = d.held.units[n];
     held.temperatures = {s.T_machine, s.T_machine};
-    const auto rest = std::visit(
-        [&](const auto& circuit) { return dq_machine::at_rest(circuit, held.temperatures); },
-        model_.units[n].machine.circuit);
-    d.y.units[n] = {.psi = {rest.psi.d, rest.psi.q}, .rotor = rest.rotor, .theta_e = 0.0};
+    const auto& unit = s.car.drive_units[static_cast<int>(n)];
+    const double omega = drive_unit::machine_speed(unit, y[car::kV]);
+    const double tau = y[car::kTorque + n];
+    d.y.units[n] = steady(n, held.temperatures, d.y.node.u_C, omega, tau, held.u_f);
+    d.units[n].next.u_f = held.u_f;
+    d.units[n].asked = {tau, tau, tau, tau, 0};
+    d.units[n].control.psi_R = {d.y.units[n].rotor.x, d.y.units[n].rotor.y};
   }
   return d;
+}
+
+// Flux linkages that have been at a shaft torque and a speed for long, d axis at angle 0; without torque where the
+// machine can't give it. u_f: of its field winding [V].
+electric_drive::UnitState<double> Drive::steady(std::size_t n,
+                                                const dq_machine::Temperatures<double>& t,
+                                                double u_dc, double omega, double tau,
+                                                double& u_f) const {
+  const auto& p = units_[n].control.p;
+  const auto& model = model_.units[n].machine;
+  const auto machine = operating_points::prepare(
+      model, t, motor_control::limits(model, p.I_max, units_[n].I_f_max, units_[n].psi_base));
+  const double u_max = p.k_u * u_dc * 0.57735026918962576;
+  auto found = operating_points::shaft_point(machine, omega, u_max, tau);
+  if (std::holds_alternative<operating_points::Refusal>(found))
+    found = operating_points::point(machine, omega, u_max, 0.0);
+  const auto* point = std::get_if<operating_points::Point>(&found);
+  if (point == nullptr) {
+    const auto rest =
+        std::visit([&](const auto& c) { return dq_machine::at_rest(c, t); }, model.circuit);
+    return {.psi = {rest.psi.d, rest.psi.q}, .rotor = rest.rotor, .theta_e = 0.0};
+  }
+  return std::visit([&](const auto& c) { return state_at(c, t, *point, u_f); }, model.circuit);
 }
 
 const dc_node::Weights& Drive::weights(TimeNs h, int n) {
@@ -98,58 +151,243 @@ const dc_node::Weights& Drive::weights(TimeNs h, int n) {
       .first->second;
 }
 
-// Samples, computes, and lets begin to act what the tick before computed.
+void Drive::set(State& d, std::size_t n, const scenario::Fault& fault) const {
+  using scenario::FaultKind;
+  using switched_legs::Gates, switched_legs::Leg;
+  UnitState& u = d.units[n];
+  const auto phase = static_cast<std::size_t>(fault.phase);
+  switch (fault.fault) {
+    case FaultKind::none:
+      u.gates = Gates::modulating;
+      u.legs = {};
+      u.current_lost = {};
+      u.position_lost = false;
+      u.current_offset = u.current_gain = {};
+      u.position_offset = 0.0;
+      break;
+    case FaultKind::short_circuit: u.gates = Gates::short_low; break;
+    case FaultKind::gates_off: u.gates = Gates::all_off; break;
+    case FaultKind::open_upper: u.legs[phase] = Leg::open_upper; break;
+    case FaultKind::open_lower: u.legs[phase] = Leg::open_lower; break;
+    case FaultKind::shorted_upper: u.legs[phase] = Leg::shorted_upper; break;
+    case FaultKind::shorted_lower: u.legs[phase] = Leg::shorted_lower; break;
+    case FaultKind::phase_open: u.legs[phase] = Leg::phase_open; break;
+    case FaultKind::current_sensor_lost: u.current_lost[phase] = true; break;
+    case FaultKind::current_sensor_offset: u.current_offset[phase] = fault.current; break;
+    case FaultKind::current_sensor_gain: u.current_gain[phase] = fault.gain; break;
+    case FaultKind::position_sensor_lost: u.position_lost = true; break;
+    case FaultKind::position_sensor_offset: u.position_offset = fault.angle; break;
+    case FaultKind::machine_temperature:
+      d.held.units[n].temperatures = {fault.temperature, fault.temperature};
+      break;
+  }
+}
+
+// What the sensors of a unit say at its tick.
+motor_control::Input<double> Drive::measured(State& d, std::size_t n, double omega) const {
+  const Unit& unit = units_[n];
+  UnitState& u = d.units[n];
+  const auto& machine = model_.units[n].machine;
+  const auto& x = d.y.units[n];
+  const auto& temperatures = d.held.units[n].temperatures;
+  const Angle<double> theta = angle(x.theta_e);
+  const Dq<double> psi = to_rotor(x.psi, theta);
+  const auto i = std::visit(
+      [&](const auto& circuit) {
+        return dq_machine::currents(circuit, psi, x.rotor, temperatures);
+      },
+      machine.circuit);
+  u.extremes.i = max(u.extremes.i, sqrt(i.s.d * i.s.d + i.s.q * i.s.q));
+
+  const sensors::Draw draw{seed_, 1000 + sensors::kSignals * static_cast<std::uint32_t>(n), u.tick};
+  const auto flag = [](bool lost) { return lost ? 1.0 : 0.0; };
+  const Abc<double> lost{flag(u.current_lost[0]), flag(u.current_lost[1]), flag(u.current_lost[2])};
+  sensors::Params<double> sensor = unit.sensors;
+  sensor.current.offset_a += u.current_offset[0];
+  sensor.current.offset_b += u.current_offset[1];
+  sensor.current.offset_c += u.current_offset[2];
+  sensor.current.gain_a += u.current_gain[0];
+  sensor.current.gain_b += u.current_gain[1];
+  sensor.current.gain_c += u.current_gain[2];
+  sensor.position.offset += u.position_offset;
+  const double theta_m = sensors::wrapped(x.theta_e / machine.common.n_p);
+  if (u.tick == 0) u.tracked = {theta_m, omega};
+  const double seen = sensors::measure(sensor.position, theta_m, flag(u.position_lost), draw);
+  const auto tracked = sensors::track(sensor.position, u.tracked, seen, unit.control.gains.T_s);
+  motor_control::Input<double> in;
+  in.i_s = vector(
+      to_stator(sensors::measure(sensor.current, to_phases(to_stator(i.s, theta)), lost, draw)));
+  in.theta_m = tracked.theta;
+  in.omega_m = tracked.omega;
+  in.u_dc = sensors::measure(sensor.u_dc, d.y.node.u_C, 0.0, draw);
+  in.i_f = i.r.x;
+  in.T_winding = temperatures.winding;
+  in.T_junction = temperatures.winding;
+  return in;
+}
+
+// What is asked for at the shaft the air gap gives, iron loss and friction on top: as on a test bench,
+// where the control was calibrated.
+double Drive::drag(const State& d, std::size_t n, double omega) const {
+  const auto& x = d.y.units[n].psi;
+  const auto lost = dq_machine::drag(model_.units[n].machine.common, omega, Dq<double>{x.a, x.b});
+  return lost.iron + lost.friction;
+}
+
+// The torque of the last step against what was asked for lately, and what the control aimed at within its limits.
+void Drive::watch(State& d, std::size_t n, double asked) const {
+  UnitState& u = d.units[n];
+  Asked& a = u.asked;
+  if (d.t >= a.window_end) {
+    a.before_min = a.now_min;
+    a.before_max = a.now_max;
+    a.now_min = a.now_max = asked;
+    a.window_end = d.t + to_ns(kSettling);
+  }
+  const double aimed = u.seen.tau_ref - drag(d, n, d.omega[n]);
+  a.now_min = min(a.now_min, min(asked, aimed));
+  a.now_max = max(a.now_max, max(asked, aimed));
+  if (d.h <= 0.0) return;
+  const double tau = d.last.units[n].tau / d.h;
+  const double above = tau - max(a.now_max, a.before_max),
+               below = min(a.now_min, a.before_min) - tau;
+  u.extremes.tau_error = max(u.extremes.tau_error, max(above, below));
+}
+
+Drive::UnitSignals Drive::signals(const State& d, std::size_t n) const {
+  const auto& x = d.y.units[n];
+  const auto& held = d.held.units[n];
+  const auto& machine = model_.units[n].machine;
+  const Angle<double> theta = angle(x.theta_e);
+  UnitSignals out{};
+  out.psi = to_rotor(x.psi, theta);
+  const auto i = std::visit(
+      [&](const auto& c) { return dq_machine::currents(c, out.psi, x.rotor, held.temperatures); },
+      machine.circuit);
+  out.i = i.s;
+  out.i_f = i.r.x;
+  const auto& seen = d.units[n].seen;
+  out.i_ref = {seen.i_ref.re, seen.i_ref.im};
+  const double u = d.y.node.u_C;
+  out.u = to_rotor(Ab<double>{u * held.s.a, u * held.s.b}, theta);
+  out.i_phase = to_phases(to_stator(i.s, theta));
+  out.tau_em = dq_machine::air_gap_torque(machine.common, out.psi, i.s);
+  out.tau_ref = seen.tau_ref;
+  out.theta_e = sensors::wrapped(x.theta_e);
+  out.reason = seen.reason;
+  out.T_winding = held.temperatures.winding;
+  return out;
+}
+Drive::NodeSignals Drive::signals(const State& d) const {
+  const double i_node = d.h > 0.0 ? d.last.charge / d.h : 0.0;
+  return {.u = d.y.node.u_C, .i_cable = d.y.node.i, .i_capacitor = d.y.node.i - i_node};
+}
+
+double Drive::current_share(const State& d) const {
+  double out = 0.0;
+  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n)
+    out = max(out, d.units[n].extremes.i / units_[n].control.p.I_max);
+  return out;
+}
+double Drive::tau_error_share(const State& d) const {
+  double out = 0.0;
+  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n)
+    out = max(out, d.units[n].extremes.tau_error / units_[n].tau_max);
+  return out;
+}
+
+// An inverter that has tripped stays so.
+void Drive::trip(State& d, std::size_t n, double u_dc) const {
+  using switched_legs::Gates;
+  const auto& p = units_[n].control.p;
+  if (u_dc <= p.u_dc_trip) return;
+  const bool off = p.trip == motor_control::Trip::gates_off;
+  d.units[n].gates = off ? Gates::all_off : Gates::short_low;
+}
+
+// Lets act what the tick before computed, samples and computes.
 void Drive::run_control(State& d, std::size_t n, const closed_loop::System<double>& s, double v,
                         double tau_ref) const {
   const Unit& unit = units_[n];
   UnitState& u = d.units[n];
-  const auto& machine = model_.units[n].machine;
   electric_drive::UnitHeld<double>& held = d.held.units[n];
-  held.s = u.next.s;
+  const auto acting = pwm::stator_voltage(u.next.duties, 1.0);
+  held.s = {acting.alpha, acting.beta};
   held.u_f = u.next.u_f;
+  const double T_s = unit.control.gains.T_s;
+  if (switches(d))
+    u.edges = unit.twice
+                  ? pwm::half_period(u.next.duties, pwm::half_of(u.tick), T_s, d.legs[n].commanded)
+                  : pwm::full_period(u.next.duties, T_s, d.legs[n].commanded);
 
-  const Angle<double> theta = angle(d.y.units[n].theta_e);
-  const Dq<double> psi = to_rotor(d.y.units[n].psi, theta);
-  const auto i = std::visit(
-      [&](const auto& circuit) {
-        return dq_machine::currents(circuit, psi, d.y.units[n].rotor, held.temperatures);
-      },
-      machine.circuit);
   const double omega = drive_unit::machine_speed(s.car.drive_units[static_cast<int>(n)], v);
-  motor_control::Input<double> in;
-  in.i_s = vector(to_stator(i.s, theta));
-  in.theta_m = d.y.units[n].theta_e / machine.common.n_p;
-  in.omega_m = omega;
-  in.u_dc = d.y.node.u_C;
-  in.i_f = i.r.x;
-  in.T_winding = held.temperatures.winding;
-  in.T_junction = s.T_machine;
-  in.tau_ref = tau_ref;
+  motor_control::Input<double> in = measured(d, n, omega);
+  trip(d, n, in.u_dc);
+  in.enable = u.gates == switched_legs::Gates::modulating ? 1.0 : 0.0;
+  in.tau_ref = tau_ref + drag(d, n, omega);
   in.u_realised = vector(Ab<double>{held.s.a * in.u_dc, held.s.b * in.u_dc});
-  u.seen = motor_control::step(unit.control, u.control, in);
-
-  const auto duties =
-      pwm::timer(unit.pwm,
-                 pwm::duties(unit.pwm.modulation, unit.pwm.overmodulation,
-                             pwm::Vector<double>{u.seen.u_s.re, u.seen.u_s.im}, in.u_dc),
-                 unit.f_sw);
-  const auto vector = pwm::stator_voltage(duties, 1.0);
-  u.next = {.s = {vector.alpha, vector.beta}, .u_f = u.seen.u_f};
-  u.extremes.i = max(u.extremes.i, sqrt(i.s.d * i.s.d + i.s.q * i.s.q));
+  u.seen = unit.control.p.arithmetic == motor_control::Arithmetic::float32
+               ? motor_control::step_rounded(unit.rounded, u.control, in)
+               : motor_control::step(unit.control, u.control, in);
+  u.next = {.duties = pwm::timer(
+                unit.pwm,
+                pwm::duties(unit.pwm.modulation, unit.pwm.overmodulation,
+                            pwm::Vector<double>{u.seen.u_s.re, u.seen.u_s.im}, max(in.u_dc, 1.0)),
+                unit.f_sw),
+            .u_f = u.seen.u_f};
   ++u.tick;
+  d.omega[n] = omega;
+  watch(d, n, tau_ref);
 }
 
-void Drive::integrate(State& d, const RigidDriveline<double>& behind, double h) {
-  double omega_e = 0.0;
+// ---- Inside a tick ------------------------------------------------------------------------------
+
+// True where legs must be followed: by the level, or by a fault.
+bool Drive::switches(const State& d) const {
+  bool out = waveform_;
   for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n)
+    out = out || d.units[n].gates != switched_legs::Gates::modulating ||
+          d.units[n].legs != std::array<switched_legs::Leg, 3>{};
+  return out;
+}
+
+template <std::size_t N>
+void Drive::integrate_averaged(State& d, const RigidDriveline<double>& behind, double h) {
+  double omega_e = 0.0;
+  for (std::size_t n = 0; n < N; ++n)
     omega_e = max(omega_e, abs(model_.units[n].machine.common.n_p * behind.omega(n, d.y.v)));
   const int steps = electric_step::steps(h, omega_e);
   const auto& w = weights(to_ns(h), steps);
+  auto theta = electric_step::angles(d.y, static_cast<int>(N));
+  for (int i = 0; i < steps; ++i)
+    electric_step::step<N>(model_, d.held, behind, w, R_source_, d.y, theta, d.last);
+}
+
+template <std::size_t N>
+void Drive::integrate_switched(State& d, const RigidDriveline<double>& behind, double h) const {
+  switched_step::Command c{.units = {},
+                           .U_0 = d.held.U_0,
+                           .R_source = R_source_ + d.held.R_beside,
+                           .p_auxiliaries = d.held.p_auxiliaries};
+  for (std::size_t n = 0; n < N; ++n) {
+    const UnitState& u = d.units[n];
+    const double since = seconds(d.t - tick_at(n, u.tick - 1));
+    c.units[n] = {.averaged = !waveform_,
+                  .s = d.held.units[n].s,
+                  .edges = pwm::between(u.edges, since, since + h, d.legs[n].commanded),
+                  .gates = u.gates,
+                  .faults = u.legs,
+                  .u_f = d.held.units[n].u_f,
+                  .temperatures = d.held.units[n].temperatures};
+  }
+  switched_step::sample<N>(model_, c, behind, h, d.y, d.legs, d.last);
+}
+
+void Drive::integrate(State& d, const RigidDriveline<double>& behind, double h) {
   d.last = {};
+  const bool legs = switches(d);
   const auto take = [&]<std::size_t N>() {
-    auto theta = electric_step::angles(d.y, static_cast<int>(N));
-    for (int i = 0; i < steps; ++i)
-      electric_step::step<N>(model_, d.held, behind, w, R_source_, d.y, theta, d.last);
+    legs ? integrate_switched<N>(d, behind, h) : integrate_averaged<N>(d, behind, h);
   };
   switch (model_.n_units) {
     case 1: take.operator()<1>(); break;
@@ -157,8 +395,12 @@ void Drive::integrate(State& d, const RigidDriveline<double>& behind, double h) 
     case 3: take.operator()<3>(); break;
     default: take.operator()<4>(); break;
   }
-  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n)
-    d.y.units[n].theta_e = wrapped(d.y.units[n].theta_e);
+  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n) {
+    // A whole turn of the rotor is n_p turns of the angle.
+    const double turn = kTwoPi * model_.units[n].machine.common.n_p;
+    double& theta = d.y.units[n].theta_e;
+    if (abs(theta) > 0.5 * turn) theta -= theta > 0.0 ? turn : -turn;
+  }
 }
 
 // ---- Slow beside a tick -------------------------------------------------------------------------
@@ -265,7 +507,7 @@ void Drive::settle(State& d, const closed_loop::System<double>& s, const Slow& s
     const auto axle = static_cast<std::size_t>(s.car.drive_units[k].axle);
     row[ledger::kGear] += u.shaft - u.wheel * slow.behind.stretch[axle];
     row[ledger::kMachine] += u.stator + u.rotor + u.iron + u.friction;
-    row[ledger::kInverter] += u.conduction + u.switching + u.fixed;
+    row[ledger::kInverter] += u.conduction + u.switching + u.fixed + u.arc;
     y[static_cast<std::size_t>(car::kTorque + k)] = u.tau / h;
   }
 }
@@ -327,7 +569,7 @@ closed_loop::Instant<double> Drive::instant(const State& d, const closed_loop::S
     F_drive += u.F_wheel;
     u.p_mechanical = r.shaft / h;
     u.p_machine = (r.stator + r.rotor + r.iron + r.friction) / h;
-    u.p_inverter = (r.conduction + r.switching + r.fixed) / h;
+    u.p_inverter = (r.conduction + r.switching + r.fixed + r.arc) / h;
     u.p_electrical = u.p_mechanical + u.p_machine + u.p_inverter;
     u.p_gear = (r.shaft - r.wheel * now.behind.stretch[axle]) / h;
     const auto& i = d.units[n].seen.i;

@@ -13,9 +13,11 @@
 #include "sim/components/pwm.h"
 #include "sim/control/closed_loop.h"
 #include "sim/control/motor_control.h"
+#include "sim/run/scenario.h"
 #include "sim/run/schedule.h"
 #include "sim/solve/electric_step.h"
 #include "sim/solve/fixed_step.h"
+#include "sim/solve/switched_step.h"
 #include "sim/vehicle/rigid_driveline.h"
 
 namespace evsim {
@@ -24,20 +26,34 @@ class Drive {
  public:
   // What a control gave, on its way to the inverter.
   struct Output {
-    Ab<double> s;  // over the DC voltage [-]
-    double u_f;    // [V]
+    pwm::Duties<double> duties;
+    double u_f;  // [V]
   };
   // What was seen since the run began, of one unit.
   struct Extremes {
-    double i;  // largest amplitude of the phase current [A]
-    double
-        tau_error;  // largest distance of the torque from the band of what was asked for lately [Nm]
+    double i;          // largest amplitude of the phase current [A]
+    double tau_error;  // largest distance of the torque from what was asked for lately [Nm]
+  };
+  // What was asked of a unit over the last 20 ms or more: least and most in windows one after another [Nm].
+  static constexpr double kSettling = 0.02;  // [s]
+  struct Asked {
+    double now_min, now_max, before_min, before_max;
+    TimeNs window_end;
   };
   struct UnitState {
     motor_control::State<double> control;
+    sensors::Tracked<double> tracked;    // rotor angle and speed as the control has them
     motor_control::Output<double> seen;  // of its last tick: currents, references, reason
     Output next;                         // begins to act with the next tick
     std::int64_t tick;                   // number of the next one
+    pwm::Edges edges;                    // of the tick that runs, with switched legs
+    switched_legs::Gates gates;
+    std::array<switched_legs::Leg, 3> legs;  // faults
+    std::array<bool, 3> current_lost;        // sensors
+    bool position_lost;
+    std::array<double, 3> current_offset, current_gain;  // on top of the sensors' own [A], [-]
+    double position_offset;                              // [rad]
+    Asked asked;
     Extremes extremes;
   };
   // All that changes: part of the snapshot.
@@ -48,12 +64,15 @@ class Drive {
     double h;                           // [s]
     double a;                           // mean acceleration in it [m/s2]
     std::array<UnitState, kMaxDriveUnits> units;
-    double u_min, u_max;  // at the inverters [V]
+    switched_step::Legs legs;
+    double u_min, u_max;                       // at the inverters [V]
+    std::array<double, kMaxDriveUnits> omega;  // as the controls ran last [rad/s]
     TimeNs t;
   };
 
   // Throws InputError where a drive unit has no model in dq.
-  Drive(const car::Params<double>& vehicle, double R_source, double T_machine);
+  Drive(const car::Params<double>& vehicle, scenario::Level level, std::uint64_t seed,
+        double R_source, double T_machine);
 
   // At rest or in motion, without torque, at t = 0.
   State start(const closed_loop::System<double>& s, const fixed_step::States<double>& y) const;
@@ -63,10 +82,33 @@ class Drive {
             TimeNs piece_start, TimeNs until, fixed_step::States<double>& y,
             fixed_step::Rows<double>& q);
 
+  // A fault, or none any more, from now on.
+  void set(State& d, std::size_t unit, const scenario::Fault& fault) const;
+
   // What flowed over the last step, as means.
   closed_loop::Instant<double> instant(const State& d, const closed_loop::System<double>& s,
                                        const closed_loop::Piece<double>& piece, TimeNs piece_start,
                                        const fixed_step::States<double>& y) const;
+
+  // Electrical signals of a unit now.
+  struct UnitSignals {
+    Dq<double> i, i_ref, u, psi;  // [A], [A], [V], [Vs]
+    Abc<double> i_phase;          // [A]
+    double i_f;                   // [A]
+    double tau_em, tau_ref;       // [Nm]
+    double theta_e;               // [rad]
+    double reason;                // motor_control::Reason, as a number
+    double T_winding;             // [K]
+  };
+  UnitSignals signals(const State& d, std::size_t unit) const;
+  struct NodeSignals {
+    double u, i_cable, i_capacitor;  // [V], [A], [A]
+  };
+  NodeSignals signals(const State& d) const;
+
+  // Over all units since the run began, of their largest current and torque [-].
+  double current_share(const State& d) const;
+  double tau_error_share(const State& d) const;
 
   // In magnetic fields, capacitors and cable [J].
   double stored_energy(const State& d) const;
@@ -74,16 +116,33 @@ class Drive {
  private:
   struct Unit {
     motor_control::Model<double> control;
+    motor_control::Model<Float32> rounded;  // of a control in single precision
+    sensors::Params<double> sensors;
     pwm::Params<double> pwm;
-    double f_sw;    // [Hz]
-    Rational rate;  // of its ticks
+    bool twice;                // ticks in a carrier period
+    double f_sw;               // [Hz]
+    double tau_max;            // [Nm]
+    double I_f_max, psi_base;  // [A], [Vs]
+    Rational rate;             // of its ticks
   };
   struct Slow;  // what is held over a step
 
+  electric_drive::UnitState<double> steady(std::size_t unit,
+                                           const dq_machine::Temperatures<double>& t, double u_dc,
+                                           double omega, double tau, double& u_f) const;
+  double drag(const State& d, std::size_t unit, double omega) const;
   TimeNs tick_at(std::size_t unit, std::int64_t tick) const;
   void run_control(State& d, std::size_t unit, const closed_loop::System<double>& s, double v,
                    double tau_ref) const;
+  motor_control::Input<double> measured(State& d, std::size_t unit, double omega) const;
+  void trip(State& d, std::size_t unit, double u_dc) const;
   void integrate(State& d, const RigidDriveline<double>& behind, double h);
+  template <std::size_t N>
+  void integrate_averaged(State& d, const RigidDriveline<double>& behind, double h);
+  template <std::size_t N>
+  void integrate_switched(State& d, const RigidDriveline<double>& behind, double h) const;
+  bool switches(const State& d) const;
+  void watch(State& d, std::size_t unit, double tau_asked) const;
   Slow slow(const State& d, const closed_loop::System<double>& s,
             const closed_loop::Piece<double>& piece, double t, double h,
             const fixed_step::States<double>& y) const;
@@ -93,8 +152,10 @@ class Drive {
 
   electric_drive::Model<double> model_;
   std::array<Unit, kMaxDriveUnits> units_;
-  double
-      R_source_;  // that the weights were made for; what the battery has beside it is part of U_0 [Ohm]
+  bool waveform_;
+  std::uint64_t seed_;
+  // That the weights were made for; what the battery has beside it is part of U_0 [Ohm].
+  double R_source_;
   std::unordered_map<std::uint64_t, dc_node::Weights> weights_;
 };
 

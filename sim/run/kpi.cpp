@@ -189,6 +189,26 @@ void add_label(std::vector<Kpi>& out, const Figures& f, const std::vector<PhaseF
         "of the distance; SAE J1634: at most 20 %"}});
 }
 
+// Of machines and inverters, at the levels drive and waveform.
+double voltage_margin(const car::Model<double>& car, const Drive::State& d) {
+  const auto* pack = std::get_if<battery_pack::Model<double>>(&car.battery);
+  if (pack == nullptr) return kNone;
+  return min(d.u_min - pack->U_min, pack->U_max - d.u_max) / pack->U_max;
+}
+void add_drive(std::vector<Kpi>& out, const car::Model<double>& car, const Drive& drive,
+               const Drive::State& d) {
+  out.insert(out.end(),
+             {{"phase_current_max_percent", "%", 100.0 * drive.current_share(d),
+               "largest phase current over the drive unit's largest"},
+              {"torque_error_max_percent", "%", 100.0 * drive.tau_error_share(d),
+               "distance of a machine's torque from what was asked for in the last 20 ms, over its "
+               "peak torque"},
+              {"dc_link_voltage_margin_percent", "%", 100.0 * voltage_margin(car, d),
+               "of the voltage at the inverters within the battery's cell limits; < 0: outside"},
+              {"dc_link_voltage_min_V", "V", d.u_min, "lowest voltage at the inverters"},
+              {"dc_link_voltage_max_V", "V", d.u_max, "highest voltage at the inverters"}});
+}
+
 }  // namespace
 
 std::vector<Kpi> kpis(const Simulation& simulation) {
@@ -216,6 +236,7 @@ std::vector<Kpi> kpis(const Simulation& simulation) {
       {"distance_km", "km", f.distance / 1000.0, "driven"},
       {"duration_s", "s", simulation.t(), "simulated"},
       {"SOC_end_percent", "%", 100.0 * f.now.y[car::kSOC], "state of charge at the end"},
+      {"speed_end_km_per_h", "km/h", 3.6 * f.now.y[car::kV], "at the end"},
       {"speed_max_km_per_h", "km/h", 3.6 * x.v_max, "largest speed"},
       {"rolled_back_m", "m", max(-x.x_min, 0.0), "furthest behind the start"},
   };
@@ -254,6 +275,7 @@ std::vector<Kpi> kpis(const Simulation& simulation) {
        {"battery_current_max_A", "A", x.i_max, "largest discharge current"},
        {"ledger_residual", "1", simulation.books().relative(),
         "energy not accounted for over energy moved"}});
+  if (const Drive* drive = simulation.drive()) add_drive(out, f.car, *drive, f.now.drive);
   // No run is held whose books don't close.
   scenario::Limit closed;
   closed.kpi = "ledger_residual";

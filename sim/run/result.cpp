@@ -20,7 +20,7 @@ double cpu_now() {
 class Recorder {
  public:
   explicit Recorder(const Simulation& s) {
-    const auto all = signals::list(s.system());
+    const auto all = signals::list(s.system(), s.drive());
     for (const auto& info : all) {
       const auto& wanted = s.input().scenario.record.signals;
       kept_.push_back(std::ranges::any_of(
@@ -32,10 +32,11 @@ class Recorder {
   void sample(const Simulation& s) {
     out_.t.push_back(s.t());
     std::size_t i = 0, column = 0;
-    signals::visit(s.system(), s.instant(), s.snapshot().y.data(),
-                   [&](std::string_view, std::string_view, std::string_view, Dim, double value) {
-                     if (kept_[i++]) out_.columns[column++].push_back(value);
-                   });
+    const auto keep = [&](std::string_view, std::string_view, std::string_view, Dim, double value) {
+      if (kept_[i++]) out_.columns[column++].push_back(value);
+    };
+    signals::visit(s.system(), s.instant(), s.snapshot().y.data(), keep);
+    if (s.drive()) signals::visit(s.system(), *s.drive(), s.snapshot().drive, keep);
   }
   Recording take() { return std::move(out_); }
 

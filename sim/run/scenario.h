@@ -328,6 +328,68 @@ constexpr void describe(P& p, V&& field) {
                        "held value, factor, offset or standard deviation of noise"});
 }
 
+enum class FaultKind : int {
+  none,           // all is well again
+  short_circuit,  // active: all lower switches on
+  gates_off,
+  open_upper,  // of a phase: this switch never conducts
+  open_lower,
+  shorted_upper,  // of a phase: this switch always conducts
+  shorted_lower,
+  phase_open,             // the current is forced to zero through an arc
+  current_sensor_lost,    // of a phase
+  current_sensor_offset,  // of a phase, `current` on top
+  current_sensor_gain,    // of a phase, `gain` too much
+  position_sensor_lost,
+  position_sensor_offset,  // `angle` on top
+  machine_temperature      // windings and magnets are at `value`
+};
+inline constexpr std::array<std::string_view, 14> kFaultNames{"none",
+                                                              "short_circuit",
+                                                              "gates_off",
+                                                              "open_upper",
+                                                              "open_lower",
+                                                              "shorted_upper",
+                                                              "shorted_lower",
+                                                              "phase_open",
+                                                              "current_sensor_lost",
+                                                              "current_sensor_offset",
+                                                              "current_sensor_gain",
+                                                              "position_sensor_lost",
+                                                              "position_sensor_offset",
+                                                              "machine_temperature"};
+constexpr std::span<const std::string_view> enum_names(FaultKind) { return kFaultNames; }
+enum class PhaseName : int { a, b, c };
+inline constexpr std::array<std::string_view, 3> kPhaseNames{"a", "b", "c"};
+constexpr std::span<const std::string_view> enum_names(PhaseName) { return kPhaseNames; }
+
+struct Fault {
+  static constexpr std::string_view kType = "fault";
+  static constexpr std::string_view kDoc =
+      "a fault of a drive unit, at the levels drive and waveform";
+  std::string unit;  // name of the drive unit; "": all
+  FaultKind fault = FaultKind::none;
+  PhaseName phase = PhaseName::a;
+  double temperature = 353.15;  // [K]
+  double current = 0.0;         // [A]
+  double gain = 0.0;            // [-]
+  double angle = 0.0;           // of the rotor [rad]
+};
+template <class P, class V>
+  requires described_as<P, Fault>
+constexpr void describe(P& p, V&& field) {
+  field(p.unit, Field{"unit", Dim::none, any_value, "name of the drive unit; left out: all"});
+  field(p.fault, Field{"fault", Dim::none, any_value, "what fails; none: all is well again"});
+  field(p.phase, Field{"phase", Dim::none, any_value, "of a fault in one phase"});
+  field(p.temperature, Field{"temperature", Dim::temperature, between(223.15, 573.15),
+                             "of windings and magnets, for machine_temperature"});
+  field(p.current, Field{"current", Dim::current, any_value, "for current_sensor_offset"});
+  field(p.gain,
+        Field{"gain", Dim::none, between(-1, 1), "relative error, for current_sensor_gain"});
+  field(p.angle, Field{"angle", Dim::angle, any_value,
+                       "of the rotor, mechanical, for position_sensor_offset"});
+}
+
 struct SetState {
   static constexpr std::string_view kType = "set_state";
   static constexpr std::string_view kDoc = "a jump of a state, booked as intervention";
@@ -343,7 +405,7 @@ constexpr void describe(P& p, V&& field) {
 
 struct Event {
   double t = kRequired;  // [s]
-  std::variant<SetParameter, Override, SetState> command;
+  std::variant<SetParameter, Override, SetState, Fault> command;
 };
 template <class P, class V>
   requires described_as<P, Event>

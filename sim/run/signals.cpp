@@ -2,17 +2,18 @@
 
 namespace evsim::signals {
 
-std::vector<Info> list(const closed_loop::System<double>& s) {
+std::vector<Info> list(const closed_loop::System<double>& s, const Drive* drive) {
   std::vector<Info> out;
   const closed_loop::Instant<double> now{};
   const std::array<double, car::kMaxStates> y{};
-  visit(
-      s, now, y.data(),
-      [&](std::string_view group, std::string_view owner, std::string_view name, Dim dim, double) {
-        std::string path(group);
-        if (!owner.empty()) path.append(".").append(owner);
-        out.push_back({path.append(".").append(name), dim});
-      });
+  const auto add = [&](std::string_view group, std::string_view owner, std::string_view name,
+                       Dim dim, double) {
+    std::string path(group);
+    if (!owner.empty()) path.append(".").append(owner);
+    out.push_back({path.append(".").append(name), dim});
+  };
+  visit(s, now, y.data(), add);
+  if (drive) visit(s, *drive, Drive::State{}, add);
   return out;
 }
 

@@ -124,8 +124,8 @@ void Simulation::rebuild() {
   if (case_.scenario.level != scenario::Level::energy) {
     const battery::State<double> full{.SOC = start_SOC(case_), .u_1 = 0.0};
     drive_ = std::make_unique<Drive>(
-        vehicle_, battery::source(system_.car.battery, full, system_.T_battery).R,
-        system_.T_machine);
+        vehicle_, case_.scenario.level, static_cast<std::uint64_t>(case_.scenario.seed),
+        battery::source(system_.car.battery, full, system_.T_battery).R, system_.T_machine);
   } else if (scheme_.truth)
     truth_ = std::make_unique<Truth>(system_, scheme_.method, scheme_.rtol);
 }

@@ -165,6 +165,7 @@ class Simulation {
   void set(const scenario::SetParameter& c);
   void set(const scenario::Override& c);
   void set(const scenario::SetState& c);
+  void set(const scenario::Fault& c);
   void run_control();
   void observe(const closed_loop::Instant<double>& at, double h);
   ledger::Stores<double> stores() const;

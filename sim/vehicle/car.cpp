@@ -1,7 +1,8 @@
 #include "sim/vehicle/car.h"
 
-#include <algorithm>
 #include <stdexcept>
+
+#include "sim/vehicle/same_parameters.h"
 
 namespace evsim::car {
 namespace {
@@ -34,13 +35,7 @@ std::array<double, 2> slip_compliance(const Model<double>& m) {
   return out;
 }
 
-template <class P> bool equal(const P& a, const P& b) {
-  const Leaves x = collect(a), y = collect(b);
-  const auto same_data = [](const auto& s, const auto& t) { return s.data() == t.data(); };
-  return x.numbers == y.numbers && x.counts == y.counts && x.names == y.names &&
-         std::ranges::equal(x.tables1, y.tables1, same_data) &&
-         std::ranges::equal(x.tables2, y.tables2, same_data);
-}
+template <class P> bool equal(const P& a, const P& b) { return same(collect(a), collect(b)); }
 
 struct Whole {  // the battery as a described member of its own
   const battery::Params<double>& battery;

@@ -1,20 +1,60 @@
 #include "sim/vehicle/drive_unit.h"
 
 #include <algorithm>
+#include <deque>
+#include <mutex>
 #include <stdexcept>
+#include <utility>
+
+#include "sim/vehicle/same_parameters.h"
 
 namespace evsim::drive_unit {
 namespace {
 
 using Losses = decltype(Model<double>::losses);
 
-struct BuildLosses {
-  const machine::Envelope<double>& envelope;
-  Losses operator()(const machine_losses::Family<double>& f) const {
-    return machine_losses::map(envelope, machine_losses::sized(envelope, f));
+// A map from the model in dq takes milliseconds, and the same one is asked for again: by each run of a car, its
+// report, a command that changes another part. The latest few are kept; to know one or to compute it again makes no
+// difference to the values.
+class KnownMaps {
+ public:
+  template <class Compute> machine::Map<double> find_or(Leaves from, Compute compute) {
+    {
+      const std::lock_guard lock(mutex_);
+      for (const Known& k : known_)
+        if (same(k.from, from)) return k.map;
+    }
+    machine::Map<double> map = compute();
+    const std::lock_guard lock(mutex_);
+    if (known_.size() >= kMost) known_.pop_front();
+    known_.push_back({std::move(from), map});
+    return map;
   }
-  Losses operator()(const machine_losses::Params<double>& p) const {
-    return machine_losses::map(envelope, p);
+
+ private:
+  static constexpr std::size_t kMost = 64;
+  struct Known {
+    Leaves from;  // keeps its tables alive
+    machine::Map<double> map;
+  };
+  std::mutex mutex_;
+  std::deque<Known> known_;
+};
+
+machine::Map<double> map_from_dq(const Params<double>& unit) {
+  const auto& envelope = unit.machine.envelope;
+  const auto machine = machine_dq::prepare(unit.machine.dq, envelope);
+  return machine_map::map(operating_points_of(unit, machine, machine_dq::kWarm), envelope,
+                          largest_voltage(unit, envelope.U_ref));
+}
+
+struct BuildLosses {
+  const Params<double>& unit;
+  Losses operator()(const machine_map::FromDq<double>&) const {
+    static KnownMaps known;
+    Leaves from = collect(unit.machine);
+    from.numbers.insert(from.numbers.end(), {unit.control.k_u, unit.control.I_max});
+    return known.find_or(std::move(from), [&] { return map_from_dq(unit); });
   }
   Losses operator()(const machine::Map<double>& m) const {
     const Table2Data &loss = *m.p_loss.data(), &current = *m.I_peak.data();
@@ -46,7 +86,20 @@ Worst worst(const machine::PowerEfficiency<double>& m) {
   return {0.0, max(1.0 / motoring - 1.0, 1.0 - generating), 0.0};
 }
 
+// What an inverter is sized by [A].
+double largest_current(const Machine<double>& m, double of_map) {
+  return machine_dq::given(m.dq) ? machine_dq::prepare(m.dq, m.envelope).I_max : of_map;
+}
+
 }  // namespace
+
+operating_points::Machine operating_points_of(const Params<double>& p,
+                                              const machine_dq::Machine& machine,
+                                              double T_machine) {
+  return operating_points::prepare(
+      machine.model, {T_machine, T_machine},
+      {.I_max = min(p.control.I_max, machine.I_max), .I_f_max = machine.I_f_max});
+}
 
 Model<double> prepare(const Params<double>& p, double wheel_radius) {
   Model<double> m;
@@ -55,11 +108,11 @@ Model<double> prepare(const Params<double>& p, double wheel_radius) {
   m.envelope = p.machine.envelope;
   m.inertia = p.machine.inertia;
   m.T_lag = p.machine.T_lag;
-  m.losses = std::visit(BuildLosses{p.machine.envelope}, p.machine.losses);
+  m.losses = std::visit(BuildLosses{p}, p.machine.losses);
   m.gears = p.gears;
   m.wheel_radius = wheel_radius;
   const auto most = std::visit([](const auto& losses) { return worst(losses); }, m.losses);
-  m.inverter = inverter::sized(p.inverter, most.I_peak);
+  m.inverter = inverter::sized(p.inverter, largest_current(p.machine, most.I_peak));
   const auto bridge = inverter::losses(m.inverter, most.I_peak);
   m.p_loss_bound = most.p_loss + bridge.p;
   m.loss_share = most.share;

@@ -10,7 +10,8 @@
 #include "sim/components/inverter.h"
 #include "sim/components/machine.h"
 #include "sim/components/machine_dq.h"
-#include "sim/components/machine_losses.h"
+#include "sim/components/machine_map.h"
+#include "sim/components/sensors.h"
 #include "sim/vehicle/motor_control_params.h"
 
 namespace evsim::drive_unit {
@@ -25,9 +26,7 @@ template <Scalar T> struct Machine {
   machine::Envelope<T> envelope;
   T inertia = kRequired;  // rotor [kg m2]
   T T_lag = 0.02;         // of the torque behind its command [s]
-  std::variant<machine_losses::Family<T>, machine_losses::Params<T>, machine::Map<T>,
-               machine::PowerEfficiency<T>>
-      losses;
+  std::variant<machine_map::FromDq<T>, machine::Map<T>, machine::PowerEfficiency<T>> losses;
   machine_dq::Params<T> dq;
 };
 template <class P, class V>
@@ -37,7 +36,9 @@ constexpr void describe(P& p, V&& field) {
   field(p.inertia, Field{"inertia", Dim::inertia, not_negative, "rotor"});
   field(p.T_lag, Field{"T_lag", Dim::time, positive, "lag of the torque behind its command"});
   field(p.losses, Group{"losses", "what the machine loses at each speed and torque"});
-  field(p.dq, Group{"dq", "circuit of the levels drive and waveform"});
+  field(
+      p.dq,
+      Group{"dq", "its circuit, for the levels drive and waveform and for losses of the type dq"});
 }
 
 // As the vehicle file gives it.
@@ -47,6 +48,7 @@ template <Scalar T> struct Params {
   Machine<T> machine;
   inverter::Params<T> inverter;
   motor_control::Settings<T> control;
+  sensors::Params<T> sensors;
   NamedList<gear::Params<T>, kMaxGears> gears;  // from machine to wheel
 };
 template <class P, class V>
@@ -58,6 +60,7 @@ constexpr void describe(P& p, V&& field) {
   field(p.machine, Group{"machine", "electrical machine"});
   field(p.inverter, Group{"inverter", "inverter"});
   field(p.control, Group{"control", "motor control of the levels drive and waveform"});
+  field(p.sensors, Group{"sensors", "what the motor control measures with"});
   field(p.gears, Group{"gears", "gear stages by name, from machine to wheel"});
 }
 
@@ -139,7 +142,15 @@ template <Scalar T> T machine_torque(const Model<T>& m, const T& tau_wheel, cons
   return torque;
 }
 
-// Builds the maps. Throws std::invalid_argument where loss and current maps differ in their axes.
+// The machine's steady points as its control chooses them, and the phase voltage that it plans with at a DC voltage.
+operating_points::Machine operating_points_of(const Params<double>& p,
+                                              const machine_dq::Machine& machine, double T_machine);
+inline double largest_voltage(const Params<double>& p, double u_dc) {
+  return p.control.k_u * u_dc / sqrt(3.0);
+}
+
+// Builds the maps. Throws std::invalid_argument where loss and current maps differ in their axes, and where a map
+// from the model in dq can't be had (machine_dq::prepare, machine_map::map).
 Model<double> prepare(const Params<double>& p, double wheel_radius);
 
 }  // namespace evsim::drive_unit

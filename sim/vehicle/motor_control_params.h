@@ -22,6 +22,10 @@ enum class VoltageLimit : int { hexagon, nearest, circle };
 inline constexpr std::array<std::string_view, 3> kVoltageLimitNames{"hexagon", "nearest", "circle"};
 constexpr std::span<const std::string_view> enum_names(VoltageLimit) { return kVoltageLimitNames; }
 
+enum class Trip : int { gates_off, short_circuit };  // what the inverter does for good
+inline constexpr std::array<std::string_view, 2> kTripNames{"gates_off", "short_circuit"};
+constexpr std::span<const std::string_view> enum_names(Trip) { return kTripNames; }
+
 enum class Mode : int { torque, speed };
 inline constexpr std::array<std::string_view, 2> kModeNames{"torque", "speed"};
 constexpr std::span<const std::string_view> enum_names(Mode) { return kModeNames; }
@@ -160,9 +164,11 @@ template <Real T> struct Settings {
   T fw_most = 0.5;            // of the flux, that field weakening by voltage may take away
   T torque_slew = kInfinity;  // [Nm/s]
   T dead_time = 0.0;          // to be compensated [s]
-  T field_bandwidth = 50.0;   // of the field current [Hz]
+  T u_dc_trip = kInfinity;    // at which the inverter trips [V]
+  T field_bandwidth = 100.0;  // of the field current [Hz]
   T U_f_min = 0.0, U_f_max = kInfinity;  // [V]
   Arithmetic arithmetic = Arithmetic::float64;
+  Trip trip = Trip::gates_off;
   Believed<T> believed;
   Derating<T> derating;
 };
@@ -188,6 +194,9 @@ constexpr void describe(P& p, V&& field) {
                          "share of the flux that field weakening by voltage may take away"});
   field(p.torque_slew, Field{"torque_slew", Dim::none, positive, "of the reference, Nm/s"});
   field(p.dead_time, Field{"dead_time", Dim::time, not_negative, "compensated"});
+  field(p.u_dc_trip, Field{"u_dc_trip", Dim::voltage, positive,
+                           "DC voltage at which the inverter trips: see trip"});
+  field(p.trip, Field{"trip", Dim::none, any_value, "what a trip does, until the run ends"});
   field(p.field_bandwidth, Field{"field_bandwidth", Hz, positive, "of the field current"});
   field(p.U_f_min, Field{"U_f_min", Dim::voltage, any_value, "lowest field voltage"});
   field(p.U_f_max, Field{"U_f_max", Dim::voltage, positive, "largest field voltage"});

@@ -216,16 +216,26 @@ TEST(Case, the_machine_reaches_its_power_below_its_top_speed) {
             "omega_max, 12000 rpm");
 }
 
-TEST(Case, the_phase_current_suffices_for_the_torque_at_the_base_flux) {
-  // Psi_peak = 350 V 300 Nm / (sqrt(3) 100 kW) = 0.60622 V s; 2/3 300 Nm / Psi_peak = 329.9 A
-  EXPECT_EQ(of_vehicle("\"I_max_A_peak\": 500", "\"I_max_A_peak\": 300"),
-            "car.json:17: drive_units.rear.machine.losses.I_max: too small for tau_peak at the "
-            "flux of the "
-            "base point: must be above 329.914 A peak");
+TEST(Case, the_phase_current_suffices_for_the_torque) {
+  // 1.5 4 0.1 Vs 300 A
+  EXPECT_EQ(of_vehicle("\"synchronous_family\", \"n_p\": 4, \"weakening_speed\": 1.5,\n"
+                       "      \"copper\": 0.0375, \"hysteresis\": 0.0017, \"eddy\": 0.0011",
+                       "\"synchronous\", \"n_p\": 4, \"I_max_A_peak\": 300, \"R_s_mOhm\": 8,\n"
+                       "\"magnetics\": {\"type\": \"linear\", \"L_d_mH\": 0.1, \"L_q_mH\": 0.1, "
+                       "\"psi_f_Vs\": 0.1}"),
+            "car.json:17: drive_units.rear.machine.dq: makes at most 180 Nm at 0 rpm and U_ref, less "
+            "than the 300 Nm of tau_peak, P_peak and omega_max");
+}
+TEST(Case, losses_from_a_model_in_dq_need_one) {
+  EXPECT_EQ(of_vehicle("\"synchronous_family\", \"n_p\": 4, \"weakening_speed\": 1.5,\n"
+                       "      \"copper\": 0.0375, \"hysteresis\": 0.0017, \"eddy\": 0.0011",
+                       "\"none\""),
+            "car.json:16: drive_units.rear.machine.losses: the type dq needs a model of the machine "
+            "in dq, beside it");
 }
 
 std::string with_map(const std::string& p_loss, const std::string& I_peak) {
-  const std::size_t from = small::kVehicle.find("{\"type\": \"physical\""),
+  const std::size_t from = small::kVehicle.find("{\"type\": \"dq\"}"),
                     to = small::kVehicle.find("},\n  \"gears\"");
   std::string vehicle = small::kVehicle;
   vehicle.replace(from, to - from,
@@ -295,21 +305,19 @@ TEST(Case, a_pattern_that_no_signal_fits_is_refused) {
 // ---- Levels ---------------------------------------------------------------------------------------
 
 TEST(Case, a_level_is_that_of_the_file_or_refused_with_what_there_is) {
-  EXPECT_EQ(complaint(disk(), {.levels = {"energy", "battery=equivalent_circuit",
-                                          "machine=physical", "road_load=coast_down"}}),
+  EXPECT_EQ(complaint(disk(), {.levels = {"energy", "battery=equivalent_circuit", "machine=dq",
+                                          "road_load=coast_down"}}),
             "");
   EXPECT_EQ(complaint(disk(), {.levels = {"battery=constant_efficiency"}}),
             "car.json:20: battery: is of type equivalent_circuit, --level asks for "
             "constant_efficiency: this "
             "file has no figures for it");
-  EXPECT_EQ(
-      complaint(disk(), {.levels = {"machine=dq"}}),
-      "--level: machine=dq: no such level; there is family, physical, map or power_efficiency");
-  EXPECT_EQ(complaint(disk(), {.levels = {"drive"}}),
-            "--level: drive: not available in this version; there is energy, "
-            "battery=equivalent_circuit|constant_efficiency, "
-            "machine=family|physical|map|power_efficiency, "
-            "road_load=physical|coast_down");
+  EXPECT_EQ(complaint(disk(), {.levels = {"machine=family"}}),
+            "--level: machine=family: no such level; there is dq, map or power_efficiency");
+  EXPECT_EQ(complaint(disk(), {.levels = {"driving"}}),
+            "--level: driving: no such level; there is energy, drive, waveform, machine=dq, "
+            "inverter=average|switched, battery=equivalent_circuit|constant_efficiency, "
+            "machine=dq|map|power_efficiency, road_load=physical|coast_down");
   EXPECT_NE(complaint(disk(), {.levels = {"exact"}})
                 .find("--level: exact: no such level; there is energy"),
             std::string::npos);

@@ -3,7 +3,7 @@
 #include <cstdio>
 
 #include "sim/base/errors.h"
-#include "sim/components/machine_losses.h"
+#include "sim/components/machine_map.h"
 #include "tests/components/scalars.h"
 #include "tests/run/small_case.h"
 
@@ -260,19 +260,12 @@ TEST(Simulation, a_diverging_integration_names_time_states_and_remedy) {
 
 TEST(Simulation, the_cells_of_the_machine_map_change_consumption_by_less_than_1e_4) {
   auto fine = small_car();
-  auto& machine = fine.drive_units[0].machine;
-  const auto& p = std::get<machine_losses::Params<double>>(machine.losses);
-  std::vector<double> speeds, torques, loss, current;
-  for (int i = 0; i <= 640; ++i) speeds.push_back(machine.envelope.omega_max * i / 640.0);
-  for (int j = -640; j <= 640; ++j) torques.push_back(machine.envelope.tau_peak * j / 640.0);
-  for (const double omega : speeds)
-    for (const double tau : torques) {
-      const auto x = machine_losses::operating_point(machine.envelope, p, omega, tau);
-      loss.push_back(x.p_copper + x.p_iron + x.p_friction);
-      current.push_back(sqrt(x.i_d * x.i_d + x.i_q * x.i_q));
-    }
-  machine.losses = machine::Map<double>{.p_loss = test::table(speeds, torques, loss),
-                                        .I_peak = test::table(speeds, torques, current)};
+  auto& unit = fine.drive_units[0];
+  const auto& envelope = unit.machine.envelope;
+  const auto machine = machine_dq::prepare(unit.machine.dq, envelope);
+  unit.machine.losses =
+      machine_map::map(drive_unit::operating_points_of(unit, machine, machine_dq::kWarm), envelope,
+                       drive_unit::largest_voltage(unit, envelope.U_ref), {401, 801});
   Simulation a(short_case()), b(case_of(fine, short_trip()));
   finish(a);
   finish(b);

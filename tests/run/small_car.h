@@ -28,12 +28,14 @@ inline drive_unit::Params<double> small_unit(drive_unit::Axle axle) {
   u.machine.envelope = {.tau_peak = 200.0, .P_peak = 80e3, .omega_max = 1500.0, .U_ref = 350.0};
   u.machine.inertia = 0.02;
   u.machine.T_lag = 0.02;
-  u.machine.losses = machine_losses::Params<double>{.I_max = 400.0,
-                                                    .R_s = 0.01,
-                                                    .k_hysteresis = 0.6,
-                                                    .k_eddy = 0.001,
-                                                    .tau_friction = 0.2,
-                                                    .k_windage = 1e-8};
+  u.machine.losses = machine_map::FromDq<double>{};
+  u.machine.dq = machine_dq::SynchronousFamily<double>{.shares = {.n_p = 4,
+                                                                  .copper = 0.03,
+                                                                  .hysteresis = 0.003,
+                                                                  .eddy = 0.002,
+                                                                  .friction = 0.001,
+                                                                  .windage = 8e-6},
+                                                       .weakening_speed = 1.5};
   u.inverter = {.P_fixed = 20.0, .U_on = 0.8, .R_on = 0.002, .f_sw = 10e3, .switching_loss = 1e-7};
   u.gears.add("first");
   u.gears[0] = {.ratio = 3.0, .efficiency = 0.99, .drag_torque = 0.05};

@@ -49,7 +49,7 @@ TEST_F(CommandLine, wrong_values_are_told) {
   EXPECT_EQ(evsim({"run", "drive.json", "--jobs", "many"}).code, 2);
   EXPECT_EQ(evsim({"run", "drive.json", "--jobs", "-1"}).code, 2);
   EXPECT_EQ(evsim({"run", "drive.json", "--timeout", "-1"}).code, 2);
-  EXPECT_EQ(evsim({"run", "drive.json", "--level", "drive"}).code, 2);
+  EXPECT_EQ(evsim({"run", "drive.json", "--level", "driving"}).code, 2);
   EXPECT_EQ(evsim({"run", "drive.json", "--set", "nonsense"}).code, 2);
 }
 

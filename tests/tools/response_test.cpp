@@ -72,13 +72,18 @@ TEST_F(ResponseCommand, exit_1_where_a_loop_is_unstable) {
   EXPECT_TRUE(has(r.out, "the current loop is unstable")) << r.out;
 }
 
+TEST_F(ResponseCommand, takes_a_unit_by_its_name_alone_or_the_only_one) {
+  EXPECT_EQ(response({}, "rear").code, 0);
+  EXPECT_EQ(evsim({"response", "dq.json", "--points", "0"}).code, 0);
+}
+
 TEST_F(ResponseCommand, exit_2_with_the_nearest_unit) {
   const Ran r = response({}, "drive_units.raer");
   EXPECT_EQ(r.code, 2);
   EXPECT_EQ(r.err,
-            "evsim response: no drive unit drive_units.raer in dq.json; did you mean "
+            "evsim response: UNIT: no drive_units.raer in dq.json; did you mean "
             "drive_units.rear?\n");
-  EXPECT_TRUE(has(response({}, "x").err, "must be drive_units.rear"));
+  EXPECT_TRUE(has(response({}, "xyz").err, "there is drive_units.rear"));
 }
 
 TEST_F(ResponseCommand, exit_2_where_a_unit_has_no_circuit) {

@@ -24,6 +24,7 @@ struct CommandLine {
   CompareArguments compare;
   ReplayArguments replay;
   ValidateArguments validate;
+  MapArguments map;
   ResponseArguments response;
   NewVehicleArguments new_vehicle;
   CompletionArguments completion;
@@ -43,6 +44,7 @@ struct CommandLine {
     add_compare();
     add_replay();
     add_validate();
+    add_map();
     add_response();
     add_new_vehicle();
     add_completion();
@@ -132,11 +134,24 @@ struct CommandLine {
     c.add_option("--jobs", validate.jobs, "threads [one a core]")->type_name("N");
     c.add_flag("--json", validate.json, "the result as JSON on stdout");
   }
+  void add_map() {
+    CLI::App& c =
+        command("map", "a drive unit's efficiency, losses and limits over speed and torque",
+                help::kMap, map, map_command);
+    c.add_option("VEHICLE", map.vehicle, "vehicle file")->required()->type_name("FILE");
+    c.add_option("UNIT", map.unit, "drive_units.NAME [the only one]")->type_name("");
+    many(c, "--u-dc", map.u_dc, "DC voltage in V; several: a map at each [U_ref]")->type_name("V");
+    c.add_option("--temperature", map.temperature, "of the machine in degC [80]")
+        ->type_name("DEGC");
+    many(c, "--set", map.sets, "change a value; PATH with its unit")->type_name("PATH=VALUE");
+    c.add_option("--out", map.out, "folder for the result [results/map]")->type_name("DIR");
+    c.add_flag("--json", map.json, "envelope, loci and best efficiencies as JSON on stdout");
+  }
   void add_response() {
     CLI::App& c = command("response", "frequency response and margins of a drive unit's control",
                           help::kResponse, response, response_command);
     c.add_option("VEHICLE", response.vehicle, "vehicle file")->required()->type_name("");
-    c.add_option("UNIT", response.unit, "drive_units.NAME")->required()->type_name("");
+    c.add_option("UNIT", response.unit, "drive_units.NAME [the only one]")->type_name("");
     c.add_option("--speed", response.speed, "of the machine in rpm [half its base speed]")
         ->type_name("RPM");
     c.add_option("--torque", response.torque,

@@ -64,10 +64,19 @@ struct ValidateArguments {
 };
 ExitCode validate_command(const ValidateArguments& a);
 
+struct MapArguments {
+  std::string vehicle, unit;      // file, and drive_units.NAME; "": the only one
+  std::vector<std::string> u_dc;  // [V]; none: U_ref
+  double temperature = 80.0;      // of the machine [degC]
+  std::vector<std::string> sets;  // PATH=VALUE
+  std::string out = "results/map";
+  bool json = false;
+};
+ExitCode map_command(const MapArguments& a);
+
 struct ResponseArguments {
-  std::string vehicle;  // file
-  std::string unit;     // drive_units.NAME
-  std::vector<std::string> sets;
+  std::string vehicle, unit;      // file, and drive_units.NAME; "": the only one
+  std::vector<std::string> sets;  // PATH=VALUE
   // In the unit of the option; none: a default.
   std::optional<double> speed, torque, u_dc, inertia;  // [rpm], [Nm], [V], [kg m2]
   double speed_bandwidth = 4.0;                        // [Hz]

@@ -16,7 +16,6 @@ std::string joined(const std::vector<std::string>& words) {
 std::string words_of(const std::string& command) {
   if (command == "describe") return "parameters signals units ";
   if (command == "list") return "vehicles scenarios cycles ";
-  if (command == "response") return "drive_units. ";
   if (command == "schema") return "vehicle scenario ";
   if (command == "completion") return "bash ";
   return {};

@@ -70,7 +70,7 @@ ExitCode describe_signals(const std::string& filter) {
   closed_loop::System<double> any;
   any.car.drive_units.add("NAME");
   Listing list({left, left}, {"signal", "unit"}, filter);
-  for (const signals::Info& s : signals::list(any))
+  for (const signals::Info& s : signals::list(any, nullptr))
     list.row(s.path, {s.path, unit_text(&display_unit(s.dim))});
   return list.show();
 }

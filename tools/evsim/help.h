@@ -94,6 +94,21 @@ inline constexpr char kValidate[] =
     "input (nothing was run or written), 3 a simulation failed, 4 disk or missing part, 130 "
     "interrupted.";
 
+inline constexpr char kMap[] =
+    "Examples:\n"
+    "  evsim map vehicles/xiaomi_su7.json drive_units.rear\n"
+    "  evsim map vehicles/xiaomi_su7.json rear --u-dc 320 --u-dc 400 --temperature 120\n"
+    "  evsim map vehicles/xiaomi_su7.json --set drive_units.rear.control.k_u=1 --out results/k_u\n"
+    "  evsim map vehicles/bmw_i4_edrive40.json --json | jq '.maps[0].best.both'\n"
+    "\n"
+    "Steady points of the machine's model in dq as its motor control chooses them, all four "
+    "quadrants: efficiency\n"
+    "and losses of machine and inverter, most and least torque, loci of the currents. UNIT may be "
+    "left out where\n"
+    "the car has one. Writes DIR/map.csv, DIR/map.json and DIR/report.html.\n"
+    "\n"
+    "Exit codes: 0 written, 2 a file or argument is wrong, 4 disk or missing part.";
+
 inline constexpr char kResponse[] =
     "Open and closed loop of the current control (d, q and their coupling) and of the speed "
     "control with\n"

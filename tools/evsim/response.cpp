@@ -1,16 +1,14 @@
 // evsim response
 #include "sim/response/response.h"
 
-#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
-#include "sim/io/case.h"
-#include "sim/io/parameters.h"
 #include "sim/io/response_report.h"
 #include "sim/io/text.h"
 #include "tools/evsim/commands.h"
 #include "tools/evsim/print.h"
+#include "tools/evsim/vehicle_unit.h"
 #include "tools/evsim/write.h"
 
 namespace evsim::cli {
@@ -18,11 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using enum Align;
-using Vehicle = io::Loaded<car::Params<double>>;
 
 constexpr char kWho[] = "evsim response";
 constexpr double kRpm = 9.549296585513721;
-constexpr std::string_view kUnits = "drive_units.";
 
 // ---- Arguments ----------------------------------------------------------------------------------
 
@@ -46,34 +42,6 @@ void check(const ResponseArguments& a) {
     refuse("--points", "got " + std::to_string(a.points) + ", must be 2 or more; 0: no sweep");
   if (a.out.empty()) refuse("--out", "must name a folder");
   problems.raise();
-}
-
-Vehicle load(const ResponseArguments& a) {
-  Vehicle vehicle = io::read<car::Params<double>>(a.vehicle);
-  for (const std::string& s : a.sets) {
-    const std::size_t at = s.find('=');
-    if (at == std::string::npos)
-      throw InputError(Problem{.file = "--set", .what = "got " + s + ", must be PATH=VALUE"});
-    io::set(vehicle, s.substr(0, at), s.substr(at + 1), "--set");
-  }
-  io::Problems problems;
-  io::check_vehicle(vehicle.value, vehicle.origins, problems);
-  problems.raise();
-  return vehicle;
-}
-
-// Which unit "drive_units.rear" is.
-int find_unit(const ResponseArguments& a, const car::Params<double>& vehicle) {
-  std::vector<std::string> known;
-  for (int i = 0; i < vehicle.drive_units.size(); ++i) {
-    known.push_back(std::string(kUnits) + vehicle.drive_units.name(i));
-    if (known.back() == a.unit) return i;
-  }
-  const std::string near = io::nearest(a.unit, known);
-  throw InputError(Problem{
-      .file = kWho,
-      .what = "no drive unit " + a.unit + " in " + a.vehicle +
-              (near.empty() ? "; must be " + io::one_of(known) : "; did you mean " + near + "?")});
 }
 
 response::Request request(const ResponseArguments& a) {
@@ -125,8 +93,8 @@ std::string stability_text(const response::LoopResponse& loop, const std::string
 
 ExitCode response_command(const ResponseArguments& a) {
   check(a);
-  const Vehicle vehicle = load(a);
-  const int k = find_unit(a, vehicle.value);
+  const Vehicle vehicle = load_vehicle(a.vehicle, a.sets);
+  const int k = find_unit(kWho, a.vehicle, a.unit, vehicle.value);
   io::check_response_folder(a.out);
   const std::string name = vehicle.value.drive_units.name(k);
   io::ResponseReport report{.vehicle = a.vehicle, .unit = name, .version = version_and_commit()};
@@ -142,8 +110,9 @@ ExitCode response_command(const ResponseArguments& a) {
   if (a.json) {
     print(io::response_json(report));
   } else {
-    print(a.unit + " of " + a.vehicle + "\n" + point_text(r.point) + figures_text(r) +
-          stability_text(r.current, "current") + stability_text(r.speed, "speed"));
+    print("drive_units." + name + " of " + a.vehicle + "\n" + point_text(r.point) +
+          figures_text(r) + stability_text(r.current, "current") +
+          stability_text(r.speed, "speed"));
     print("report: " + (fs::path(a.out) / "report.html").string() + "\n");
   }
   flush_output();

@@ -27,8 +27,9 @@ closed_loop::System<double> driven_car(double conductance) {
   p.drive_units[0].machine.envelope = {
       .tau_peak = 300, .P_peak = 100e3, .omega_max = 1200, .U_ref = 350};
   p.drive_units[0].machine.inertia = 0.03;
-  p.drive_units[0].machine.losses = machine_losses::Params<double>{
-      .I_max = 500, .R_s = 0.01, .k_hysteresis = 0.5, .k_eddy = 1e-3};
+  p.drive_units[0].machine.dq = machine_dq::SynchronousFamily<double>{
+      .shares = {.n_p = 4, .copper = 0.0375, .hysteresis = 1.7e-3, .eddy = 1.1e-3},
+      .weakening_speed = 1.5};
   p.drive_units[0].gears.add("gear");
   p.drive_units[0].gears[0].ratio = 9;
   p.battery = battery_constant_efficiency::Params<double>{.energy = 2e8, .efficiency = 0.97};

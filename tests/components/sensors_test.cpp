@@ -1,4 +1,4 @@
-#include "sim/control/sensors.h"
+#include "sim/components/sensors.h"
 
 #include "tests/components/scalars.h"
 

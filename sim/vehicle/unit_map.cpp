@@ -1,0 +1,132 @@
+#include "sim/vehicle/unit_map.h"
+
+namespace evsim::unit_map {
+namespace {
+
+namespace points = operating_points;
+
+struct Unit {
+  points::Machine machine;
+  inverter::Params<double> inverter;  // sized
+  Conditions conditions;
+  double u_max;
+};
+
+Unit unit_of(const drive_unit::Params<double>& p, const Conditions& c) {
+  const auto machine = machine_dq::prepare(p.machine.dq, p.machine.envelope);
+  return {.machine = drive_unit::operating_points_of(p, machine, c.T_machine),
+          .inverter = inverter::sized(p.inverter, machine.I_max),
+          .conditions = c,
+          .u_max = drive_unit::largest_voltage(p, c.u_dc)};
+}
+
+double amplitude(const Dq<double>& i) { return sqrt(i.d * i.d + i.q * i.q); }
+
+Point finished(const Unit& u, double omega, const points::Point& machine) {
+  const auto bridge = inverter::losses(u.inverter, amplitude(machine.i));
+  return {.omega = omega,
+          .machine = machine,
+          .inverter = {.conduction = bridge.p - u.inverter.P_fixed,
+                       .switching = bridge.i * u.conditions.u_dc,
+                       .fixed = u.inverter.P_fixed}};
+}
+
+// From one end to 0, both left out of what is appended: the ends are there already.
+void between(const Unit& u, double omega, double tau_end, int n, bool outwards,
+             std::vector<Point>& to) {
+  for (int k = 1; k < n; ++k) {
+    const double share = static_cast<double>(outwards ? k : n - k) / n;
+    const auto found = points::shaft_point(u.machine, omega, u.u_max, share * tau_end);
+    if (const auto* p = std::get_if<points::Point>(&found)) to.push_back(finished(u, omega, *p));
+  }
+}
+
+// Nothing where the machine can't stand without torque.
+std::optional<Row> row(const Unit& u, double omega, int n) {
+  const auto least = points::min_torque(u.machine, omega, u.u_max);
+  const auto most = points::max_torque(u.machine, omega, u.u_max);
+  const auto none = points::shaft_point(u.machine, omega, u.u_max, 0.0);
+  const auto* idle = std::get_if<points::Point>(&none);
+  if (!least || !most || idle == nullptr || !(least->tau_shaft < 0.0 && most->tau_shaft > 0.0))
+    return std::nullopt;
+  Row out{.omega = omega, .points = {finished(u, omega, *least)}};
+  between(u, omega, least->tau_shaft, n, false, out.points);
+  out.points.push_back(finished(u, omega, *idle));
+  between(u, omega, most->tau_shaft, n, true, out.points);
+  out.points.push_back(finished(u, omega, *most));
+  return out;
+}
+
+std::vector<Dq<double>> inside(const std::vector<points::Point>& line, double I_max) {
+  std::vector<Dq<double>> out;
+  for (const points::Point& p : line)
+    if (amplitude(p.i) <= I_max) out.push_back(p.i);
+  return out;
+}
+
+// Of an excited machine at its full field.
+std::vector<Locus> ellipses(const Unit& u, const machine::Envelope<double>& e) {
+  constexpr std::array<double, 4> kTimesBase{1.0, 1.5, 2.5, 4.0};
+  constexpr int kPoints = 120;
+  const bool excited = std::holds_alternative<dq_machine::Excited<double>>(u.machine.model.circuit);
+  const points::Machine m =
+      excited ? points::at_field_current(u.machine, u.machine.limits.I_f_max) : u.machine;
+  std::vector<Locus> out;
+  for (const double times : kTimesBase) {
+    const double omega = min(times * e.P_peak / e.tau_peak, e.omega_max);
+    if (!out.empty() && omega <= out.back().omega) continue;
+    auto i = points::voltage_ellipse(m, omega, u.u_max, kPoints);
+    if (!i.empty()) out.push_back({omega, std::move(i)});
+  }
+  return out;
+}
+
+Loci loci(const Unit& u, const machine::Envelope<double>& e, const std::vector<Row>& rows) {
+  constexpr int kPoints = 60;
+  const double I_max = u.machine.limits.I_max;
+  Loci out{.mtpa = {0.0, inside(points::mtpa_line(u.machine, kPoints), kInfinity)},
+           .mtpv = {e.omega_max,
+                    inside(points::mtpv_line(u.machine, e.omega_max, u.u_max, kPoints), I_max)},
+           .envelope = {},
+           .circle = {0.0, points::current_circle(u.machine, 2 * kPoints)},
+           .ellipses = ellipses(u, e)};
+  for (const Row& r : rows)
+    if (r.omega >= 0.0) out.envelope.i.push_back(r.points.back().machine.i);
+  return out;
+}
+
+}  // namespace
+
+double efficiency(double p_mechanical, double loss) {
+  if (p_mechanical > 0.0) return p_mechanical / (p_mechanical + loss);
+  return p_mechanical < 0.0 ? max((-p_mechanical - loss) / -p_mechanical, 0.0) : 0.0;
+}
+
+Efficiencies efficiencies(const Point& p) {
+  const double machine = efficiency(p.p_mechanical(), p.machine_loss());
+  const double both = efficiency(p.p_mechanical(), p.machine_loss() + p.inverter.all());
+  return {.machine = machine, .inverter = machine > 0.0 ? both / machine : 0.0, .both = both};
+}
+
+Map compute(const drive_unit::Params<double>& unit, const Conditions& conditions,
+            const Grid& grid) {
+  const Unit u = unit_of(unit, conditions);
+  Map out{.conditions = conditions, .u_max = u.u_max, .rows = {}, .loci = {}};
+  for (int k = 1 - grid.speeds; k < grid.speeds; ++k) {
+    const double omega = unit.machine.envelope.omega_max * k / (grid.speeds - 1);
+    if (auto r = row(u, omega, grid.torques - 1)) out.rows.push_back(std::move(*r));
+  }
+  out.loci = loci(u, unit.machine.envelope, out.rows);
+  return out;
+}
+
+std::variant<Point, operating_points::Refusal> point(const drive_unit::Params<double>& unit,
+                                                     const Conditions& conditions, double omega,
+                                                     double tau) {
+  const Unit u = unit_of(unit, conditions);
+  const auto found = points::shaft_point(u.machine, omega, u.u_max, tau);
+  if (const auto* why = std::get_if<points::Refusal>(&found)) return *why;
+  return finished(u, omega, std::get<points::Point>(found));
+}
+
+}  // namespace evsim::unit_map
