@@ -9,17 +9,32 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-// The small car with a circuit of its machine.
+// The small car's machine as its family has it.
+const std::string kFamily =
+    R"("dq": {"type": "synchronous_family", "n_p": 4, "weakening_speed": 1.5,
+      "copper": 0.0375, "hysteresis": 0.0017, "eddy": 0.0011})";
+
+// The small car with a circuit of its machine, and without a model in dq.
 std::string with_dq() {
-  return small::replaced(small::kVehicle, "\"inertia_kg_m2\": 0.03,",
-                         R"("inertia_kg_m2": 0.03,
-    "dq": {"type": "synchronous", "n_p": 4, "I_max_A_peak": 500, "R_s_mOhm": 10,
-      "magnetics": {"type": "linear", "L_d_uH": 150, "L_q_uH": 250, "psi_f_Vs": 0.09}},)");
+  return small::replaced(
+      small::kVehicle, kFamily,
+      R"("dq": {"type": "synchronous", "n_p": 4, "I_max_A_peak": 500, "R_s_mOhm": 10,
+      "magnetics": {"type": "linear", "L_d_uH": 150, "L_q_uH": 250, "psi_f_Vs": 0.09}})");
+}
+std::string without_dq() {
+  const std::string bare = small::replaced(small::kVehicle, ",\n    " + kFamily, "");
+  return small::replaced(
+      bare, R"("losses": {"type": "dq"})",
+      R"("losses": {"type": "power_efficiency", "P_peak_kW": 100, "efficiency": 0.9,
+      "efficiency_generating": 0.9})");
 }
 
 class ResponseCommand : public Program {
  protected:
-  ResponseCommand() { write("dq.json", with_dq()); }
+  ResponseCommand() {
+    write("dq.json", with_dq());
+    write("bare.json", without_dq());
+  }
   Ran response(Arguments more = {}, const std::string& unit = "drive_units.rear") const {
     Arguments all{"response", "dq.json", unit, "--points", "4", "--speed-bandwidth", "20"};
     all.insert(all.end(), more.begin(), more.end());
@@ -87,10 +102,10 @@ TEST_F(ResponseCommand, exit_2_with_the_nearest_unit) {
 }
 
 TEST_F(ResponseCommand, exit_2_where_a_unit_has_no_circuit) {
-  const Ran r = evsim({"response", "car.json", "drive_units.rear"});
+  const Ran r = evsim({"response", "bare.json", "drive_units.rear"});
   EXPECT_EQ(r.code, 2);
   EXPECT_TRUE(has(r.err, "drive_units.rear.machine.dq: has no model")) << r.err;
-  EXPECT_TRUE(has(r.err, "car.json:")) << r.err;
+  EXPECT_TRUE(has(r.err, "bare.json:")) << r.err;
 }
 
 TEST_F(ResponseCommand, exit_2_where_the_machine_can_t_be_there) {
