@@ -14,6 +14,7 @@
 EVSIM_EMBED(evsim_report_css, "sim/io/report/report.css");
 EVSIM_EMBED(evsim_validation_css, "sim/io/report/validation.css");
 EVSIM_EMBED(evsim_unit_map_css, "sim/io/report/unit_map.css");
+EVSIM_EMBED(evsim_response_css, "sim/io/report/response.css");
 EVSIM_EMBED(evsim_report_js, "sim/io/report/report.js");
 #ifdef EVSIM_DYGRAPHS_JS
 EVSIM_EMBED(evsim_dygraphs_js, EVSIM_DYGRAPHS_JS);
@@ -35,6 +36,9 @@ std::string_view validation_style() {
 }
 std::string_view unit_map_style() {
   return between(evsim_unit_map_css_begin, evsim_unit_map_css_end);
+}
+std::string_view response_style() {
+  return between(evsim_response_css_begin, evsim_response_css_end);
 }
 std::string_view script() { return between(evsim_report_js_begin, evsim_report_js_end); }
 

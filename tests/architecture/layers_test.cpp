@@ -49,7 +49,7 @@ const std::map<std::string, std::vector<std::string>> kThirdParty{
     {"nlohmann/", {"sim/io/"}},
     {"(hdf5|H5)", {"sim/io/hdf5/"}},
     {"CLI/", {"tools/"}},
-    {"fmt/", {"sim/run/", "sim/io/", "sim/link/", "sim/study/", "tools/", "gui/"}},
+    {"fmt/", {"sim/run/", "sim/response/", "sim/io/", "sim/link/", "sim/study/", "tools/", "gui/"}},
     {"(GLFW/|imgui|implot)", {"gui/"}},
 };
 

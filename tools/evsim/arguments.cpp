@@ -25,6 +25,7 @@ struct CommandLine {
   ReplayArguments replay;
   ValidateArguments validate;
   MapArguments map;
+  ResponseArguments response;
   NewVehicleArguments new_vehicle;
   CompletionArguments completion;
   bool version = false;
@@ -44,6 +45,7 @@ struct CommandLine {
     add_replay();
     add_validate();
     add_map();
+    add_response();
     add_new_vehicle();
     add_completion();
   }
@@ -144,6 +146,30 @@ struct CommandLine {
     many(c, "--set", map.sets, "change a value; PATH with its unit")->type_name("PATH=VALUE");
     c.add_option("--out", map.out, "folder for the result [results/map]")->type_name("DIR");
     c.add_flag("--json", map.json, "envelope, loci and best efficiencies as JSON on stdout");
+  }
+  void add_response() {
+    CLI::App& c = command("response", "frequency response and margins of a drive unit's control",
+                          help::kResponse, response, response_command);
+    c.add_option("VEHICLE", response.vehicle, "vehicle file")->required()->type_name("");
+    c.add_option("UNIT", response.unit, "drive_units.NAME [the only one]")->type_name("");
+    c.add_option("--speed", response.speed, "of the machine in rpm [half its base speed]")
+        ->type_name("RPM");
+    c.add_option("--torque", response.torque,
+                 "of the air gap in Nm [a quarter of the most at that speed]")
+        ->type_name("NM");
+    c.add_option("--u-dc", response.u_dc, "DC voltage in V [the machine's U_ref]")->type_name("V");
+    c.add_option("--inertia", response.inertia, "that the speed loop turns in kg m2 [the rotor's]")
+        ->type_name("J");
+    c.add_option("--speed-bandwidth", response.speed_bandwidth, "of the speed loop in Hz [4]")
+        ->type_name("HZ");
+    c.add_option("--points", response.points,
+                 "frequencies of the sine sweep of each loop; 0: none [30]")
+        ->type_name("N");
+    many(c, "--set", response.sets, "change a value of the vehicle; PATH with its unit")
+        ->type_name("PATH=VALUE");
+    c.add_option("--out", response.out, "folder for the report [results/response]")
+        ->type_name("DIR");
+    c.add_flag("--json", response.json, "the result as JSON on stdout");
   }
   void add_new_vehicle() {
     CLI::App& c = command("new-vehicle", "write a vehicle file from the figures of a catalogue",

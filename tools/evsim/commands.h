@@ -2,6 +2,7 @@
 // (exit_codes.h says what comes of it).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -72,6 +73,18 @@ struct MapArguments {
   bool json = false;
 };
 ExitCode map_command(const MapArguments& a);
+
+struct ResponseArguments {
+  std::string vehicle, unit;      // file, and drive_units.NAME; "": the only one
+  std::vector<std::string> sets;  // PATH=VALUE
+  // In the unit of the option; none: a default.
+  std::optional<double> speed, torque, u_dc, inertia;  // [rpm], [Nm], [V], [kg m2]
+  double speed_bandwidth = 4.0;                        // [Hz]
+  int points = 30;                                     // of the sweep
+  std::string out = "results/response";
+  bool json = false;
+};
+ExitCode response_command(const ResponseArguments& a);
 
 struct NewVehicleArguments {
   std::string file;

@@ -109,6 +109,28 @@ inline constexpr char kMap[] =
     "\n"
     "Exit codes: 0 written, 2 a file or argument is wrong, 4 disk or missing part.";
 
+inline constexpr char kResponse[] =
+    "Open and closed loop of the current control (d, q and their coupling) and of the speed "
+    "control with\n"
+    "their machine at an operating point, by two ways: the slopes of one control tick, and a small "
+    "sine on\n"
+    "the simulation in time. Writes DIR/report.html, DIR/response.json, DIR/current.csv, "
+    "DIR/speed.csv.\n"
+    "\n"
+    "Examples:\n"
+    "  evsim response vehicles/xiaomi_su7.json drive_units.rear\n"
+    "  evsim response vehicles/xiaomi_su7.json drive_units.rear --speed 12000 --torque 150 --u-dc "
+    "380\n"
+    "  evsim response vehicles/xiaomi_su7.json drive_units.rear \\\n"
+    "    --set drive_units.rear.control.bandwidth_Hz=500 --set "
+    "drive_units.rear.control.believed.L_d=0.8\n"
+    "  evsim response vehicles/bmw_i4_edrive40.json drive_units.rear --json | jq "
+    ".current.current_d\n"
+    "\n"
+    "Exit codes: 0 stable, 1 a loop is unstable, 2 wrong input or an operating point out of reach "
+    "(nothing\n"
+    "was written), 3 the control finds no steady state, 4 disk or missing part.";
+
 inline constexpr char kNewVehicle[] =
     "Each figure may be given in any unit of its kind: --mass_lb 3880, --top_speed_mph 140.\n"
     "What is not given follows from rules (docs/new_vehicle.md); the file says which and why.\n"

@@ -10,6 +10,7 @@
 #include "sim/io/unit_map_report.h"
 #include "tools/evsim/commands.h"
 #include "tools/evsim/print.h"
+#include "tools/evsim/vehicle_unit.h"
 #include "tools/evsim/write.h"
 
 namespace evsim::cli {
@@ -17,47 +18,12 @@ namespace {
 
 namespace fs = std::filesystem;
 using enum Align;
-using Vehicle = io::Loaded<car::Params<double>>;
 
 constexpr char kWho[] = "evsim map";
 constexpr std::string_view kPrefix = "drive_units.";
 
 [[noreturn]] void refuse(const std::string& path, std::string what) {
   throw InputError(Problem{.file = kWho, .path = path, .what = std::move(what)});
-}
-
-Vehicle load(const MapArguments& a) {
-  Vehicle vehicle = io::read<car::Params<double>>(a.vehicle);
-  for (const std::string& set : a.sets) {
-    const std::size_t equals = set.find('=');
-    if (equals == std::string::npos || equals == 0)
-      throw InputError(Problem{.file = "--set", .path = set, .what = "must be PATH=VALUE"});
-    io::set(vehicle, set.substr(0, equals), std::string_view(set).substr(equals + 1), "--set");
-  }
-  io::Problems problems;
-  io::check_vehicle(vehicle.value, vehicle.origins, problems);
-  problems.raise();
-  return vehicle;
-}
-
-// The unit that is named, or the only one.
-int unit_of(const MapArguments& a, const car::Params<double>& p) {
-  std::vector<std::string> known;
-  for (int k = 0; k < p.drive_units.size(); ++k)
-    known.push_back(std::string(kPrefix) + p.drive_units.name(k));
-  if (a.unit.empty()) {
-    if (known.size() == 1) return 0;
-    refuse("UNIT", "missing: " + a.vehicle + " has " + io::one_of(known));
-  }
-  const std::string wanted = a.unit.starts_with(kPrefix) ? a.unit : std::string(kPrefix) + a.unit;
-  const auto found = std::ranges::find(known, wanted);
-  if (found != known.end()) return static_cast<int>(found - known.begin());
-  std::vector<std::string> names;
-  for (int k = 0; k < p.drive_units.size(); ++k) names.push_back(p.drive_units.name(k));
-  const std::string near = io::nearest(std::string_view(wanted).substr(kPrefix.size()), names);
-  refuse("UNIT", "no " + wanted + " in " + a.vehicle + "; " +
-                     (near.empty() ? "there is " + io::one_of(known)
-                                   : "did you mean " + std::string(kPrefix) + near + "?"));
 }
 
 std::vector<double> voltages(const MapArguments& a, const machine::Envelope<double>& e) {
@@ -82,8 +48,8 @@ double temperature(const MapArguments& a) {
 }
 
 io::UnitMap compute(const MapArguments& a) {
-  const Vehicle vehicle = load(a);
-  const int k = unit_of(a, vehicle.value);
+  const Vehicle vehicle = load_vehicle(a.vehicle, a.sets);
+  const int k = find_unit(kWho, a.vehicle, a.unit, vehicle.value);
   io::UnitMap out{.file = a.vehicle,
                   .unit = vehicle.value.drive_units.name(k),
                   .version = version_and_commit(),
