@@ -47,6 +47,17 @@ Found find(const std::vector<Place>& places, const std::string& path, const char
       Problem{.path = path, .what = std::string("unknown ") + what + "; known: " + known});
 }
 
+// A parameter, or the same one of all drive units.
+void set_all(const SetParameter& set, car::Params<double>& vehicle,
+             const scenario::SetParameter& c) {
+  constexpr std::string_view kAllUnits = "drive_units.*.";
+  if (!c.path.starts_with(kAllUnits)) return set(vehicle, c.path, c.value);
+  for (int k = 0; k < vehicle.drive_units.size(); ++k)
+    set(vehicle,
+        "drive_units." + vehicle.drive_units.name(k) + "." + c.path.substr(kAllUnits.size()),
+        c.value);
+}
+
 // In all numbers, counts and names; tables, which no command changes, are left out.
 template <class P> bool equal(const P& a, const P& b) {
   const Leaves x = collect(a), y = collect(b);
@@ -112,7 +123,7 @@ void Simulation::set(const scenario::SetParameter& c) {
   if (!set_)
     throw InputError(Problem{.path = c.path, .what = "parameters can't be set in this run"});
   const ledger::Stores<double> before = stores();
-  set_(vehicle_, c.path, c.value);
+  set_all(set_, vehicle_, c);
   rebuild();
   book_jump(before);  // a heavier car at the same speed holds more energy
 }
@@ -187,7 +198,7 @@ void Simulation::go_to(const Snapshot& s) {
   for (int i = 0; i < s.commands; ++i)
     if (const auto* p =
             std::get_if<scenario::SetParameter>(&log_[static_cast<std::size_t>(i)].command))
-      set_(vehicle, p->path, p->value);
+      set_all(set_, vehicle, *p);
   if (!equal(vehicle, vehicle_)) {
     vehicle_ = std::move(vehicle);
     rebuild();

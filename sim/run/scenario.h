@@ -301,7 +301,8 @@ struct SetParameter {
 template <class P, class V>
   requires described_as<P, SetParameter>
 constexpr void describe(P& p, V&& field) {
-  field(p.path, Field{"path", Dim::none, any_value, "parameter with unit: auxiliaries.power_kW"});
+  field(p.path, Field{"path", Dim::none, any_value,
+                      "parameter with unit: auxiliaries.power_kW; drive_units.*.X: of all units"});
   field(p.value, Field{"value", Dim::none, any_value, "in the unit of the path"});
 }
 

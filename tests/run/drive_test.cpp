@@ -1,0 +1,231 @@
+#include "sim/run/drive.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "sim/io/case.h"
+#include "sim/run/result.h"
+
+namespace evsim {
+namespace {
+
+std::string at(const std::string& file) { return std::string(EVSIM_SOURCE_DIR) + "/" + file; }
+
+Case loaded(const std::string& scenario, const std::string& vehicle, const std::string& level,
+            std::vector<std::string> sets = {}) {
+  io::CaseRequest request;
+  request.scenario = at("scenarios/" + scenario + ".json");
+  request.vehicle = at("vehicles/" + vehicle + ".json");
+  request.levels = {level};
+  request.sets = std::move(sets);
+  return io::load_case(request).c;
+}
+Simulation simulation(Case c) { return Simulation(std::move(c), io::parameter_setter()); }
+
+double kpi(const Simulation& s, const std::string& name) {
+  for (const Kpi& k : kpis(s))
+    if (k.name == name) return k.value;
+  ADD_FAILURE() << name;
+  return 0.0;
+}
+
+// Steady short circuit of a linear machine: 0 = R i_d - w L_q i_q, 0 = R i_q + w (L_d i_d + psi_f).
+struct ShortCircuit {
+  Dq<double> i;
+  double tau;
+};
+ShortCircuit short_circuit(double R, double L_d, double L_q, double psi_f, int n_p, double w) {
+  const double det = R * R + w * w * L_d * L_q;
+  const Dq<double> i{-w * w * psi_f * L_q / det, -w * psi_f * R / det};
+  return {i, 1.5 * n_p * (psi_f + (L_d - L_q) * i.d) * i.q};
+}
+
+// ---- Whole cars -----------------------------------------------------------------------------------
+
+TEST(Drive, cars_of_all_machines_drive_off_reach_their_top_speed_and_stop) {
+  for (const char* car :
+       {"xiaomi_su7", "nio_et7_100", "bmw_i4_edrive40", "generic_compact_reluctance"}) {
+    Simulation s = simulation(loaded("drive_off_and_brake", car, "drive"));
+    s.run();
+    EXPECT_LE(kpi(s, "speed_end_km_per_h"), 0.1) << car;
+    EXPECT_GE(kpi(s, "speed_max_km_per_h"), 160.0) << car;
+    EXPECT_LE(kpi(s, "phase_current_max_percent"), 105.0) << car;
+    EXPECT_LE(kpi(s, "torque_error_max_percent"), 5.0) << car;
+    EXPECT_GE(kpi(s, "dc_link_voltage_margin_percent"), 0.0) << car;
+    EXPECT_LE(s.books().relative(), 1e-6) << car;  // the bar of every ledger
+  }
+}
+
+TEST(Drive, averaged_and_switched_inverters_drive_alike) {
+  double time[2];
+  for (const bool switched : {false, true}) {
+    Simulation s =
+        simulation(loaded("full_throttle", "xiaomi_su7", switched ? "waveform" : "drive"));
+    s.run();
+    EXPECT_LE(s.books().relative(), 1e-6);
+    time[switched] = kpi(s, "time_0_100_km_per_h_s");
+  }
+  EXPECT_NEAR(time[1], time[0], 1e-3 * time[0]);  // the ripple's own losses
+}
+
+TEST(Drive, a_car_at_rest_without_pedal_stays_at_rest) {
+  Simulation s = simulation(
+      loaded("fault_gates_off", "xiaomi_su7", "drive", {"scenario.initial.v_km_per_h=0"}));
+  s.run();
+  EXPECT_EQ(s.snapshot().y[car::kX], 0.0);
+}
+
+// ---- The same bits --------------------------------------------------------------------------------
+
+TEST(Drive, a_restored_run_gives_the_same_bits) {
+  for (const char* level : {"drive", "waveform"}) {
+    Simulation s = simulation(loaded("fault_open_switch", "xiaomi_su7", level));
+    while (s.t() < 0.9) s.step();
+    const Snapshot early = s.snapshot();
+    s.run();
+    const auto y = s.snapshot().y;
+    const auto q = s.snapshot().q;
+    s.restore(early);
+    s.run();
+    EXPECT_EQ(s.snapshot().y, y) << level;
+    EXPECT_EQ(s.snapshot().q, q) << level;
+  }
+}
+
+TEST(Drive, float32_control_is_close_to_double_but_not_equal) {
+  double v[2];
+  for (const bool single : {false, true}) {
+    Simulation s = simulation(loaded(
+        "full_throttle", "xiaomi_su7", "drive",
+        {std::string("drive_units.rear.control.arithmetic=") + (single ? "float32" : "float64")}));
+    s.run();
+    v[single] = s.snapshot().y[car::kX];
+  }
+  EXPECT_NE(v[0], v[1]);
+  EXPECT_NEAR(v[0], v[1], 1e-3 * v[0]);  // 24 bits of the mantissa, and 100 Hz of the control unit
+}
+
+// ---- Faults: end states by hand -------------------------------------------------------------------
+
+struct Machine {
+  double R, L_d, L_q, psi_f;
+  int n_p;
+};
+Machine of(const Simulation& s) {
+  const auto& unit = s.vehicle().drive_units[0];
+  const auto m = machine_dq::prepare(unit.machine.dq, unit.machine.envelope);
+  const auto& c = std::get<dq_machine::Synchronous<double>>(m.model.circuit);
+  const auto& linear = std::get<magnetics::Linear<double>>(c.magnetics);
+  const double T = machine_dq::kWarm;
+  return {dq_machine::copper(m.model.common.R_s, T) + s.vehicle().drive_units[0].inverter.R_on,
+          linear.L_d, linear.L_q, c.psi_f - dq_machine::lost_flux(c, T), m.model.common.n_p};
+}
+
+TEST(Drive, an_active_short_circuit_ends_in_its_closed_form) {
+  Simulation s = simulation(loaded("fault_short_circuit", "xiaomi_su7", "drive"));
+  s.run();
+  const auto now = s.drive()->signals(s.snapshot().drive, 0);
+  const Machine m = of(s);
+  const double w = m.n_p * s.instant().flows.units[0].omega;
+  // The devices' resistance is that of the sized inverter.
+  const double R_on =
+      inverter::sized(s.vehicle().drive_units[0].inverter,
+                      machine_dq::prepare(s.vehicle().drive_units[0].machine.dq,
+                                          s.vehicle().drive_units[0].machine.envelope)
+                          .I_max)
+          .R_on;
+  const auto expected = short_circuit(m.R + R_on, m.L_d, m.L_q, m.psi_f, m.n_p, w);
+  // The car slows down meanwhile: 1 % a second.
+  EXPECT_NEAR(now.i.d, expected.i.d, 0.01 * std::abs(expected.i.d));
+  EXPECT_NEAR(now.i.q, expected.i.q, 0.01 * std::abs(expected.i.d));
+  EXPECT_NEAR(now.tau_em, expected.tau, 0.02 * std::abs(expected.tau));
+}
+
+TEST(Drive, with_gates_off_below_the_rectified_voltage_no_current_flows) {
+  Simulation s = simulation(loaded("fault_gates_off", "xiaomi_su7", "drive"));
+  s.run();
+  const Machine m = of(s);
+  const double w = m.n_p * s.instant().flows.units[0].omega;
+  ASSERT_LT(std::sqrt(3.0) * w * m.psi_f, s.snapshot().drive.y.node.u_C);
+  const auto now = s.drive()->signals(s.snapshot().drive, 0);
+  EXPECT_NEAR(now.i.d, 0.0, 1e-6);  // kept at zero to rounding
+  EXPECT_NEAR(now.i.q, 0.0, 1e-6);
+}
+
+TEST(Drive, with_gates_off_above_it_the_machine_brakes_into_the_battery) {
+  Simulation s = simulation(loaded("fault_gates_off_field_weakening", "xiaomi_su7", "drive"));
+  while (s.t() < 1.5) s.step();
+  const Machine m = of(s);
+  const double w = m.n_p * s.instant().flows.units[0].omega;
+  ASSERT_GT(std::sqrt(3.0) * w * m.psi_f, s.snapshot().drive.y.node.u_C);
+  const auto f = s.instant().flows;
+  EXPECT_LT(f.battery.i, -10.0);
+  EXPECT_LT(f.units[0].tau, 0.0);
+}
+
+TEST(Drive, an_open_phase_carries_no_current) {
+  Simulation s = simulation(loaded("fault_phase_open", "xiaomi_su7", "drive"));
+  s.run();
+  EXPECT_NEAR(s.drive()->signals(s.snapshot().drive, 0).i_phase.a, 0.0, 1e-6);
+}
+
+TEST(Drive, hot_magnets_lose_the_flux_that_their_coefficient_says) {
+  Simulation s = simulation(loaded("fault_hot_magnets", "xiaomi_su7", "drive"));
+  while (s.t() < 0.9) s.step();
+  const double before = s.drive()->signals(s.snapshot().drive, 0).tau_em;
+  s.run();
+  const auto now = s.drive()->signals(s.snapshot().drive, 0);
+  // -0.11 % per kelvin from 80 to 160 degC, of the magnets' part of the torque.
+  EXPECT_LT(now.tau_em, before);
+  EXPECT_GT(now.tau_em, 0.9 * before);
+}
+
+TEST(Drive, a_mistuned_weakening_limit_brakes_against_the_pedal_and_is_caught) {
+  Simulation right = simulation(loaded("lift_off_180", "xiaomi_su7", "drive"));
+  Simulation wrong = simulation(loaded("lift_off_180_mistuned", "xiaomi_su7", "drive"));
+  right.run();
+  wrong.run();
+  EXPECT_LE(kpi(right, "torque_error_max_percent"), 5.0);
+  EXPECT_GT(kpi(wrong, "torque_error_max_percent"), 5.0);
+  EXPECT_LT(wrong.snapshot().y[car::kV], right.snapshot().y[car::kV] - 1.0);
+}
+
+TEST(Drive, an_overvoltage_trips_the_inverter_for_good) {
+  Simulation s = simulation(
+      loaded("full_throttle", "xiaomi_su7", "drive", {"drive_units.rear.control.u_dc_trip_V=300"}));
+  while (s.t() < 0.5) s.step();
+  EXPECT_EQ(s.snapshot().y[car::kV], 0.0);  // tripped before it moved
+  EXPECT_EQ(s.snapshot().drive.units[0].gates, switched_legs::Gates::all_off);
+}
+
+TEST(Drive, a_unit_without_a_model_in_dq_is_refused_with_its_name) {
+  Case c = loaded("full_throttle", "xiaomi_su7", "energy");
+  c.scenario.level = scenario::Level::drive;
+  c.vehicle.drive_units[0].machine.dq = machine_dq::None<double>{};
+  EXPECT_THROW(simulation(std::move(c)), std::exception);
+}
+
+TEST(Drive, a_fault_of_an_unknown_unit_is_refused) {
+  Simulation s = simulation(loaded("full_throttle", "xiaomi_su7", "drive"));
+  scenario::Fault fault;
+  fault.unit = "middle";
+  EXPECT_THROW(s.command({.t = 0.0, .command = fault}), InputError);
+}
+
+// ---- Levels meet ----------------------------------------------------------------------------------
+
+TEST(Drive, consumption_is_that_of_the_level_energy) {
+  double consumption[2];
+  for (const bool dq : {false, true}) {
+    Simulation s = simulation(loaded("constant_100_km_per_h", "xiaomi_su7", dq ? "drive" : "energy",
+                                     {"scenario.driver.duration_s=60"}));
+    s.run();
+    consumption[dq] = kpi(s, "energy_consumption_battery_Wh_per_km");
+  }
+  // 1 %: the map's interpolation, the DC link and the control that is sampled.
+  EXPECT_NEAR(consumption[1], consumption[0], 0.01 * consumption[0]);
+}
+
+}  // namespace
+}  // namespace evsim
