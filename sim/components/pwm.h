@@ -45,15 +45,9 @@ constexpr std::span<const std::string_view> enum_names(Overmodulation) {
   return kOvermodulationNames;
 }
 
-// Duties: once a carrier period, or once a half of it.
-enum class Update : int { single_update, double_update };
-inline constexpr std::array<std::string_view, 2> kUpdateNames{"single", "double"};
-constexpr std::span<const std::string_view> enum_names(Update) { return kUpdateNames; }
-
 template <Scalar T> struct Params {
   Modulation modulation = Modulation::space_vector;
   Overmodulation overmodulation = Overmodulation::hexagon;
-  Update update = Update::double_update;
   T t_min = 0.0;   // shortest pulse and shortest gap of a leg [s]
   int levels = 0;  // timer counts in a half period of the carrier; 0: not quantised
 };
@@ -63,8 +57,6 @@ constexpr void describe(P& p, V&& field) {
   field(p.modulation, Field{"modulation", Dim::none, any_value, "choice of the zero sequence"});
   field(p.overmodulation, Field{"overmodulation", Dim::none, any_value,
                                 "what becomes of a voltage beyond the linear range"});
-  field(p.update,
-        Field{"update", Dim::none, any_value, "new duties once or twice in a carrier period"});
   field(p.t_min, Field{"t_min", Dim::time, not_negative,
                        "shortest pulse and gap of a leg; shorter ones become 0 or t_min"});
   field(p.levels, Field{"levels", Dim::none, between(0, 1 << 24),

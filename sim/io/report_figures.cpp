@@ -93,6 +93,23 @@ void battery(Builder& b) {
   b.add("current", "battery.i");
 }
 
+// At the levels drive and waveform. Phase currents only where samples are close enough to show their waves.
+constexpr double kWaves = 1e-3;  // [s]
+void electric_drive(Builder& b, const std::vector<double>& t) {
+  b.begin("Machine torque, and what its control aims at in the air gap", "Nm");
+  b.add_units("given", "tau");
+  b.add_units("aimed at", "tau_em_ref");
+  b.begin("Currents in dq", "A");
+  for (const char* signal : {"i_d", "i_d_ref", "i_q", "i_q_ref"}) b.add_units(signal, signal);
+  b.begin("Voltages in dq", "V");
+  for (const char* signal : {"u_d", "u_q"}) b.add_units(signal, signal);
+  b.begin("Voltage at the inverters", "V");
+  b.add("DC link", "dc_link.u");
+  if (t.size() < 2 || t[1] - t[0] > kWaves) return;
+  b.begin("Phase currents", "A");
+  for (const char* signal : {"i_a", "i_b", "i_c"}) b.add_units(signal, signal);
+}
+
 // Lowest and highest of a group in the order in which they came.
 void append_extremes(std::vector<double>& out, const double* first, const double* last) {
   const auto [low, high] = std::minmax_element(first, last);
@@ -127,8 +144,13 @@ Figures figures(const Recording& recording, bool has_trace) {
   speed(b, has_trace);
   power(b);
   battery(b);
-  b.begin("Machine torque", "Nm");
-  b.add_units("machine", "tau");
+  const auto electric = [](const signals::Info& s) { return s.path == "dc_link.u"; };
+  if (std::ranges::any_of(recording.signals, electric)) {
+    electric_drive(b, recording.t);
+  } else {
+    b.begin("Machine torque", "Nm");
+    b.add_units("machine", "tau");
+  }
   Figures f = b.take();
   const std::size_t rows = f.columns.front().values.size();
   f.columns = thinned(f.columns, kMostValues / f.columns.size());

@@ -4,7 +4,6 @@
 #include <stdexcept>
 
 #include "sim/base/errors.h"
-#include "sim/components/operating_points.h"
 #include "sim/control/believed_machine.h"
 
 namespace evsim {
@@ -25,40 +24,7 @@ dc_node::Params<double> node(const car::Params<double>& p) {
   return out;
 }
 
-using operating_points::Point;
-electric_drive::UnitState<double> state_at(const dq_machine::Synchronous<double>&,
-                                           const dq_machine::Temperatures<double>&, const Point& p,
-                                           double&) {
-  return {.psi = {p.psi.d, p.psi.q}, .rotor = {0.0, 0.0}, .theta_e = 0.0};
-}
-electric_drive::UnitState<double> state_at(const dq_machine::Excited<double>& c,
-                                           const dq_machine::Temperatures<double>& t,
-                                           const Point& p, double& u_f) {
-  u_f = dq_machine::copper(c.R_f, t.rotor) * p.i_f;
-  return {.psi = {p.psi.d, p.psi.q},
-          .rotor = {c.L_f * p.i_f + 1.5 * c.L_m * p.i.d, 0.0},
-          .theta_e = 0.0};
-}
-// The point has its d axis on the rotor flux; so has the rotor then.
-electric_drive::UnitState<double> state_at(const dq_machine::Induction<double>& c,
-                                           const dq_machine::Temperatures<double>&, const Point& p,
-                                           double&) {
-  const double psi_r = p.psi.d;  // no d current in the cage
-  static_cast<void>(c);
-  return {.psi = {p.psi.d, p.psi.q}, .rotor = {psi_r, 0.0}, .theta_e = 0.0};
-}
-
 }  // namespace
-
-// What is held over a step, and what of it the slow states need.
-struct Drive::Slow {
-  car::Surroundings<double> around;
-  battery::Source<double> source;
-  RigidDriveline<double> behind;
-  std::array<double, 2> slip;
-  double F_fluid, F_grade, F_roll, F_brake;  // [N]
-  double v_ref;                              // at the step's middle [m/s]
-};
 
 Drive::Drive(const car::Params<double>& vehicle, scenario::Level level, std::uint64_t seed,
              double R_source, double T_machine)
@@ -81,7 +47,7 @@ Drive::Drive(const car::Params<double>& vehicle, scenario::Level level, std::uin
                                                        {T_machine, T_machine})),
                  .rounded = {},
                  .sensors = unit.sensors,
-                 .pwm = {},
+                 .pwm = unit.modulation,
                  .twice = unit.control.update == motor_control::Update::twice,
                  .f_sw = unit.inverter.f_sw,
                  .tau_max = unit.machine.envelope.tau_peak,
@@ -97,57 +63,6 @@ Drive::Drive(const car::Params<double>& vehicle, scenario::Level level, std::uin
 
 TimeNs Drive::tick_at(std::size_t unit, std::int64_t tick) const {
   return tick_time(units_[unit].rate, 0, tick);
-}
-
-Drive::State Drive::start(const closed_loop::System<double>& s,
-                          const fixed_step::States<double>& y) const {
-  State d{};
-  const battery::State<double> x = car::load_battery(y.data());
-  d.y.node = {.i = 0.0, .u_C = battery::source(s.car.battery, x, s.T_battery).U_0};
-  d.u_min = d.u_max = d.y.node.u_C;
-  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n) {
-    auto& held = d.held.units[n];
-    held.temperatures = {s.T_machine, s.T_machine};
-    const auto& unit = s.car.drive_units[static_cast<int>(n)];
-    const double omega = drive_unit::machine_speed(unit, y[car::kV]);
-    const double tau = y[car::kTorque + n];
-    const Steady at = steady(n, held.temperatures, d.y.node.u_C, omega, tau);
-    d.y.units[n] = at.state;
-    d.units[n].next = at.next;
-    d.units[n].asked = {tau, tau, tau, tau, 0};
-    d.units[n].control.psi_R = {d.y.units[n].rotor.x, d.y.units[n].rotor.y};
-  }
-  return d;
-}
-
-// As if a shaft torque and a speed had been there for long, d axis at angle 0; without torque where the machine
-// can't give it. The first tick's voltage is that of its middle.
-Drive::Steady Drive::steady(std::size_t n, const dq_machine::Temperatures<double>& t, double u_dc,
-                            double omega, double tau) const {
-  const Unit& unit = units_[n];
-  const auto& p = unit.control.p;
-  const auto& model = model_.units[n].machine;
-  const auto machine = operating_points::prepare(
-      model, t, motor_control::limits(model, p.I_max, unit.I_f_max, unit.psi_base));
-  const double u_max = p.k_u * u_dc * pwm::kCircle;
-  auto found = operating_points::shaft_point(machine, omega, u_max, tau);
-  if (std::holds_alternative<operating_points::Refusal>(found))
-    found = operating_points::point(machine, omega, u_max, 0.0);
-  Steady out{};
-  Ab<double> u{0.0, 0.0};
-  if (const auto* point = std::get_if<Point>(&found)) {
-    out.state = std::visit([&](const auto& c) { return state_at(c, t, *point, out.next.u_f); },
-                           model.circuit);
-    const double omega_s = model.common.n_p * omega + point->omega_r;
-    u = to_stator(point->u, angle(0.5 * omega_s * unit.control.gains.T_s));
-  } else {
-    const auto rest =
-        std::visit([&](const auto& c) { return dq_machine::at_rest(c, t); }, model.circuit);
-    out.state = {.psi = {rest.psi.d, rest.psi.q}, .rotor = rest.rotor, .theta_e = 0.0};
-  }
-  out.next.duties = pwm::duties(unit.pwm.modulation, unit.pwm.overmodulation,
-                                pwm::Vector<double>{u.a, u.b}, u_dc);
-  return out;
 }
 
 const dc_node::Weights& Drive::weights(TimeNs h, int n) {
@@ -262,48 +177,6 @@ void Drive::watch(State& d, std::size_t n, double asked) const {
   u.extremes.tau_error = max(u.extremes.tau_error, max(above, below));
 }
 
-Drive::UnitSignals Drive::signals(const State& d, std::size_t n) const {
-  const auto& x = d.y.units[n];
-  const auto& held = d.held.units[n];
-  const auto& machine = model_.units[n].machine;
-  const Angle<double> theta = angle(x.theta_e);
-  UnitSignals out{};
-  out.psi = to_rotor(x.psi, theta);
-  const auto i = std::visit(
-      [&](const auto& c) { return dq_machine::currents(c, out.psi, x.rotor, held.temperatures); },
-      machine.circuit);
-  out.i = i.s;
-  out.i_f = i.r.x;
-  const auto& seen = d.units[n].seen;
-  out.i_ref = {seen.i_ref.re, seen.i_ref.im};
-  const double u = d.y.node.u_C;
-  out.u = to_rotor(Ab<double>{u * held.s.a, u * held.s.b}, theta);
-  out.i_phase = to_phases(to_stator(i.s, theta));
-  out.tau_em = dq_machine::air_gap_torque(machine.common, out.psi, i.s);
-  out.tau_ref = seen.tau_ref;
-  out.theta_e = sensors::wrapped(x.theta_e);
-  out.reason = seen.reason;
-  out.T_winding = held.temperatures.winding;
-  return out;
-}
-Drive::NodeSignals Drive::signals(const State& d) const {
-  const double i_node = d.h > 0.0 ? d.last.charge / d.h : 0.0;
-  return {.u = d.y.node.u_C, .i_cable = d.y.node.i, .i_capacitor = d.y.node.i - i_node};
-}
-
-double Drive::current_share(const State& d) const {
-  double out = 0.0;
-  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n)
-    out = max(out, d.units[n].extremes.i / units_[n].control.p.I_max);
-  return out;
-}
-double Drive::tau_error_share(const State& d) const {
-  double out = 0.0;
-  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n)
-    out = max(out, d.units[n].extremes.tau_error / units_[n].tau_max);
-  return out;
-}
-
 // An inverter that has tripped stays so.
 void Drive::trip(State& d, std::size_t n, double u_dc) const {
   using switched_legs::Gates;
@@ -411,115 +284,6 @@ void Drive::integrate(State& d, const RigidDriveline<double>& behind, double h) 
   }
 }
 
-// ---- Slow beside a tick -------------------------------------------------------------------------
-
-// Everything held over a step of h [s] from t [s] of a piece.
-Drive::Slow Drive::slow(const State& d, const closed_loop::System<double>& s,
-                        const closed_loop::Piece<double>& piece, double t, double h,
-                        const fixed_step::States<double>& y) const {
-  const double middle = t + 0.5 * h, v = y[car::kV];
-  Slow out{.around = closed_loop::surroundings(s, piece, middle),
-           .source = {},
-           .behind = {s.car, piece.direction, {}, 0.0, 0.0},
-           .slip = {},
-           .F_fluid = 0.0,
-           .F_grade = 0.0,
-           .F_roll = 0.0,
-           .F_brake = 0.0,
-           .v_ref = piece.v_ref + piece.a_ref * middle};
-  const auto x = car::load_battery(y.data());
-  out.source = battery::source(s.car.battery, x, s.T_battery);
-  const road_load::Surroundings<double> road{out.around.rho_air, out.around.v_wind,
-                                             out.around.cos_alpha};
-  const double v_middle = v + 0.5 * h * d.a;
-  const auto load =
-      std::visit([&](const auto& r) { return road_load::forces(r, s.car.mass, road, v_middle); },
-                 s.car.road_load);
-  car::Command<double> command = s.held.control.command;
-  closed_loop::apply_hooks(s, command);
-  out.F_fluid = load.fluid;
-  out.F_grade = s.car.mass * road_load::kGravity * out.around.sin_alpha;
-  out.F_roll = load.dry;
-  out.F_brake = command.F_brake;
-
-  // The slip of each axle by the force that its units gave in the step before.
-  const double sense = piece.direction;
-  const auto shares = car::brake_shares(s.car);
-  std::array<double, 2> F_axle{};
-  for (int k = 0; k < s.units(); ++k)
-    F_axle[static_cast<std::size_t>(s.car.drive_units[k].axle)] +=
-        drive_unit::wheel_torque(s.car.drive_units[k],
-                                 y[static_cast<std::size_t>(car::kTorque + k)], v) /
-        s.car.chassis.wheel_radius;
-  for (std::size_t a = 0; a < 2; ++a) {
-    out.slip[a] = s.car.slip_compliance[a] * (F_axle[a] - sense * shares[a] * out.F_brake);
-    out.behind.stretch[a] = 1.0 + sense * out.slip[a];
-  }
-  out.behind.F_against = out.F_fluid + out.F_grade;
-  out.behind.F_dry = out.F_roll + out.F_brake;
-  return out;
-}
-
-// Slow states and the rows of the books, by the integrals of a step.
-void Drive::settle(State& d, const closed_loop::System<double>& s, const Slow& slow,
-                   fixed_step::States<double>& y, fixed_step::Rows<double>& q) const {
-  const auto& r = d.last;
-  const double h = d.h, sense = slow.behind.direction;
-  const double v_0 = y[car::kV], v = chassis::speed_after_step(d.y.v, sense);
-  const double way = abs(r.x), m_v2 = 0.5 * s.car.mass_equivalent * (v - v_0) * (v + v_0);
-  d.a = (v - v_0) / h;
-  d.y.v = y[car::kV] = v;
-  y[car::kX] += r.x;
-  y[car::kAltitude] += r.x * slow.around.sin_alpha;
-
-  // Battery: its current and power are means over the step.
-  battery::Terminals<double> t{.i = r.charge / h, .u = 0.0, .p = 0.0, .p_missing = 0.0};
-  t.p = (slow.source.U_0 * r.charge - r.source) / h;
-  battery::State<double> x = car::load_battery(y.data());
-  const auto first = battery::rates(s.car.battery, x, slow.source, t);
-  const battery::State<double> middle{.SOC = x.SOC, .u_1 = x.u_1 + 0.5 * h * first.state.u_1};
-  const auto b = battery::rates(s.car.battery, middle, slow.source, t);
-  x = {.SOC = x.SOC + h * b.state.SOC, .u_1 = x.u_1 + h * b.state.u_1};
-  car::store_battery(x, y.data());
-
-  const double consumed = h * s.car.auxiliaries.power;
-  const double grade = slow.F_grade * r.x, air = slow.F_fluid * r.x, roll = slow.F_roll * way;
-  q[ledger::kAir] += air;
-  q[ledger::kRolling] += roll;
-  const auto shares = car::brake_shares(s.car);
-  for (std::size_t a = 0; a < 2; ++a) {
-    const double braked = shares[a] * slow.F_brake;
-    double given = 0.0;
-    for (int k = 0; k < s.units(); ++k)
-      if (static_cast<std::size_t>(s.car.drive_units[k].axle) == a)
-        given += r.units[static_cast<std::size_t>(k)].wheel;
-    q[ledger::kBrake] += braked * way * (1.0 + sense * slow.slip[a]);
-    q[ledger::kSlip] += (given - sense * braked * r.x) * slow.slip[a] * sense;
-  }
-  q[ledger::kR0] += h * b.p_loss_R_0 + r.source - h * slow.source.R * t.i * t.i;
-  q[ledger::kR1] += h * b.p_loss_R_1;
-  q[ledger::kNode] += r.cable;
-  q[ledger::kAuxiliaries] += consumed;
-  q[ledger::kThroughput] += abs(h * b.p_chemical) + abs(air) + consumed + abs(m_v2) + abs(grade);
-  q[ledger::kBattery] += h * t.p;
-  (t.p > 0.0 ? q[ledger::kBatteryOut] : q[ledger::kBatteryIn]) += abs(h * t.p);
-  const double m_share = s.car.mass / s.car.mass_equivalent;
-  const double contact = m_share * m_v2 + air + sense * slow.F_roll * r.x + grade;
-  (contact > 0.0 ? q[ledger::kWheelOut] : q[ledger::kWheelIn]) += contact;
-  const double error = slow.v_ref - 0.5 * (v_0 + v);
-  q[ledger::kTraceError] += h * error * error;
-  for (int k = 0; k < s.units(); ++k) {
-    const auto n = static_cast<std::size_t>(k);
-    const auto& u = r.units[n];
-    double* row = q.data() + ledger::kUnits + ledger::kRowsPerUnit * k;
-    const auto axle = static_cast<std::size_t>(s.car.drive_units[k].axle);
-    row[ledger::kGear] += u.shaft - u.wheel * slow.behind.stretch[axle];
-    row[ledger::kMachine] += u.stator + u.rotor + u.iron + u.friction;
-    row[ledger::kInverter] += u.conduction + u.switching + u.fixed + u.arc;
-    y[static_cast<std::size_t>(car::kTorque + k)] = u.tau / h;
-  }
-}
-
 void Drive::step(State& d, const closed_loop::System<double>& s,
                  const closed_loop::Piece<double>& piece, TimeNs piece_start, TimeNs until,
                  fixed_step::States<double>& y, fixed_step::Rows<double>& q) {
@@ -541,69 +305,6 @@ void Drive::step(State& d, const closed_loop::System<double>& s,
   settle(d, s, now, y, q);
   d.u_min = min(d.y.node.u_C, d.u_min);
   d.u_max = max(d.y.node.u_C, d.u_max);
-}
-
-double Drive::stored_energy(const State& d) const {
-  return electric_drive::stored_energy(model_, d.held, d.y);
-}
-
-closed_loop::Instant<double> Drive::instant(const State& d, const closed_loop::System<double>& s,
-                                            const closed_loop::Piece<double>& piece,
-                                            TimeNs piece_start,
-                                            const fixed_step::States<double>& y) const {
-  const double t = seconds(d.t - piece_start), h = max(d.h, 1e-9);
-  const Slow now = slow(d, s, piece, t, 0.0, y);
-  closed_loop::Instant<double> out{};
-  out.t = t;
-  out.x = y[car::kX];
-  out.v_ref = now.v_ref;
-  out.control = s.held.control;
-  out.F_request = s.held.F_request;
-  closed_loop::apply_hooks(s, out.control.command);
-  auto& f = out.flows;
-  f.v = y[car::kV];
-  f.a = d.a;
-  const double sense = piece.direction;
-  double p_slip = 0.0, F_drive = 0.0;
-  for (int k = 0; k < s.units(); ++k) {
-    const auto n = static_cast<std::size_t>(k);
-    const auto& r = d.last.units[n];
-    const auto axle = static_cast<std::size_t>(s.car.drive_units[k].axle);
-    auto& u = f.units[n];
-    u.tau = y[static_cast<std::size_t>(car::kTorque + k)];
-    u.omega = now.behind.omega(n, f.v);
-    u.F_wheel =
-        drive_unit::wheel_torque(s.car.drive_units[k], u.tau, f.v) / s.car.chassis.wheel_radius;
-    F_drive += u.F_wheel;
-    u.p_mechanical = r.shaft / h;
-    u.p_machine = (r.stator + r.rotor + r.iron + r.friction) / h;
-    u.p_inverter = (r.conduction + r.switching + r.fixed + r.arc) / h;
-    u.p_electrical = u.p_mechanical + u.p_machine + u.p_inverter;
-    u.p_gear = (r.shaft - r.wheel * now.behind.stretch[axle]) / h;
-    const auto& i = d.units[n].seen.i;
-    u.I_peak = sqrt(i.re * i.re + i.im * i.im);
-    p_slip += r.wheel * now.slip[axle] * sense / h;
-  }
-  f.F_drive = F_drive;
-  f.battery_limits = car::supply(s.car, y.data(), now.around).limits;
-  f.battery.i = d.last.charge / h;
-  f.battery.p = (now.source.U_0 * d.last.charge - d.last.source) / h;
-  f.battery.u = now.source.U_0 - now.source.R * f.battery.i;
-  f.battery.p_missing = 0.0;
-  f.battery_rates =
-      battery::rates(s.car.battery, car::load_battery(y.data()), now.source, f.battery);
-  f.p_auxiliaries = s.car.auxiliaries.power;
-  f.F_air = now.F_fluid;
-  f.F_grade = now.F_grade;
-  f.F_roll = sense * now.F_roll;
-  f.F_brake = sense * now.F_brake;
-  f.F_contact = s.car.mass * f.a + f.F_air + f.F_roll + f.F_grade;
-  f.p_air = f.F_air * f.v;
-  f.p_roll = now.F_roll * abs(f.v);
-  f.p_grade = f.F_grade * f.v;
-  f.p_brake = now.F_brake * abs(f.v);
-  f.p_slip = p_slip;
-  return out;
 }
 
 }  // namespace evsim

@@ -125,7 +125,15 @@ class Drive {
     double I_f_max, psi_base;  // [A], [Vs]
     Rational rate;             // of its ticks
   };
-  struct Slow;  // what is held over a step
+  // What is held over a step, and what of it the slow states need.
+  struct Slow {
+    car::Surroundings<double> around;
+    battery::Source<double> source;
+    RigidDriveline<double> behind;
+    std::array<double, 2> slip;
+    double F_fluid, F_grade, F_roll, F_brake;  // [N]
+    double v_ref;                              // at the step's middle [m/s]
+  };
 
   struct Steady {
     electric_drive::UnitState<double> state;

@@ -11,6 +11,7 @@
 #include "sim/components/machine.h"
 #include "sim/components/machine_dq.h"
 #include "sim/components/machine_map.h"
+#include "sim/components/pwm.h"
 #include "sim/components/sensors.h"
 #include "sim/vehicle/motor_control_params.h"
 
@@ -47,6 +48,7 @@ template <Scalar T> struct Params {
   T torque_share = 1.0;  // of the wheel torque asked for, relative to the other units [-]
   Machine<T> machine;
   inverter::Params<T> inverter;
+  pwm::Params<T> modulation;
   motor_control::Settings<T> control;
   sensors::Params<T> sensors;
   NamedList<gear::Params<T>, kMaxGears> gears;  // from machine to wheel
@@ -59,6 +61,7 @@ constexpr void describe(P& p, V&& field) {
                               "share of the wheel torque, relative to the other units"});
   field(p.machine, Group{"machine", "electrical machine"});
   field(p.inverter, Group{"inverter", "inverter"});
+  field(p.modulation, Group{"modulation", "pulse-width modulation of these levels"});
   field(p.control, Group{"control", "motor control of the levels drive and waveform"});
   field(p.sensors, Group{"sensors", "what the motor control measures with"});
   field(p.gears, Group{"gears", "gear stages by name, from machine to wheel"});

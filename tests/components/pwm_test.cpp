@@ -408,7 +408,6 @@ TEST(Pwm, choices_have_names_in_their_order) {
   EXPECT_EQ(enum_names(Modulation{})[static_cast<std::size_t>(Modulation::dpwm_max)], "dpwm_max");
   EXPECT_EQ(enum_names(Overmodulation{})[static_cast<std::size_t>(Overmodulation::six_step)],
             "six_step");
-  EXPECT_EQ(enum_names(Update{})[static_cast<std::size_t>(Update::double_update)], "double");
 }
 
 }  // namespace

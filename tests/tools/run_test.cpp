@@ -106,6 +106,15 @@ TEST_F(Run, verify_tells_the_difference_from_the_truth) {
   EXPECT_NE(r.out.find("<= 1e-5: ok"), std::string::npos);
 }
 
+TEST_F(Run, verify_is_refused_at_levels_that_it_has_no_truth_for) {
+  const Ran r =
+      evsim({"run", std::string(EVSIM_SOURCE_DIR) + "/scenarios/lift_off_180.json", "--verify"});
+  EXPECT_EQ(r.code, 2);
+  EXPECT_NE(r.err.find("--verify: compares with CVODE at the level energy only"), std::string::npos)
+      << r.err;
+  EXPECT_FALSE(exists("results"));
+}
+
 TEST_F(Run, verify_fails_where_steps_are_too_long) {
   const Ran r = evsim({"run", "drive.json", "--verify", "--set", "scenario.solver.h_s=10", "--set",
                        "scenario.solver.lag_s=1000", "--set", "scenario.record.rate_Hz=0.1"});

@@ -12,10 +12,11 @@
 namespace evsim::cli {
 namespace {
 
+void refuse(const char* option, const std::string& what) {
+  throw InputError(Problem{.file = "evsim run", .path = option, .what = what});
+}
+
 void check(const RunArguments& a) {
-  const auto refuse = [](const char* option, const std::string& what) {
-    throw InputError(Problem{.file = "evsim run", .path = option, .what = what});
-  };
   if (a.format != "csv" && a.format != "hdf5")
     refuse("--format", "got " + a.format + ", must be csv or hdf5");
   if (a.jobs < 0) refuse("--jobs", "must be 1 or more; 0: one a core");
@@ -45,6 +46,10 @@ ExitCode run_command(const RunArguments& a) {
   check(a);
   terminal::catch_interrupts();
   const std::vector<Planned> cases = plan(a);
+  for (const Planned& p : cases)
+    if (a.verify && p.loaded.c.scenario.level != scenario::Level::energy)
+      refuse("--verify", "compares with CVODE at the level energy only; " +
+                             p.loaded.c.scenario_name + " is at another");
   const std::vector<Outcome> outcomes = run_all(cases, a);
   if (a.json)
     print(runs_json(cases, outcomes));

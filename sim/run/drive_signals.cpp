@@ -1,0 +1,111 @@
+// What the electric drive shows of itself.
+#include "sim/run/drive.h"
+
+namespace evsim {
+
+Drive::UnitSignals Drive::signals(const State& d, std::size_t n) const {
+  const auto& x = d.y.units[n];
+  const auto& held = d.held.units[n];
+  const auto& machine = model_.units[n].machine;
+  const Angle<double> theta = angle(x.theta_e);
+  UnitSignals out{};
+  out.psi = to_rotor(x.psi, theta);
+  const auto i = std::visit(
+      [&](const auto& c) { return dq_machine::currents(c, out.psi, x.rotor, held.temperatures); },
+      machine.circuit);
+  out.i = i.s;
+  out.i_f = i.r.x;
+  const auto& seen = d.units[n].seen;
+  out.i_ref = {seen.i_ref.re, seen.i_ref.im};
+  const double u = d.y.node.u_C;
+  out.u = to_rotor(Ab<double>{u * held.s.a, u * held.s.b}, theta);
+  out.i_phase = to_phases(to_stator(i.s, theta));
+  out.tau_em = dq_machine::air_gap_torque(machine.common, out.psi, i.s);
+  out.tau_ref = seen.tau_ref;
+  out.theta_e = sensors::wrapped(x.theta_e);
+  out.reason = seen.reason;
+  out.T_winding = held.temperatures.winding;
+  return out;
+}
+Drive::NodeSignals Drive::signals(const State& d) const {
+  const double i_node = d.h > 0.0 ? d.last.charge / d.h : 0.0;
+  return {.u = d.y.node.u_C, .i_cable = d.y.node.i, .i_capacitor = d.y.node.i - i_node};
+}
+
+double Drive::current_share(const State& d) const {
+  double out = 0.0;
+  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n)
+    out = max(out, d.units[n].extremes.i / units_[n].control.p.I_max);
+  return out;
+}
+double Drive::tau_error_share(const State& d) const {
+  double out = 0.0;
+  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n)
+    out = max(out, d.units[n].extremes.tau_error / units_[n].tau_max);
+  return out;
+}
+
+double Drive::stored_energy(const State& d) const {
+  return electric_drive::stored_energy(model_, d.held, d.y);
+}
+
+closed_loop::Instant<double> Drive::instant(const State& d, const closed_loop::System<double>& s,
+                                            const closed_loop::Piece<double>& piece,
+                                            TimeNs piece_start,
+                                            const fixed_step::States<double>& y) const {
+  const double t = seconds(d.t - piece_start), h = max(d.h, 1e-9);
+  const Slow now = slow(d, s, piece, t, 0.0, y);
+  closed_loop::Instant<double> out{};
+  out.t = t;
+  out.x = y[car::kX];
+  out.v_ref = now.v_ref;
+  out.control = s.held.control;
+  out.F_request = s.held.F_request;
+  closed_loop::apply_hooks(s, out.control.command);
+  auto& f = out.flows;
+  f.v = y[car::kV];
+  f.a = d.a;
+  const double sense = piece.direction;
+  double p_slip = 0.0, F_drive = 0.0;
+  for (int k = 0; k < s.units(); ++k) {
+    const auto n = static_cast<std::size_t>(k);
+    const auto& r = d.last.units[n];
+    const auto axle = static_cast<std::size_t>(s.car.drive_units[k].axle);
+    auto& u = f.units[n];
+    u.tau = y[static_cast<std::size_t>(car::kTorque + k)];
+    u.omega = now.behind.omega(n, f.v);
+    u.F_wheel =
+        drive_unit::wheel_torque(s.car.drive_units[k], u.tau, f.v) / s.car.chassis.wheel_radius;
+    F_drive += u.F_wheel;
+    u.p_mechanical = r.shaft / h;
+    u.p_machine = (r.stator + r.rotor + r.iron + r.friction) / h;
+    u.p_inverter = (r.conduction + r.switching + r.fixed + r.arc) / h;
+    u.p_electrical = u.p_mechanical + u.p_machine + u.p_inverter;
+    u.p_gear = (r.shaft - r.wheel * now.behind.stretch[axle]) / h;
+    const auto& i = d.units[n].seen.i;
+    u.I_peak = sqrt(i.re * i.re + i.im * i.im);
+    p_slip += r.wheel * now.slip[axle] * sense / h;
+  }
+  f.F_drive = F_drive;
+  f.battery_limits = car::supply(s.car, y.data(), now.around).limits;
+  f.battery.i = d.last.charge / h;
+  f.battery.p = (now.source.U_0 * d.last.charge - d.last.source) / h;
+  f.battery.u = now.source.U_0 - now.source.R * f.battery.i;
+  f.battery.p_missing = 0.0;
+  f.battery_rates =
+      battery::rates(s.car.battery, car::load_battery(y.data()), now.source, f.battery);
+  f.p_auxiliaries = s.car.auxiliaries.power;
+  f.F_air = now.F_fluid;
+  f.F_grade = now.F_grade;
+  f.F_roll = sense * now.F_roll;
+  f.F_brake = sense * now.F_brake;
+  f.F_contact = s.car.mass * f.a + f.F_air + f.F_roll + f.F_grade;
+  f.p_air = f.F_air * f.v;
+  f.p_roll = now.F_roll * abs(f.v);
+  f.p_grade = f.F_grade * f.v;
+  f.p_brake = now.F_brake * abs(f.v);
+  f.p_slip = p_slip;
+  return out;
+}
+
+}  // namespace evsim
