@@ -218,20 +218,22 @@ TEST(Case, the_machine_reaches_its_power_below_its_top_speed) {
 
 TEST(Case, the_phase_current_suffices_for_the_torque) {
   // 1.5 4 0.1 Vs 300 A
-  EXPECT_EQ(of_vehicle("\"synchronous_family\", \"n_p\": 4, \"weakening_speed\": 1.5,\n"
-                       "      \"copper\": 0.0375, \"hysteresis\": 0.0017, \"eddy\": 0.0011",
-                       "\"synchronous\", \"n_p\": 4, \"I_max_A_peak\": 300, \"R_s_mOhm\": 8,\n"
-                       "\"magnetics\": {\"type\": \"linear\", \"L_d_mH\": 0.1, \"L_q_mH\": 0.1, "
-                       "\"psi_f_Vs\": 0.1}"),
-            "car.json:17: drive_units.rear.machine.dq: makes at most 180 Nm at 0 rpm and U_ref, less "
-            "than the 300 Nm of tau_peak, P_peak and omega_max");
+  EXPECT_EQ(
+      of_vehicle("\"synchronous_family\", \"n_p\": 4, \"weakening_speed\": 1.5,\n"
+                 "      \"copper\": 0.0375, \"hysteresis\": 0.0017, \"eddy\": 0.0011",
+                 "\"synchronous\", \"n_p\": 4, \"I_max_A_peak\": 300, \"R_s_mOhm\": 8,\n"
+                 "\"magnetics\": {\"type\": \"linear\", \"L_d_mH\": 0.1, \"L_q_mH\": 0.1, "
+                 "\"psi_f_Vs\": 0.1}"),
+      "car.json:17: drive_units.rear.machine.dq: makes at most 180 Nm at 0 rpm and U_ref, less "
+      "than the 300 Nm of tau_peak, P_peak and omega_max");
 }
 TEST(Case, losses_from_a_model_in_dq_need_one) {
-  EXPECT_EQ(of_vehicle("\"synchronous_family\", \"n_p\": 4, \"weakening_speed\": 1.5,\n"
-                       "      \"copper\": 0.0375, \"hysteresis\": 0.0017, \"eddy\": 0.0011",
-                       "\"none\""),
-            "car.json:16: drive_units.rear.machine.losses: the type dq needs a model of the machine "
-            "in dq, beside it");
+  EXPECT_EQ(
+      of_vehicle("\"synchronous_family\", \"n_p\": 4, \"weakening_speed\": 1.5,\n"
+                 "      \"copper\": 0.0375, \"hysteresis\": 0.0017, \"eddy\": 0.0011",
+                 "\"none\""),
+      "car.json:16: drive_units.rear.machine.losses: the type dq needs a model of the machine "
+      "in dq, beside it");
 }
 
 std::string with_map(const std::string& p_loss, const std::string& I_peak) {
