@@ -73,7 +73,9 @@ struct CommandLine {
         ->type_name("FILE");
     many(c, "--set", run.sets, "change a value; PATH with its unit; scenario.PATH for the scenario")
         ->type_name("PATH=VALUE");
-    many(c, "--level", run.levels, "preset (energy) or COMPONENT=LEVEL")->type_name("LEVEL");
+    many(c, "--level", run.levels,
+         "energy, drive, waveform, or COMPONENT=LEVEL such as machine=dq, inverter=switched")
+        ->type_name("LEVEL");
     c.add_option("--out", run.out, "folder for the results [results]")->type_name("DIR");
     c.add_option("--format", run.format, "of the signals: csv or hdf5 [csv]")->type_name("FORMAT");
     many(c, "--record", run.record, "signals to keep, with * and ?, instead of the scenario's")

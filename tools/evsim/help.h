@@ -18,6 +18,8 @@ inline constexpr char kRun[] =
     "  evsim run scenarios/*.json --vehicle vehicles/xiaomi_su7.json --out results\n"
     "  evsim run scenarios/wltc.json --set chassis.mass_kg=2100 --set scenario.initial.SOC=0.5\n"
     "  evsim run scenarios/wltc.json --record 'battery.*' --verify\n"
+    "  evsim run scenarios/drive_off_and_brake.json --vehicle vehicles/nio_et7_100.json --level "
+    "waveform\n"
     "  evsim run scenarios/wltc.json --json | jq '.runs[0].kpis'\n"
     "\n"
     "All files are checked before the first run starts. Results lie in DIR/SCENARIO/VEHICLE.\n"
