@@ -58,7 +58,8 @@ void put(Row& row, std::size_t at, const Point& p, double side) {
 Point inside(const Machine& m, double psi_max, double tau_max, double tau, const Outcome& found) {
   if (const Point* p = std::get_if<Point>(&found)) return *p;
   constexpr double kNothing = 1e-3;  // of the most torque
-  for (double off = 1e-8; off < 1e-2; off *= 4.0) {
+  double off = 1e-8;
+  for (int round = 0; round < 10; ++round, off *= 4.0) {
     const double other =
         abs(tau) < kNothing * tau_max ? (tau < 0.0 ? -off : off) * tau_max : tau * (1.0 - off);
     const Outcome near = operating_points::point(m, flux_speed(m), psi_max, other);

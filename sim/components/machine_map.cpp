@@ -58,7 +58,10 @@ struct Side {
     for (std::size_t k = n; k > 0; --k) open.push_back(k - 1);
     for (int round = 0; round < kRounds && !open.empty(); ++round) open = tried(omega, open, found);
     std::vector<Node> out;
-    for (std::size_t k = 0; k < n && found[k]; ++k) out.push_back(*found[k]);
+    for (const std::optional<Node>& node : found) {
+      if (!node.has_value()) break;
+      out.push_back(*node);
+    }
     return out;
   }
   // The same for some of them; those that are to be tried again, with a better drag.

@@ -97,7 +97,7 @@ std::string frequency_text(double f) {
 }
 std::string frequency_axis(const Axes& a) {
   std::string out;
-  for (double decade = std::floor(a.f.min); decade <= a.f.max; decade += 1.0)
+  for (int decade = static_cast<int>(std::floor(a.f.min)); decade <= a.f.max; ++decade)
     for (const int k : {1, 2, 5}) {
       const double f = k * std::pow(10.0, decade), x = std::log10(f);
       if (x < a.f.min - 1e-9 || x > a.f.max + 1e-9) continue;
@@ -110,7 +110,9 @@ std::string frequency_axis(const Axes& a) {
 }
 std::string level_axis(const Scale& y, double step, double top, const std::string& title) {
   std::string out;
-  for (double at = std::ceil(y.min / step - 1e-9) * step; at <= y.max + 1e-9; at += step) {
+  const int first = static_cast<int>(std::ceil(y.min / step - 1e-9));
+  for (int k = first; k * step <= y.max + 1e-9; ++k) {
+    const double at = k * step;
     out += svg::line({kLeft, y(at)}, {kRight, y(at)}, at == 0.0 ? "zero" : "grid");
     out += svg::text({kLeft - 7, y(at) + 4}, "tick", "end", svg::tick_label(at, step));
   }
@@ -235,11 +237,13 @@ Plane plane() {
 }
 std::string plane_axes(const Plane& p) {
   std::string out;
-  for (double at = std::ceil(p.x.min); at <= p.x.max; at += 1.0) {
+  for (int k = static_cast<int>(std::ceil(p.x.min)); k <= p.x.max; ++k) {
+    const double at = k;
     out += svg::line({p.x(at), p.y.to}, {p.x(at), p.y.from}, at == 0.0 ? "zero" : "grid");
     out += svg::text({p.x(at), p.y.from + 15}, "tick", "middle", svg::tick_label(at, 1.0));
   }
-  for (double at = std::ceil(p.y.min); at <= p.y.max; at += 1.0) {
+  for (int k = static_cast<int>(std::ceil(p.y.min)); k <= p.y.max; ++k) {
+    const double at = k;
     out += svg::line({p.x.from, p.y(at)}, {p.x.to, p.y(at)}, at == 0.0 ? "zero" : "grid");
     out += svg::text({p.x.from - 7, p.y(at) + 4}, "tick", "end", svg::tick_label(at, 1.0));
   }

@@ -97,7 +97,9 @@ std::string colours(const Map& m, const Field& f, const Frame& at,
                     const std::vector<double>& levels) {
   std::vector<std::string> paths(levels.size() + 1);
   const double width = (at.x.to - at.x.from) / kColumns;
-  for (double y = at.y.to + 0.5 * kRow; y < at.y.from; y += kRow) {
+  const int rows = static_cast<int>(std::ceil((at.y.from - at.y.to) / kRow - 0.5));
+  for (int row = 0; row < rows; ++row) {
+    const double y = at.y.to + (row + 0.5) * kRow;
     const double tau = inverse(at.y, y);
     std::optional<std::size_t> open;
     double from = 0.0;

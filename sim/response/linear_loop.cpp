@@ -170,7 +170,8 @@ double newton(const Slopes& s, State<double>& x) {
     most = std::max(most, std::abs(step(i)) / (1.0 + std::abs(value)));
     value += step(i);
   }
-  return step.allFinite() ? most : kInfinity;
+  if (!step.allFinite()) return kInfinity;
+  return most;
 }
 
 // z - A: what both loops solve with.

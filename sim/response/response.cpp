@@ -89,13 +89,13 @@ struct Reach {
 };
 Reach reach(const Unit& u, const std::string& name, double omega) {
   const auto& p = u.model.control.p;
-  Reach out{
-      .machine = operating_points::prepare(
-          u.machine.model, control_tick::temperatures(u.model),
-          {.I_max = p.I_max, .I_f_max = u.machine.I_f_max > 0.0 ? u.machine.I_f_max : kInfinity}),
-      .u_max = p.k_u * kInverseSqrt3 * u.model.u_dc,
-      .tau_min = 0.0,
-      .tau_max = 0.0};
+  operating_points::Limits limits{.I_max = p.I_max};
+  if (u.machine.I_f_max > 0.0) limits.I_f_max = u.machine.I_f_max;
+  Reach out{.machine = operating_points::prepare(u.machine.model,
+                                                 control_tick::temperatures(u.model), limits),
+            .u_max = p.k_u * kInverseSqrt3 * u.model.u_dc,
+            .tau_min = 0.0,
+            .tau_max = 0.0};
   const auto most = operating_points::max_torque(out.machine, omega, out.u_max);
   const auto least = operating_points::min_torque(out.machine, omega, out.u_max);
   if (!most || !least)

@@ -36,11 +36,11 @@ Drive::Slow Drive::slow(const State& d, const closed_loop::System<double>& s,
   const double sense = piece.direction;
   const auto shares = car::brake_shares(s.car);
   std::array<double, 2> F_axle{};
-  for (int k = 0; k < s.units(); ++k)
+  for (int k = 0; k < s.units(); ++k) {
+    const double tau = y[car::kTorque + static_cast<std::size_t>(k)];
     F_axle[static_cast<std::size_t>(s.car.drive_units[k].axle)] +=
-        drive_unit::wheel_torque(s.car.drive_units[k],
-                                 y[static_cast<std::size_t>(car::kTorque + k)], v) /
-        s.car.chassis.wheel_radius;
+        drive_unit::wheel_torque(s.car.drive_units[k], tau, v) / s.car.chassis.wheel_radius;
+  }
   for (std::size_t a = 0; a < 2; ++a) {
     out.slip[a] = s.car.slip_compliance[a] * (F_axle[a] - sense * shares[a] * out.F_brake);
     out.behind.stretch[a] = 1.0 + sense * out.slip[a];
@@ -101,12 +101,12 @@ void Drive::settle(State& d, const closed_loop::System<double>& s, const Slow& s
   for (int k = 0; k < s.units(); ++k) {
     const auto n = static_cast<std::size_t>(k);
     const auto& u = r.units[n];
-    double* row = q.data() + ledger::kUnits + ledger::kRowsPerUnit * k;
+    const std::size_t row = ledger::kUnits + ledger::kRowsPerUnit * n;
     const auto axle = static_cast<std::size_t>(s.car.drive_units[k].axle);
-    row[ledger::kGear] += u.shaft - u.wheel * slow.behind.stretch[axle];
-    row[ledger::kMachine] += u.stator + u.rotor + u.iron + u.friction;
-    row[ledger::kInverter] += u.conduction + u.switching + u.fixed + u.arc;
-    y[static_cast<std::size_t>(car::kTorque + k)] = u.tau / h;
+    q[row + ledger::kGear] += u.shaft - u.wheel * slow.behind.stretch[axle];
+    q[row + ledger::kMachine] += u.stator + u.rotor + u.iron + u.friction;
+    q[row + ledger::kInverter] += u.conduction + u.switching + u.fixed + u.arc;
+    y[car::kTorque + n] = u.tau / h;
   }
 }
 

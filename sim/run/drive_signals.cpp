@@ -72,7 +72,7 @@ closed_loop::Instant<double> Drive::instant(const State& d, const closed_loop::S
     const auto& r = d.last.units[n];
     const auto axle = static_cast<std::size_t>(s.car.drive_units[k].axle);
     auto& u = f.units[n];
-    u.tau = y[static_cast<std::size_t>(car::kTorque + k)];
+    u.tau = y[car::kTorque + n];
     u.omega = now.behind.omega(n, f.v);
     u.F_wheel =
         drive_unit::wheel_torque(s.car.drive_units[k], u.tau, f.v) / s.car.chassis.wheel_radius;

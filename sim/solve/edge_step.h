@@ -137,9 +137,10 @@ template <std::size_t N, Scalar T, class Mechanics, class H>
   next.node = w.E * y.node + w.F_1 * n.b + w.F_2 * middle + w.F_3 * c.b;
   theta = turned_to(next);
 
-  for (const auto& [r, weight] : {std::pair{&n.r, sixth}, std::pair{&a.r, third},
-                                  std::pair{&b.r, third}, std::pair{&c.r, sixth}})
-    electric_drive::each_row<N>(q, *r, [&](T& sum, const T& rate) { sum += weight * rate; });
+  const auto add = [&q](const Rows<T>& r, double weight) {
+    electric_drive::each_row<N>(q, r, [&](T& sum, const T& rate) { sum += weight * rate; });
+  };
+  add(n.r, sixth), add(a.r, third), add(b.r, third), add(c.r, sixth);
   const auto slope = [&](const dc_node::State<T>& z, const dc_node::State<T>& drive) {
     const auto& p = m.node;
     const T R = held.R_source + p.R_cable + p.R_C;

@@ -96,9 +96,10 @@ template <std::size_t N, Scalar T, class Mechanics>
   q.source += R_source * node.i2 + drop * node.charge;
   q.cable += m.node.R_cable * node.i2 + m.node.R_C * node.capacitor;
   y = next;
-  for (const auto& [r, weight] : {std::pair{&r_n, sixth}, std::pair{&r_a, third},
-                                  std::pair{&r_b, third}, std::pair{&r_c, sixth}})
-    electric_drive::each_row<N>(q, *r, [&](T& sum, const T& rate) { sum += weight * rate; });
+  const auto add = [&q](const Rows<T>& r, double weight) {
+    electric_drive::each_row<N>(q, r, [&](T& sum, const T& rate) { sum += weight * rate; });
+  };
+  add(r_n, sixth), add(r_a, third), add(r_b, third), add(r_c, sixth);
   return f_n;
 }
 
