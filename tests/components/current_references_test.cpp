@@ -8,6 +8,12 @@
 namespace evsim {
 namespace {
 
+// What must be there.
+operating_points::Point found(const std::optional<operating_points::Point>& p) {
+  if (!p.has_value()) throw std::runtime_error("no such operating point");
+  return *p;
+}
+
 using operating_points::Limits;
 using operating_points::Machine;
 using operating_points::Point;
@@ -61,9 +67,8 @@ TEST(CurrentReferences, of_a_point_at_a_share_err_by_less_than_a_500th_of_the_la
       double share = random.between(-1.0, 1.0);
       if (k % 4 == 0) share *= 0.01;
       if (k % 4 == 1) share = sign(share) * (1.0 - 0.01 * abs(share));
-      const auto most = operating_points::max_torque(m, omega, psi);
-      ASSERT_TRUE(most);
-      const double tau = share * (1.0 - 1e-9) * most->tau;
+      const auto most = found(operating_points::max_torque(m, omega, psi));
+      const double tau = share * (1.0 - 1e-9) * most.tau;
       const Point p = std::get<Point>(operating_points::point(m, omega, psi, tau));
       const double error = max(abs(r.i_d(psi, share) - p.i.d), abs(r.i_q(psi, share) - p.i.q)) / I;
       EXPECT_LT(error, 0.002) << c.name << " " << psi << " Vs, share " << share;

@@ -12,7 +12,6 @@ namespace evsim {
 namespace {
 
 using flux_map::CurrentsOverFlux;
-using flux_map::Figures;
 using flux_map::FluxOverCurrents;
 using flux_map::Map;
 using flux_map::Prepared;
@@ -365,7 +364,7 @@ double difference(const Step& s, const magnetics::Model<double>& m, bool last_ro
   double most = 0.0;
   int step = 0;
   for (const Row& row : s.rows) {
-    for (; step < static_cast<int>(row.t / h + 0.5); ++step) {
+    for (; step < static_cast<int>(std::lround(row.t / h)); ++step) {
       const auto a = rate(psi), b = rate(ahead(psi, h / 2, a)), c = rate(ahead(psi, h / 2, b)),
                  d = rate(ahead(psi, h, c));
       psi.d += h / 6 * (a.d + 2 * b.d + 2 * c.d + d.d);

@@ -6,6 +6,12 @@
 namespace evsim {
 namespace {
 
+// What must be there.
+operating_points::Point found(const std::optional<operating_points::Point>& p) {
+  if (!p.has_value()) throw std::runtime_error("no such operating point");
+  return *p;
+}
+
 using test::Family;
 
 // (1) to (5) with round figures: omega_b = 500 rad/s, n_p = 2, voltage U_ref / sqrt(3) = 200 V. Without losses and
@@ -33,11 +39,10 @@ TEST(MachineDq,
   for (const Family& f : test::families()) {
     SCOPED_TRACE(f.name);
     const auto m = test::points_of(f);
-    const auto most = operating_points::max_torque(m, f.omega_b(), f.u_max());
-    ASSERT_TRUE(most);
+    const auto most = found(operating_points::max_torque(m, f.omega_b(), f.u_max()));
     // s(omega) takes 2e-4 off the hub's hysteresis and friction, 1.5 % of its torque.
-    EXPECT_NEAR(most->tau_shaft / f.envelope.tau_peak, 1.0, 5e-6);
-    EXPECT_NEAR(sqrt(most->u.d * most->u.d + most->u.q * most->u.q) / f.u_max(), 1.0,
+    EXPECT_NEAR(most.tau_shaft / f.envelope.tau_peak, 1.0, 5e-6);
+    EXPECT_NEAR(sqrt(most.u.d * most.u.d + most.u.q * most.u.q) / f.u_max(), 1.0,
                 1e-6);  // the search's
   }
 }
@@ -45,11 +50,12 @@ TEST(MachineDq,
 TEST(MachineDq, shares_are_the_losses_of_the_base_point) {
   for (const Family& f : test::families()) {
     SCOPED_TRACE(f.name);
-    const auto most = operating_points::max_torque(test::points_of(f), f.omega_b(), f.u_max());
+    const auto most =
+        found(operating_points::max_torque(test::points_of(f), f.omega_b(), f.u_max()));
     const double P = f.envelope.P_peak;
     // s(omega) of the hysteresis is 1e-6 below 1 at some hundred rad/s, 2e-4 at the hub's 50.
-    EXPECT_NEAR(most->losses.iron / P, f.iron, 3e-4 * f.iron);
-    EXPECT_NEAR(most->losses.stator / P, f.copper, 1e-6 * f.copper);
+    EXPECT_NEAR(most.losses.iron / P, f.iron, 3e-4 * f.iron);
+    EXPECT_NEAR(most.losses.stator / P, f.copper, 1e-6 * f.copper);
   }
 }
 
@@ -60,11 +66,10 @@ TEST(MachineDq, each_family_reaches_its_envelope_at_all_speeds_and_both_signs) {
     for (double share = 0.0; share <= 1.0; share += 0.02) {
       const double omega = share * f.envelope.omega_max;
       const double wanted = min(f.envelope.tau_peak, f.envelope.P_peak / max(omega, 1e-9));
-      const auto most = operating_points::max_torque(m, omega, f.u_max());
-      const auto least = operating_points::min_torque(m, omega, f.u_max());
-      ASSERT_TRUE(most && least);
-      EXPECT_GE(most->tau_shaft, wanted * (1.0 - 1e-6)) << omega;  // equal at the base point
-      EXPECT_LE(least->tau_shaft, -wanted * (1.0 - 1e-6)) << omega;
+      const auto most = found(operating_points::max_torque(m, omega, f.u_max()));
+      const auto least = found(operating_points::min_torque(m, omega, f.u_max()));
+      EXPECT_GE(most.tau_shaft, wanted * (1.0 - 1e-6)) << omega;  // equal at the base point
+      EXPECT_LE(least.tau_shaft, -wanted * (1.0 - 1e-6)) << omega;
     }
   }
 }

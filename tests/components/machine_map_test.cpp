@@ -9,6 +9,12 @@
 namespace evsim {
 namespace {
 
+// What must be there.
+operating_points::Point found(const std::optional<operating_points::Point>& p) {
+  if (!p.has_value()) throw std::runtime_error("no such operating point");
+  return *p;
+}
+
 using operating_points::Point;
 using test::Family;
 
@@ -156,7 +162,7 @@ TEST(MachineMap, beyond_what_the_machine_can_do_loss_and_current_go_on_growing) 
   const auto m = test::points_of(test::families().front());
   const auto map = machine_map::map(m, f.envelope, f.u_max());
   const double omega = 0.8 * f.envelope.omega_max;
-  const double edge = operating_points::max_torque(m, omega, f.u_max())->tau_shaft;
+  const double edge = found(operating_points::max_torque(m, omega, f.u_max())).tau_shaft;
   double before = 0.0;
   for (double tau = 0.9 * edge; tau <= f.envelope.tau_peak; tau += 0.05 * edge) {
     const double now = machine::losses(map, omega, tau).p_loss;
