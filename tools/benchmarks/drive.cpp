@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <ctime>
 #include <string>
 
 #include "sim/base/errors.h"
@@ -17,25 +16,11 @@
 #include "sim/io/case.h"
 #include "sim/run/result.h"
 #include "sim/solve/switched_step.h"
+#include "tools/benchmarks/timing.h"
 
 namespace {
 
 using namespace evsim;
-
-double thread_seconds() {
-  timespec t{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
-template <class F> double least(int repeats, F f) {
-  double best = kInfinity;
-  for (int i = 0; i < repeats; ++i) {
-    const double from = thread_seconds();
-    f();
-    best = std::min(best, thread_seconds() - from);
-  }
-  return best;
-}
 
 // A shaft whose speed is held.
 struct Shaft {

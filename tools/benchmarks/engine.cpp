@@ -16,26 +16,11 @@
 #include "sim/io/case.h"
 #include "sim/run/lanes.h"
 #include "sim/run/result.h"
+#include "tools/benchmarks/timing.h"
 
 namespace {
 
 using namespace evsim;
-
-double thread_seconds() {
-  timespec t{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
-
-template <class F> double least(int repeats, F f) {
-  double best = kInfinity;
-  for (int i = 0; i < repeats; ++i) {
-    const double from = thread_seconds();
-    f();
-    best = std::min(best, thread_seconds() - from);
-  }
-  return best;
-}
 
 // From the prepared case to the KPIs, nothing recorded.
 RunResult drive(const Case& c) {
