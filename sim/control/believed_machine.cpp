@@ -5,6 +5,8 @@
 namespace evsim::motor_control {
 namespace {
 
+constexpr double kEmpty = 0.8;  // voltage of a battery that is nearly empty, over U_ref
+
 struct Circuit {
   const Believed<double>& factor;
   const dq_machine::Temperatures<double>& t;
@@ -49,34 +51,18 @@ Params<double> params(const drive_unit::Params<double>& unit, const machine_dq::
   p.I_max = min(p.I_max, machine.I_max);
   p.f_sw = unit.inverter.f_sw;
   p.I_ripple = unit.inverter.ripple * machine.I_max;
-  p.U_f_max =
-      min(p.U_f_max, 0.8 * unit.machine.envelope.U_ref);  // a chopper of a battery nearly empty
+  p.U_f_max = min(p.U_f_max, kEmpty * unit.machine.envelope.U_ref);
   p.machine = believed(machine, unit.control.believed, temperatures);
   return p;
 }
 
-double base_flux(const machine_dq::Machine& machine, const machine::Envelope<double>& envelope) {
-  const double omega_b = envelope.P_peak / envelope.tau_peak;
-  return envelope.U_ref / (sqrt(3.0) * machine.model.common.n_p * omega_b);
-}
-
-operating_points::Limits limits(const dq_machine::Model<double>& model, double I_max,
-                                double I_f_max, double psi_base) {
-  constexpr double kKept = 0.4;
-  const bool cage = std::holds_alternative<dq_machine::Induction<double>>(model.circuit);
-  return {.I_max = I_max, .I_f_max = I_f_max, .psi_least = cage ? kKept * psi_base : 0.0};
-}
-
-References<double> references(const machine_dq::Machine& machine, const Params<double>& p,
-                              const machine::Envelope<double>& envelope,
-                              const dq_machine::Temperatures<double>& temperatures) {
-  constexpr double kInverseSqrt3Low =
-      0.8 * 0.57735026918962576;  // with a battery that is nearly empty
-  const double omega_e = machine.model.common.n_p * envelope.omega_max;
-  const auto tables = current_references::prepare(
-      machine.model, temperatures,
-      limits(machine.model, p.I_max, machine.I_f_max, base_flux(machine, envelope)),
-      {.psi_min = kInverseSqrt3Low * p.k_u * envelope.U_ref / omega_e});
+References<double> references(const drive_unit::Params<double>& unit,
+                              const operating_points::Machine& points) {
+  const auto& envelope = unit.machine.envelope;
+  const double omega_e = points.model.common.n_p * envelope.omega_max;
+  const double u_least = drive_unit::largest_voltage(unit, kEmpty * envelope.U_ref);
+  const auto tables = current_references::prepare(points.model, points.temperatures, points.limits,
+                                                  {.psi_min = u_least / omega_e});
   return {.tau_max = tables.tau_max, .i_d = tables.i_d, .i_q = tables.i_q, .i_f = tables.i_f};
 }
 

@@ -17,16 +17,9 @@ MachineParams<double> believed(const machine_dq::Machine& machine, const Believe
 Params<double> params(const drive_unit::Params<double>& unit, const machine_dq::Machine& machine,
                       const dq_machine::Temperatures<double>& temperatures);
 
-// Stator flux linkage that the base point of an envelope needs [Vs].
-double base_flux(const machine_dq::Machine& machine, const machine::Envelope<double>& envelope);
-// What the currents of a torque are sought within. An induction machine keeps 0.4 of its base flux without
-// torque, so that the torque need not wait for the cage's time constant.
-operating_points::Limits limits(const dq_machine::Model<double>& model, double I_max,
-                                double I_f_max, double psi_base);
-
-// Tables of the currents that a torque asks for, from the machine's own magnetic circuit.
-References<double> references(const machine_dq::Machine& machine, const Params<double>& p,
-                              const machine::Envelope<double>& envelope,
-                              const dq_machine::Temperatures<double>& temperatures);
+// Tables of the currents that a torque asks for, within what the machine's steady points are sought in
+// (drive_unit::operating_points_of).
+References<double> references(const drive_unit::Params<double>& unit,
+                              const operating_points::Machine& points);
 
 }  // namespace evsim::motor_control

@@ -33,6 +33,7 @@ inverter::Params<double> smooth(const inverter::Params<double>& inverter, double
 
 struct Unit {
   machine_dq::Machine machine;
+  operating_points::Machine points;
   Model<double> model;
 };
 Unit unit_at(const drive_unit::Params<double>& unit, const Request& r) {
@@ -40,9 +41,10 @@ Unit unit_at(const drive_unit::Params<double>& unit, const Request& r) {
   const dq_machine::Temperatures<double> T{r.T_machine, r.T_machine};
   auto params = motor_control::params(unit, machine, T);
   params.dead_time = 0.0;
-  const auto control = motor_control::prepare(
-      params, motor_control::references(machine, params, unit.machine.envelope, T));
+  const auto points = drive_unit::operating_points_of(unit, machine, r.T_machine);
+  const auto control = motor_control::prepare(params, motor_control::references(unit, points));
   Unit out{.machine = machine,
+           .points = points,
            .model = {.drive = {},
                      .control = control,
                      .u_dc = r.u_dc.value_or(unit.machine.envelope.U_ref),
@@ -89,10 +91,7 @@ struct Reach {
 };
 Reach reach(const Unit& u, const std::string& name, double omega) {
   const auto& p = u.model.control.p;
-  operating_points::Limits limits{.I_max = p.I_max};
-  if (u.machine.I_f_max > 0.0) limits.I_f_max = u.machine.I_f_max;
-  Reach out{.machine = operating_points::prepare(u.machine.model,
-                                                 control_tick::temperatures(u.model), limits),
+  Reach out{.machine = u.points,
             .u_max = p.k_u * kInverseSqrt3 * u.model.u_dc,
             .tau_min = 0.0,
             .tau_max = 0.0};

@@ -42,17 +42,15 @@ Drive::Drive(const car::Params<double>& vehicle, scenario::Level level, std::uin
                        .inverter = inverter::sized(unit.inverter, machine.I_max),
                        .I_ripple = unit.inverter.ripple * machine.I_max};
     const auto params = motor_control::params(unit, machine, {T_machine, T_machine});
-    units_[n] = {.control = motor_control::prepare(
-                     params, motor_control::references(machine, params, unit.machine.envelope,
-                                                       {T_machine, T_machine})),
+    const auto points = drive_unit::operating_points_of(unit, machine, T_machine);
+    units_[n] = {.control = motor_control::prepare(params, motor_control::references(unit, points)),
+                 .points = points,
                  .rounded = {},
                  .sensors = unit.sensors,
                  .pwm = unit.modulation,
                  .twice = unit.control.update == motor_control::Update::twice,
                  .f_sw = unit.inverter.f_sw,
                  .tau_max = unit.machine.envelope.tau_peak,
-                 .I_f_max = machine.I_f_max,
-                 .psi_base = motor_control::base_flux(machine, unit.machine.envelope),
                  .rate = {}};
     if (params.arithmetic == motor_control::Arithmetic::float32)
       units_[n].rounded =
@@ -114,12 +112,7 @@ motor_control::Input<double> Drive::measured(State& d, std::size_t n, double ome
   const auto& x = d.y.units[n];
   const auto& temperatures = d.held.units[n].temperatures;
   const Angle<double> theta = angle(x.theta_e);
-  const Dq<double> psi = to_rotor(x.psi, theta);
-  const auto i = std::visit(
-      [&](const auto& circuit) {
-        return dq_machine::currents(circuit, psi, x.rotor, temperatures);
-      },
-      machine.circuit);
+  const auto i = electric_drive::currents(machine, temperatures, x, to_rotor(x.psi, theta));
   u.extremes.i = max(u.extremes.i, sqrt(i.s.d * i.s.d + i.s.q * i.s.q));
 
   const sensors::Draw draw{seed_, 1000 + sensors::kSignals * static_cast<std::uint32_t>(n), u.tick};

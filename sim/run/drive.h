@@ -102,7 +102,7 @@ class Drive {
   };
   UnitSignals signals(const State& d, std::size_t unit) const;
   struct NodeSignals {
-    double u, i_cable, i_capacitor;  // [V], [A], [A]
+    double u, i_cable, i_ripple;  // [V], [A], rms in the capacitors over the last step [A]
   };
   NodeSignals signals(const State& d) const;
 
@@ -116,14 +116,14 @@ class Drive {
  private:
   struct Unit {
     motor_control::Model<double> control;
+    operating_points::Machine points;
     motor_control::Model<Float32> rounded;  // of a control in single precision
     sensors::Params<double> sensors;
     pwm::Params<double> pwm;
-    bool twice;                // ticks in a carrier period
-    double f_sw;               // [Hz]
-    double tau_max;            // [Nm]
-    double I_f_max, psi_base;  // [A], [Vs]
-    Rational rate;             // of its ticks
+    bool twice;      // ticks in a carrier period
+    double f_sw;     // [Hz]
+    double tau_max;  // [Nm]
+    Rational rate;   // of its ticks
   };
   // What is held over a step, and what of it the slow states need.
   struct Slow {

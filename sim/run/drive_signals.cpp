@@ -10,9 +10,7 @@ Drive::UnitSignals Drive::signals(const State& d, std::size_t n) const {
   const Angle<double> theta = angle(x.theta_e);
   UnitSignals out{};
   out.psi = to_rotor(x.psi, theta);
-  const auto i = std::visit(
-      [&](const auto& c) { return dq_machine::currents(c, out.psi, x.rotor, held.temperatures); },
-      machine.circuit);
+  const auto i = electric_drive::currents(machine, held.temperatures, x, out.psi);
   out.i = i.s;
   out.i_f = i.r.x;
   const auto& seen = d.units[n].seen;
@@ -28,8 +26,9 @@ Drive::UnitSignals Drive::signals(const State& d, std::size_t n) const {
   return out;
 }
 Drive::NodeSignals Drive::signals(const State& d) const {
-  const double i_node = d.h > 0.0 ? d.last.charge / d.h : 0.0;
-  return {.u = d.y.node.u_C, .i_cable = d.y.node.i, .i_capacitor = d.y.node.i - i_node};
+  return {.u = d.y.node.u_C,
+          .i_cable = d.y.node.i,
+          .i_ripple = d.h > 0.0 ? sqrt(d.last.ripple / d.h) : 0.0};
 }
 
 double Drive::current_share(const State& d) const {

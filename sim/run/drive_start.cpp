@@ -21,12 +21,12 @@ electric_drive::UnitState<double> state_at(const dq_machine::Excited<double>& c,
           .theta_e = 0.0};
 }
 // The point has its d axis on the rotor flux; so has the rotor then.
-electric_drive::UnitState<double> state_at(const dq_machine::Induction<double>& c,
+electric_drive::UnitState<double> state_at(const dq_machine::Induction<double>&,
                                            const dq_machine::Temperatures<double>&, const Point& p,
                                            double&) {
-  const double psi_r = p.psi.d;  // no d current in the cage
-  static_cast<void>(c);
-  return {.psi = {p.psi.d, p.psi.q}, .rotor = {psi_r, 0.0}, .theta_e = 0.0};
+  return {.psi = {p.psi.d, p.psi.q},
+          .rotor = {p.psi.d, 0.0},
+          .theta_e = 0.0};  // no d current in the cage
 }
 
 }  // namespace
@@ -59,12 +59,10 @@ Drive::Steady Drive::steady(std::size_t n, const dq_machine::Temperatures<double
   const Unit& unit = units_[n];
   const auto& p = unit.control.p;
   const auto& model = model_.units[n].machine;
-  const auto machine = operating_points::prepare(
-      model, t, motor_control::limits(model, p.I_max, unit.I_f_max, unit.psi_base));
   const double u_max = p.k_u * u_dc * pwm::kCircle;
-  auto found = operating_points::shaft_point(machine, omega, u_max, tau);
+  auto found = operating_points::shaft_point(unit.points, omega, u_max, tau);
   if (std::holds_alternative<operating_points::Refusal>(found))
-    found = operating_points::point(machine, omega, u_max, 0.0);
+    found = operating_points::point(unit.points, omega, u_max, 0.0);
   Steady out{};
   Ab<double> u{0.0, 0.0};
   if (const auto* point = std::get_if<Point>(&found)) {

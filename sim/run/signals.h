@@ -87,7 +87,7 @@ template <class Out> void visit(const closed_loop::System<double>& s, const Driv
   const auto n = drive.signals(d);
   out("dc_link", "", "u", Dim::voltage, n.u);
   out("dc_link", "", "i_cable", Dim::current, n.i_cable);
-  out("dc_link", "", "i_capacitor", Dim::current, n.i_capacitor);
+  out("dc_link", "", "i_ripple_rms", Dim::current, n.i_ripple);
 }
 
 struct Info {

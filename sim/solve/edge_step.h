@@ -150,8 +150,9 @@ template <std::size_t N, Scalar T, class Mechanics, class H>
                h * h / 60.0 * (slope(y.node, n.b) - slope(next.node, c.b));
   q.charge += X.i;
   q.source += held.R_source * i2;
-  q.cable +=
-      m.node.R_cable * i2 + m.node.R_C * (sixth * (n.i_C2 + c.i_C2) + third * (a.i_C2 + b.i_C2));
+  const T i_C2 = sixth * (n.i_C2 + c.i_C2) + third * (a.i_C2 + b.i_C2);
+  q.cable += m.node.R_cable * i2 + m.node.R_C * i_C2;
+  q.ripple += i_C2;
   y = next;
   return first;
 }

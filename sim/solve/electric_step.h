@@ -95,6 +95,7 @@ template <std::size_t N, Scalar T, class Mechanics>
   q.charge += node.charge;
   q.source += R_source * node.i2 + drop * node.charge;
   q.cable += m.node.R_cable * node.i2 + m.node.R_C * node.capacitor;
+  q.ripple += node.capacitor;
   y = next;
   const auto add = [&q](const Rows<T>& r, double weight) {
     electric_drive::each_row<N>(q, r, [&](T& sum, const T& rate) { sum += weight * rate; });

@@ -191,13 +191,9 @@ template <class S> auto slopes_of(const S& s, std::size_t n) {
 }
 template <class S> Phase currents_of(const S& s, std::size_t n) {
   const auto& x = s.y.units[n];
-  const Dq<double> psi = to_rotor(x.psi, s.theta[n]);
-  const Dq<double> i = std::visit(
-      [&](const auto& c) {
-        return dq_machine::currents(c, psi, x.rotor, s.held.units[n].temperatures).s;
-      },
-      s.m.units[n].machine.circuit);
-  return switched_legs::phases(to_stator(i, s.theta[n]));
+  const auto i = electric_drive::currents(s.m.units[n].machine, s.held.units[n].temperatures, x,
+                                          to_rotor(x.psi, s.theta[n]));
+  return switched_legs::phases(to_stator(i.s, s.theta[n]));
 }
 template <std::size_t N, class M> Flow<double> flow_of(const Scene<N, M>& s) {
   State dx;

@@ -91,14 +91,24 @@ double largest_current(const Machine<double>& m, double of_map) {
   return machine_dq::given(m.dq) ? machine_dq::prepare(m.dq, m.envelope).I_max : of_map;
 }
 
+// An induction machine keeps a tenth of its base flux without torque, so that the torque need not wait for all of
+// the cage's time constant; more would cost more than it gives on the road [Vs].
+double kept_flux(const Params<double>& p, const machine_dq::Machine& machine) {
+  constexpr double kKept = 0.1;
+  if (!std::holds_alternative<dq_machine::Induction<double>>(machine.model.circuit)) return 0.0;
+  const auto& e = p.machine.envelope;
+  return kKept * e.U_ref * e.tau_peak / (sqrt(3.0) * machine.model.common.n_p * e.P_peak);
+}
+
 }  // namespace
 
 operating_points::Machine operating_points_of(const Params<double>& p,
                                               const machine_dq::Machine& machine,
                                               double T_machine) {
-  return operating_points::prepare(
-      machine.model, {T_machine, T_machine},
-      {.I_max = min(p.control.I_max, machine.I_max), .I_f_max = machine.I_f_max});
+  return operating_points::prepare(machine.model, {T_machine, T_machine},
+                                   {.I_max = min(p.control.I_max, machine.I_max),
+                                    .I_f_max = machine.I_f_max,
+                                    .psi_least = kept_flux(p, machine)});
 }
 
 Model<double> prepare(const Params<double>& p, double wheel_radius) {

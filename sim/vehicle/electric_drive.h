@@ -63,6 +63,7 @@ template <Scalar T> struct Rows {
   T charge;  // from the source [C]
   T source;  // loss in its resistance [J]
   T cable;   // loss in the cable and the capacitor's resistance [J]
+  T ripple;  // of the capacitor's squared current [A2 s]
 };
 template <std::size_t N, class R, class Op> void each_row(R& a, const R& b, Op&& op) {
   for (std::size_t k = 0; k < N; ++k) {
@@ -107,6 +108,14 @@ template <Scalar T> Bridge<T> bridge(const Ab<T>& i, const T& I_ripple) {
   const Abc<T> sign{smooth_sign(phase.a, I_ripple), smooth_sign(phase.b, I_ripple),
                     smooth_sign(phase.c, I_ripple)};
   return {.sign = to_stator(sign), .sum = sign.a * phase.a + sign.b * phase.b + sign.c * phase.c};
+}
+
+// Currents of a unit's machine at its flux linkage in rotor coordinates.
+template <Scalar T> dq_machine::Currents<T> currents(const dq_machine::Model<T>& machine,
+                                                     const dq_machine::Temperatures<T>& t,
+                                                     const UnitState<T>& x, const Dq<T>& psi) {
+  return std::visit([&](const auto& c) { return dq_machine::currents(c, psi, x.rotor, t); },
+                    machine.circuit);
 }
 
 template <Scalar T> struct UnitFlow {
