@@ -58,7 +58,7 @@ TEST(Drive, cars_of_all_machines_drive_off_reach_their_top_speed_and_stop) {
 }
 
 TEST(Drive, averaged_and_switched_inverters_drive_alike) {
-  double time[2];
+  double time[2] = {};
   for (const bool switched : {false, true}) {
     Simulation s =
         simulation(loaded("full_throttle", "xiaomi_su7", switched ? "waveform" : "drive"));
@@ -94,7 +94,7 @@ TEST(Drive, a_restored_run_gives_the_same_bits) {
 }
 
 TEST(Drive, float32_control_is_close_to_double_but_not_equal) {
-  double v[2];
+  double v[2] = {};
   for (const bool single : {false, true}) {
     Simulation s = simulation(loaded(
         "full_throttle", "xiaomi_su7", "drive",
@@ -218,7 +218,7 @@ TEST(Drive, a_fault_of_an_unknown_unit_is_refused) {
 TEST(Drive, consumption_is_that_of_the_level_energy) {
   // Magnets; magnets and a cage, whose kept flux both levels must know; a field winding.
   for (const char* car : {"xiaomi_su7", "nio_et7_100", "bmw_i4_edrive40"}) {
-    double consumption[2];
+    double consumption[2] = {};
     for (const bool dq : {false, true}) {
       Simulation s = simulation(loaded("constant_100_km_per_h", car, dq ? "drive" : "energy",
                                        {"scenario.driver.duration_s=60"}));
