@@ -25,13 +25,13 @@ enum class Loop : int {
 template <Scalar T> struct Model {
   electric_drive::Model<T> drive;  // of one unit
   motor_control::Model<T> control;
-  T u_dc;         // [V]
-  T f_sw;         // [Hz]
-  T per_inertia;  // 1 / J; 0: the speed is held [1/(kg m2)]
-  T tau_load;     // against the shaft [Nm]
-  T T_machine;    // [K]
-  double T_s;     // [s]
-  int steps;      // of the integration in a tick
+  T u_dc;                      // [V]
+  T f_sw;                      // [Hz]
+  T per_inertia;               // 1 / J; 0: the speed is held [1/(kg m2)]
+  T tau_load;                  // against the shaft [Nm]
+  T T_machine;                 // [K]
+  double T_s;                  // [s]
+  electric_step::Steps steps;  // of the integration in a tick
   // What the control's coordinates lead those of (2): the slip of a tick of an induction machine.
   Complex<T> lead{T(1.0), T(0.0)};
 };
@@ -110,10 +110,8 @@ template <Scalar T> T integrate(const Model<T>& m, const Ab<T>& s, const T& u_f,
   y.v = x.omega;
   electric_drive::Rows<T> rows{};
   const Shaft<T> shaft{m.per_inertia, m.tau_load};
-  const dc_node::Weights w = held_voltage(m.T_s / m.steps);
-  auto theta = electric_step::angles(y, 1);
-  for (int i = 0; i < m.steps; ++i)
-    electric_step::step<1>(m.drive, held, shaft, w, T(0.0), y, theta, rows);
+  const dc_node::Weights w = held_voltage(m.T_s / m.steps.n);
+  electric_step::advance<1>(m.drive, held, shaft, w, m.steps, T(0.0), y, rows);
   x.psi = y.units[0].psi;
   x.rotor = y.units[0].rotor;
   x.theta_e = y.units[0].theta_e;

@@ -10,6 +10,7 @@ namespace evsim {
 namespace {
 
 constexpr double kTwoPi = 6.28318530717958647693;
+constexpr int kFiner = 4;  // steps of a truth
 
 dc_node::Params<double> node(const car::Params<double>& p) {
   dc_node::Params<double> out{
@@ -27,10 +28,11 @@ dc_node::Params<double> node(const car::Params<double>& p) {
 }  // namespace
 
 Drive::Drive(const car::Params<double>& vehicle, scenario::Level level, std::uint64_t seed,
-             double R_source, double T_machine)
+             double R_source, double T_machine, double rtol)
     : waveform_(level == scenario::Level::waveform), seed_(seed), R_source_(R_source) {
   model_.n_units = vehicle.drive_units.size();
   model_.node = node(vehicle);
+  if (rtol > 0.0) truth_.emplace(model_.n_units, rtol);
   for (int k = 0; k < model_.n_units; ++k) {
     const auto& unit = vehicle.drive_units[k];
     const auto n = static_cast<std::size_t>(k);
@@ -230,16 +232,15 @@ void Drive::integrate_averaged(State& d, const RigidDriveline<double>& behind, d
   double omega_e = 0.0;
   for (std::size_t n = 0; n < N; ++n)
     omega_e = max(omega_e, abs(model_.units[n].machine.common.n_p * behind.omega(n, d.y.v)));
-  const int steps = electric_step::steps(h, omega_e);
-  const auto& w = weights(to_ns(h), steps);
-  auto theta = electric_step::angles(d.y, static_cast<int>(N));
-  for (int i = 0; i < steps; ++i)
-    electric_step::step<N>(model_, d.held, behind, w, R_source_, d.y, theta, d.last);
+  const auto steps = electric_step::steps(h, omega_e);
+  const auto& w = weights(to_ns(h), steps.n);
+  electric_step::advance<N>(model_, d.held, behind, w, steps, R_source_, d.y, d.last);
 }
 
 template <std::size_t N>
 void Drive::integrate_switched(State& d, const RigidDriveline<double>& behind, double h) const {
   switched_step::Command c{.units = {},
+                           .finer = truth_ ? kFiner : 1.0,
                            .U_0 = d.held.U_0,
                            .R_source = R_source_ + d.held.R_beside,
                            .p_auxiliaries = d.held.p_auxiliaries};
@@ -263,12 +264,15 @@ void Drive::integrate(State& d, const RigidDriveline<double>& behind, double h) 
   const auto take = [&]<std::size_t N>() {
     legs ? integrate_switched<N>(d, behind, h) : integrate_averaged<N>(d, behind, h);
   };
-  switch (model_.n_units) {
-    case 1: take.operator()<1>(); break;
-    case 2: take.operator()<2>(); break;
-    case 3: take.operator()<3>(); break;
-    default: take.operator()<4>(); break;
-  }
+  if (truth_ && !legs)
+    truth_->advance(model_, d.held, behind, R_source_, h, d.y, d.last);
+  else
+    switch (model_.n_units) {
+      case 1: take.operator()<1>(); break;
+      case 2: take.operator()<2>(); break;
+      case 3: take.operator()<3>(); break;
+      default: take.operator()<4>(); break;
+    }
   for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n) {
     // A whole turn of the rotor is n_p turns of the angle.
     const double turn = kTwoPi * model_.units[n].machine.common.n_p;
@@ -286,6 +290,7 @@ void Drive::step(State& d, const closed_loop::System<double>& s,
   for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n) {
     if (tick_at(n, d.units[n].tick) <= d.t) run_control(d, n, s, y[car::kV], command.tau[n]);
     next = std::min(next, tick_at(n, d.units[n].tick));
+    if (truth_) next = std::min(next, d.t + to_ns(units_[n].control.gains.T_s) / kFiner);
   }
   d.h = seconds(next - d.t);
   const Slow now = slow(d, s, piece, seconds(d.t - piece_start), d.h, y);

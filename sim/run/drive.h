@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 
 #include "sim/base/time.h"
@@ -16,6 +17,7 @@
 #include "sim/run/scenario.h"
 #include "sim/run/schedule.h"
 #include "sim/solve/electric_step.h"
+#include "sim/solve/electric_truth.h"
 #include "sim/solve/fixed_step.h"
 #include "sim/solve/switched_step.h"
 #include "sim/vehicle/rigid_driveline.h"
@@ -70,9 +72,11 @@ class Drive {
     TimeNs t;
   };
 
+  // rtol > 0: the truth that a run is verified against. What is slow beside a tick is held over a quarter of it;
+  // inside, averaging inverters by ElectricTruth, switching legs in steps a quarter as long.
   // Throws InputError where a drive unit has no model in dq.
   Drive(const car::Params<double>& vehicle, scenario::Level level, std::uint64_t seed,
-        double R_source, double T_machine);
+        double R_source, double T_machine, double rtol = 0.0);
 
   // At rest or in motion, without torque, at t = 0.
   State start(const closed_loop::System<double>& s, const fixed_step::States<double>& y) const;
@@ -168,6 +172,7 @@ class Drive {
   // That the weights were made for; what the battery has beside it is part of U_0 [Ohm].
   double R_source_;
   std::unordered_map<std::uint64_t, dc_node::Weights> weights_;
+  std::optional<ElectricTruth> truth_;
 };
 
 }  // namespace evsim

@@ -10,7 +10,7 @@ Drive::Slow Drive::slow(const State& d, const closed_loop::System<double>& s,
   const double middle = t + 0.5 * h, v = y[car::kV];
   Slow out{.around = closed_loop::surroundings(s, piece, middle),
            .source = {},
-           .behind = {s.car, piece.direction, {}, 0.0, 0.0},
+           .behind = {},
            .slip = {},
            .F_fluid = 0.0,
            .F_grade = 0.0,
@@ -41,12 +41,10 @@ Drive::Slow Drive::slow(const State& d, const closed_loop::System<double>& s,
     F_axle[static_cast<std::size_t>(s.car.drive_units[k].axle)] +=
         drive_unit::wheel_torque(s.car.drive_units[k], tau, v) / s.car.chassis.wheel_radius;
   }
-  for (std::size_t a = 0; a < 2; ++a) {
+  for (std::size_t a = 0; a < 2; ++a)
     out.slip[a] = s.car.slip_compliance[a] * (F_axle[a] - sense * shares[a] * out.F_brake);
-    out.behind.stretch[a] = 1.0 + sense * out.slip[a];
-  }
-  out.behind.F_against = out.F_fluid + out.F_grade;
-  out.behind.F_dry = out.F_roll + out.F_brake;
+  out.behind = rigid_driveline(s.car, v, sense, out.slip, out.F_fluid + out.F_grade,
+                               out.F_roll + out.F_brake);
   return out;
 }
 
@@ -103,7 +101,7 @@ void Drive::settle(State& d, const closed_loop::System<double>& s, const Slow& s
     const auto& u = r.units[n];
     const std::size_t row = ledger::kUnits + ledger::kRowsPerUnit * n;
     const auto axle = static_cast<std::size_t>(s.car.drive_units[k].axle);
-    q[row + ledger::kGear] += u.shaft - u.wheel * slow.behind.stretch[axle];
+    q[row + ledger::kGear] += u.shaft - u.wheel * (1.0 + sense * slow.slip[axle]);
     q[row + ledger::kMachine] += u.stator + u.rotor + u.iron + u.friction;
     q[row + ledger::kInverter] += u.conduction + u.switching + u.fixed + u.arc;
     y[car::kTorque + n] = u.tau / h;

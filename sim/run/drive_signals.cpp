@@ -80,7 +80,7 @@ closed_loop::Instant<double> Drive::instant(const State& d, const closed_loop::S
     u.p_machine = (r.stator + r.rotor + r.iron + r.friction) / h;
     u.p_inverter = (r.conduction + r.switching + r.fixed + r.arc) / h;
     u.p_electrical = u.p_mechanical + u.p_machine + u.p_inverter;
-    u.p_gear = (r.shaft - r.wheel * now.behind.stretch[axle]) / h;
+    u.p_gear = (r.shaft - r.wheel * (1.0 + now.behind.direction * now.slip[axle])) / h;
     const auto& i = d.units[n].seen.i;
     u.I_peak = sqrt(i.re * i.re + i.im * i.im);
     p_slip += r.wheel * now.slip[axle] * sense / h;

@@ -67,7 +67,8 @@ Simulation::Simulation(Case c, SetParameter set, Scheme scheme)
       trace_(driver_trace(case_)),
       duration_(to_ns(trace_.duration)),
       schedule_(entries(), static_cast<std::uint64_t>(case_.scenario.seed)) {
-  if (std::holds_alternative<scenario::Parked>(case_.scenario.driver) && !scheme_.truth)
+  if (std::holds_alternative<scenario::Parked>(case_.scenario.driver) &&
+      case_.scenario.level == scenario::Level::energy && !scheme_.truth)
     scheme_ = {.truth = true, .method = Truth::Method::bdf, .rtol = 1e-12};
   rebuild();
   start();
@@ -125,7 +126,8 @@ void Simulation::rebuild() {
     const battery::State<double> full{.SOC = start_SOC(case_), .u_1 = 0.0};
     drive_ = std::make_unique<Drive>(
         vehicle_, case_.scenario.level, static_cast<std::uint64_t>(case_.scenario.seed),
-        battery::source(system_.car.battery, full, system_.T_battery).R, system_.T_machine);
+        battery::source(system_.car.battery, full, system_.T_battery).R, system_.T_machine,
+        scheme_.truth ? scheme_.rtol : 0.0);
   } else if (scheme_.truth)
     truth_ = std::make_unique<Truth>(system_, scheme_.method, scheme_.rtol);
 }

@@ -47,6 +47,7 @@ struct UnitCommand {
 };
 struct Command {
   std::array<UnitCommand, kMaxDriveUnits> units;
+  double finer = 1.0;  // steps are as much shorter than by rule
   double U_0 = 0.0, R_source = 0.0, p_auxiliaries = 0.0;
   double U_arc = 100.0;  // against the current of a phase that opens [V]
 };
@@ -58,6 +59,7 @@ struct Outcome {
 };
 // sqrt(1/(L C)) h of the DC node, which an edge leaves ringing: the energy balance closes to 1e-6.
 inline constexpr double kMostRinging = 0.75;
+inline constexpr double kMostTurn = electric_step::Kutta4::kMostTurn;
 // Steps are as much shorter while a leg floats, whose voltage is a stage's and no integral; and with a
 // fault, where currents run high.
 inline constexpr double kFloatingFiner = 3.0, kFaultFiner = 2.0;
@@ -490,7 +492,7 @@ template <std::size_t N, class M> double fastest(const Scene<N, M>& s) {
     turning = max(turning, abs(s.m.units[n].machine.common.n_p * omega));
     if (s.held.units[n].floating != Floating::none) finer = kFloatingFiner;
   }
-  return finer * (turning + ringing * (electric_step::kMostTurn / kMostRinging));
+  return s.command.finer * finer * (turning + ringing * (kMostTurn / kMostRinging));
 }
 
 // Before a piece: most have no averaged bridge and no floating leg.
@@ -511,7 +513,7 @@ template <class S, class Seen> void run(S& s, double t, double end, const Seen& 
     const bool watch = watched(s);
     prepare_piece(s);
     const int events = s.out.events;
-    const int n = electric_step::steps(end - t, fastest(s));
+    const int n = electric_step::parts((end - t) * fastest(s), kMostTurn);
     const double h = (end - t) / n, start = t;
     const auto w = weights(s.node, h);
     for (int k = 0; k < n && s.out.events == events; ++k) {

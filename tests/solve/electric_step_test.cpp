@@ -11,16 +11,14 @@ namespace evsim {
 namespace {
 
 using namespace electric_cases;
-using electric_step::Angles;
 
 // A tick of T_s with the vector s over the DC voltage held.
 void tick(const Model& m, electric_drive::Held<double>& h, const Shaft& shaft, double T_s,
           const Ab<double>& s, State& y, Rows& q, double R_source = 0.0) {
   h.units[0].s = s;
-  const int n = electric_step::steps(T_s, m.units[0].machine.common.n_p * y.v);
-  const auto w = dc_node::weights(m.node, R_source, T_s / n);
-  Angles<double> theta = electric_step::angles(y, 1);
-  for (int k = 0; k < n; ++k) electric_step::step<1>(m, h, shaft, w, R_source, y, theta, q);
+  const auto n = electric_step::steps(T_s, m.units[0].machine.common.n_p * y.v);
+  const auto w = dc_node::weights(m.node, R_source, T_s / n.n);
+  electric_step::advance<1>(m, h, shaft, w, n, R_source, y, q);
 }
 
 // ---- By hand --------------------------------------------------------------------------------------

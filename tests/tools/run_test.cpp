@@ -106,13 +106,14 @@ TEST_F(Run, verify_tells_the_difference_from_the_truth) {
   EXPECT_NE(r.out.find("<= 1e-5: ok"), std::string::npos);
 }
 
-TEST_F(Run, verify_is_refused_at_levels_that_it_has_no_truth_for) {
-  const Ran r =
-      evsim({"run", std::string(EVSIM_SOURCE_DIR) + "/scenarios/lift_off_180.json", "--verify"});
-  EXPECT_EQ(r.code, 2);
-  EXPECT_NE(r.err.find("--verify: compares with CVODE at the level energy only"), std::string::npos)
-      << r.err;
-  EXPECT_FALSE(exists("results"));
+TEST_F(Run, verify_knows_the_truth_of_the_electric_drive_as_well) {
+  for (const char* level : {"drive", "waveform"}) {
+    const Ran r = evsim({"run", std::string(EVSIM_SOURCE_DIR) + "/scenarios/full_throttle.json",
+                         "--level", level, "--set", "scenario.driver.until_v_km_per_h=30",
+                         "--verify"});
+    EXPECT_EQ(r.code, 0) << r.out << r.err;
+    EXPECT_NE(r.out.find("<= 1e-5: ok"), std::string::npos) << r.out;
+  }
 }
 
 TEST_F(Run, verify_fails_where_steps_are_too_long) {

@@ -39,6 +39,7 @@ struct Alone {
   electric_drive::Held<double> held{};
   motor_control::Model<double> control;
   dc_node::Weights weights;
+  electric_step::Steps steps;
   electric_drive::State<double> start{};
   static constexpr double kU = 350.0, kR = 0.05, kOmega = 209.43951023931953, kT = 1e-4;
 
@@ -70,8 +71,8 @@ struct Alone {
         p, {.tau_max = tables.tau_max, .i_d = tables.i_d, .i_q = tables.i_q, .i_f = tables.i_f});
     held.U_0 = kU;
     held.units[0].temperatures = dq_machine::at_20_degC<double>();
-    const int steps = electric_step::steps(kT, 3 * kOmega);
-    weights = dc_node::weights(m.node, kR, kT / steps);
+    steps = electric_step::steps(kT, 3 * kOmega);
+    weights = dc_node::weights(m.node, kR, kT / steps.n);
     start.units[0].psi = {0.066, 0.0};
     start.node.u_C = kU;
     start.v = kOmega;
@@ -125,9 +126,7 @@ struct Alone {
   void tick_averaged(const pwm::Vector<double>& s, electric_drive::State<double>& y,
                      electric_drive::Rows<double>& q) {
     held.units[0].s = {s.alpha, s.beta};
-    auto theta = electric_step::angles(y, 1);
-    for (double t = 0.0; t < 0.999 * kT; t += weights.h)
-      electric_step::step<1>(m, held, Shaft{}, weights, kR, y, theta, q);
+    electric_step::advance<1>(m, held, Shaft{}, weights, steps, kR, y, q);
   }
   void tick_switched(int k, const pwm::Duties<double>& d, electric_drive::State<double>& y,
                      switched_step::Legs& legs, electric_drive::Rows<double>& q) {

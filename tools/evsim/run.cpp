@@ -46,10 +46,6 @@ ExitCode run_command(const RunArguments& a) {
   check(a);
   terminal::catch_interrupts();
   const std::vector<Planned> cases = plan(a);
-  for (const Planned& p : cases)
-    if (a.verify && p.loaded.c.scenario.level != scenario::Level::energy)
-      refuse("--verify", "compares with CVODE at the level energy only; " +
-                             p.loaded.c.scenario_name + " is at another");
   const std::vector<Outcome> outcomes = run_all(cases, a);
   if (a.json)
     print(runs_json(cases, outcomes));

@@ -84,7 +84,7 @@ std::string energy_table(const ledger::Books& books) {
 std::string verification_table(const Outcome& o) {
   if (o.verification.empty()) return {};
   Table t({left, right, right, right, left});
-  t.row({"Verified with CVODE", "run", "truth", "difference", "unit"}, Colour::dim);
+  t.row({"Verified with SUNDIALS", "run", "truth", "difference", "unit"}, Colour::dim);
   for (const KpiDifference& d : o.verification)
     t.row({d.name, figure(d.a), figure(d.b), fmt::format("{:.1e}", d.relative), d.unit});
   std::string text = "\n" + t.text();

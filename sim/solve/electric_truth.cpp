@@ -1,0 +1,144 @@
+#include "sim/solve/electric_truth.h"
+
+#include <arkode/arkode_erkstep.h>
+
+#include <string>
+
+#include "sim/base/errors.h"
+#include "sim/solve/sundials.h"
+
+namespace evsim {
+namespace {
+
+using namespace sundials;
+using electric_drive::Flow;
+using electric_drive::Rows;
+using electric_drive::State;
+
+// What a unit step of each is worth: tolerances are relative to it. Energies and charges are those of a tick.
+constexpr double kFlux = 0.1, kTurn = 1.0, kNode = 100.0, kSpeed = 10.0, kRow = 1.0;
+
+// Calls visit(x, scale) for each number of states and rows, in the vector's order.
+template <class Y, class Q, class Visit> void each(int n_units, Y& y, Q& q, const Visit& visit) {
+  for (std::size_t n = 0; n < static_cast<std::size_t>(n_units); ++n) {
+    auto& x = y.units[n];
+    visit(x.psi.a, kFlux), visit(x.psi.b, kFlux);
+    visit(x.rotor.x, kFlux), visit(x.rotor.y, kFlux);
+    visit(x.theta_e, kTurn);
+    auto& r = q.units[n];
+    for (auto* row : {&r.shaft, &r.wheel, &r.stator, &r.rotor, &r.iron, &r.friction, &r.conduction,
+                      &r.switching, &r.fixed, &r.arc, &r.tau})
+      visit(*row, kRow);
+  }
+  visit(y.node.i, kNode), visit(y.node.u_C, kNode), visit(y.v, kSpeed);
+  for (auto* row : {&q.x, &q.charge, &q.source, &q.cable, &q.ripple}) visit(*row, kRow);
+}
+
+struct FreeErk {
+  void operator()(void* memory) const { ERKStepFree(&memory); }
+};
+
+struct Setting {
+  const electric_drive::Model<double>& m;
+  const electric_drive::Held<double>& held;
+  const RigidDriveline<double>& behind;
+  double R_source;
+};
+
+template <std::size_t N>
+void rates(const Setting& p, const State<double>& x, State<double>& dx, Rows<double>& dq) {
+  std::array<Angle<double>, kMaxDriveUnits> theta{};
+  for (std::size_t n = 0; n < N; ++n) theta[n] = angle(x.units[n].theta_e);
+  const Flow<double> f = electric_drive::rates<N>(p.m, p.held, p.behind, x, theta, dx, dq);
+  const auto& node = p.m.node;
+  const double R = p.R_source + p.held.R_beside, i = x.node.i, i_C = i - f.i_node;
+  dx.node = {.i = (p.held.U_0 - (R + node.R_cable) * i - f.u) / node.L_cable, .u_C = i_C / node.C};
+  dq.charge = i;
+  dq.source = R * i * i;
+  dq.cable = node.R_cable * i * i + node.R_C * i_C * i_C;
+  dq.ripple = i_C * i_C;
+}
+
+}  // namespace
+
+struct ElectricTruth::Impl {
+  int n_units, size = 0;
+  Owned<SUNContext> context = new_context();
+  Owned<N_Vector> y, atol;
+  std::unique_ptr<void, FreeErk> erk;  // last: freed before what it uses
+  const Setting* setting = nullptr;
+  std::string message;
+
+  Impl(int n, double rtol) : n_units(n) {
+    State<double> x{};
+    Rows<double> q{};
+    each(n_units, x, q, [&](double&, double) { ++size; });
+    y = new_vector(size, context.get());
+    atol = new_vector(size, context.get());
+    double* to = data(atol.get());
+    each(n_units, x, q, [&](double&, double scale) { *to++ = rtol * scale; });
+    erk.reset(ERKStepCreate(&Impl::rhs, 0.0, y.get(), context.get()));
+    check_memory(erk.get());
+    require(ERKStepSetTableNum(erk.get(), ARKODE_FEHLBERG_13_7_8));
+    require(ERKStepSVtolerances(erk.get(), rtol, atol.get()));
+    require(ERKStepSetUserData(erk.get(), this));
+    require(ERKStepSetErrHandlerFn(erk.get(), &Impl::error, this));
+    require(ERKStepSetMaxNumSteps(erk.get(), 100'000));
+  }
+
+  void require(int flag) const {
+    if (flag < 0)
+      throw SimulationError("ERKStep of the electric drive failed (flag " + std::to_string(flag) +
+                            "): " + message);
+  }
+  void unpack(const double* from, State<double>& x, Rows<double>& q) const {
+    each(n_units, x, q, [&](double& value, double) { value = *from++; });
+  }
+  void pack(State<double>& x, Rows<double>& q, double* to) const {
+    each(n_units, x, q, [&](double& value, double) { *to++ = value; });
+  }
+
+  static void error(int, const char*, const char*, char* text, void* self) {
+    static_cast<Impl*>(self)->message = text;
+  }
+  static int rhs(realtype, N_Vector at, N_Vector to, void* self) {
+    const Impl& me = *static_cast<Impl*>(self);
+    State<double> x{}, dx{};
+    Rows<double> q{}, dq{};
+    me.unpack(data(at), x, q);
+    switch (me.n_units) {
+      case 1: rates<1>(*me.setting, x, dx, dq); break;
+      case 2: rates<2>(*me.setting, x, dx, dq); break;
+      case 3: rates<3>(*me.setting, x, dx, dq); break;
+      default: rates<4>(*me.setting, x, dx, dq); break;
+    }
+    me.pack(dx, dq, data(to));
+    return 0;
+  }
+};
+
+ElectricTruth::ElectricTruth(int n_units, double rtol)
+    : impl_(std::make_unique<Impl>(n_units, rtol)) {}
+ElectricTruth::~ElectricTruth() = default;
+ElectricTruth::ElectricTruth(ElectricTruth&&) noexcept = default;
+ElectricTruth& ElectricTruth::operator=(ElectricTruth&&) noexcept = default;
+
+void ElectricTruth::advance(const electric_drive::Model<double>& m,
+                            const electric_drive::Held<double>& held,
+                            const RigidDriveline<double>& behind, double R_source, double h,
+                            State<double>& y, Rows<double>& q) {
+  Impl& me = *impl_;
+  const Setting setting{m, held, behind, R_source};
+  me.setting = &setting;
+  me.pack(y, q, data(me.y.get()));
+  void* erk = me.erk.get();
+  me.require(ERKStepReset(erk, 0.0, me.y.get()));
+  me.require(ERKStepSetInitStep(erk, h));  // mostly one step is enough
+  me.require(ERKStepSetStopTime(erk, h));
+  realtype reached = 0.0;
+  me.require(ERKStepEvolve(erk, h, me.y.get(), &reached, ARK_NORMAL));
+  me.unpack(data(me.y.get()), y, q);
+  me.setting = nullptr;
+}
+
+}  // namespace evsim
