@@ -1,16 +1,13 @@
-#!/ usr / bin / env python3
+#!/usr/bin/env python3
 """Times FASTSim 3 and FASTSim 2 beside evsim's engine, on the same car and cycles in one run.
 
 The car is the 2022 Renault Zoe that both FASTSim packages ship. From its parameters there, a vehicle
 and a scenario for evsim are written: the same mass, drag, rolling resistance, efficiencies, battery and
-auxiliaries;
-a driver without error;
-no tyre slip, no torque limit.Air density and gravity are those of FASTSim 3,
-    found from its energies of drag and rolling resistance;
-FASTSim 2 and evsim are given them too.
+auxiliaries; a driver without error; no tyre slip, no torque limit. Air density and gravity are those of
+FASTSim 3, found from its energies of drag and rolling resistance; FASTSim 2 and evsim are given them too.
 
-              Timed is the walk through the cycle alone : nothing of loading,
-    building or evaluating.Times are CPU times, the minimum of the repeats; a peer's wall time stands in brackets. The peers run their compiled
+Timed is the walk through the cycle alone: nothing of loading, building or evaluating. Times are CPU
+times, the minimum of the repeats; a peer's wall time stands in brackets. The peers run their compiled
 cores through Python, FASTSim 3 without its history. evsim is timed by bench_engine twice: with the
 steps that it takes by default, and with steps of 1 s, as the peers take.
 
@@ -40,9 +37,8 @@ CAR = "2022_Renault_Zoe_ZE50_R135"
 START_SOC = 0.5  # as in FASTSim 3's file; far from both ends, where FASTSim limits the power
 GRAVITY_EVSIM = 9.80665  # [m/s2]
 METERS_PER_SECOND = {"m/s": 1.0, "km/h": 1 / 3.6, "mph": 0.44704}
-#evsim's solver. A lag this long asks for no finer steps after a change of the command.
-STEPS = {
-  "default steps" : {}, "steps of 1 s" : { "h_s" : 1, "lag_s" : 1e4, "slow" : 1, "creep" : 1 }}
+# evsim's solver. A lag this long asks for no finer steps after a change of the command.
+STEPS = {"default steps": {}, "steps of 1 s": {"h_s": 1, "lag_s": 1e4, "slow": 1, "creep": 1}}
 
 
 class Failure(Exception):
@@ -52,7 +48,8 @@ class Failure(Exception):
         super().__init__(message)
         self.code = code
 
-#From here to work() : run by the Python of a peer's environment.
+
+# From here to work(): run by the Python of a peer's environment.
 
 
 def read_trace(cycle):
@@ -180,7 +177,8 @@ def work(args):
         sys.exit(" ".join(str(error).split("Stack backtrace")[0].split()))
     return 0
 
-#From here on : run by the caller's Python.
+
+# From here on: run by the caller's Python.
 
 
 def command(arguments, seconds, code, what):
@@ -233,17 +231,12 @@ def run_peer(peer, args, around=(0, 0)):
 def evsim_vehicle(car, gravity):
     """The car in evsim's words. All braking power goes through the machine, as in FASTSim 3."""
     machine = {
-  "P_peak_W" : car["power"],
-               "tau_peak_Nm" : 1e5,
-               "omega_max_rad_per_s" : 1e4,
-               "U_ref_V" : 400,
-               "inertia_kg_m2" : 0,
-               "losses" : {
-                 "type" : "power_efficiency",
-                 "P_peak_W" : car["power"],
-                 "efficiency" : {"power_fraction" : car["share"], "efficiency" : car["efficiency"]},
-                 "efficiency_generating" : car["efficiency"][0]
-               },
+        "P_peak_W": car["power"], "tau_peak_Nm": 1e5, "omega_max_rad_per_s": 1e4, "U_ref_V": 400,
+        "inertia_kg_m2": 0,
+        "losses": {
+            "type": "power_efficiency", "P_peak_W": car["power"],
+            "efficiency": {"power_fraction": car["share"], "efficiency": car["efficiency"]},
+            "efficiency_generating": car["efficiency"][0]},
     }
     return {
         "name": CAR.replace("_", " "),
@@ -329,8 +322,7 @@ def show_cycle(cycle, own, peers):
 def run_peers(args):
     """The car, its surroundings, the rows of each peer, and why FASTSim 2 is left out if it is."""
     three = run_peer("fastsim3", args)
-    peers = {
-  f "FASTSim {VERSIONS['fastsim3']}" : three["rows"]}
+    peers = {f"FASTSim {VERSIONS['fastsim3']}": three["rows"]}
     try:
         two = run_peer("fastsim2", args, three["surroundings"])
         same_car(three["car"], two["car"])
@@ -346,8 +338,7 @@ def compare(args):
     print(f"{CAR.replace('_', ' ')}; load {load:.1f} on {os.cpu_count()} cores")
     vehicle = evsim_vehicle(car, gravity)
     for cycle in args.cycle:
-        own = {
-steps: time_evsim(args, vehicle, evsim_scenario(cycle, air, solver))
+        own = {steps: time_evsim(args, vehicle, evsim_scenario(cycle, air, solver))
                for steps, solver in STEPS.items()}
         show_cycle(cycle, own, peers)
     if missing:
