@@ -64,7 +64,7 @@ class DriveAlone {
     }
     m_.units[0].I_ripple = 10.0;
     if (kind.ideal) {
-      m_.node = {.C = 1e9, .R_C = 0.0, .R_cable = 1e-3, .L_cable = 1e-6};
+      m_.node = {.C = 1e9, .R_C = 0.0, .R_cable = 1e-3, .L_cable = 10e-6};
     } else {
       m_.units[0].inverter = {.P_fixed = 30.0, .R_on = 4e-3, .switching_loss = 0.123e-6};
       m_.node = {.C = 500e-6, .R_C = 0.5e-3, .R_cable = 1e-3, .L_cable = 10e-6};

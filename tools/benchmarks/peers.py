@@ -25,13 +25,13 @@ import json
 import math
 import os
 import re
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from peer_environment import ROOT, Failure, command, environment, program
+
 VERSIONS = {"fastsim3": "3.1.0", "fastsim2": "2.1.5"}
 CAR = "2022_Renault_Zoe_ZE50_R135"
 START_SOC = 0.5  # as in FASTSim 3's file; far from both ends, where FASTSim limits the power
@@ -39,14 +39,6 @@ GRAVITY_EVSIM = 9.80665  # [m/s2]
 METERS_PER_SECOND = {"m/s": 1.0, "km/h": 1 / 3.6, "mph": 0.44704}
 # evsim's solver. A lag this long asks for no finer steps after a change of the command.
 STEPS = {"default steps": {}, "steps of 1 s": {"h_s": 1, "lag_s": 1e4, "slow": 1, "creep": 1}}
-
-
-class Failure(Exception):
-    """A message for the user, with the exit code."""
-
-    def __init__(self, code, message):
-        super().__init__(message)
-        self.code = code
 
 
 # From here to work(): run by the Python of a peer's environment.
@@ -181,49 +173,10 @@ def work(args):
 # From here on: run by the caller's Python.
 
 
-def command(arguments, seconds, code, what):
-    """Standard output of a program; its last words in a Failure if it fails or takes too long."""
-    try:
-        done = subprocess.run(
-            [str(a) for a in arguments], capture_output=True, text=True, timeout=seconds,
-            cwd=ROOT, stdin=subprocess.DEVNULL)
-    except subprocess.TimeoutExpired:
-        raise Failure(code, f"{what}: not done after {seconds} s") from None
-    except OSError as error:
-        raise Failure(code, f"{what}: {error}") from None
-    if done.returncode != 0:
-        words = (done.stderr.strip() or done.stdout.strip()).splitlines() or ["no message"]
-        raise Failure(code, f"{what} failed: {words[-1]}")
-    return done.stdout
-
-
-def installed(python):
-    """FASTSim's version in an environment; empty without one."""
-    query = "import importlib.metadata as m; print(m.version('fastsim'))"
-    try:
-        return command([python, "-c", query], 60, 4, "FASTSim's version").strip()
-    except Failure:
-        return ""
-
-
-def environment(peer):
-    """The Python of a peer's environment, made at need."""
-    folder, version = ROOT / "build/peers" / peer, VERSIONS[peer]
-    python = folder / "bin/python"
-    if installed(python) == version:
-        return python
-    print(f"Installing FASTSim {version} into build/peers/{peer} ...", file=sys.stderr)
-    command([sys.executable, "-m", "venv", folder], 120, 4,
-            "Making a virtual environment (needs the package python3-venv)")
-    command([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--retries", 1,
-             "--timeout", 20, f"fastsim=={version}"], 600, 4,
-            f"Installing FASTSim {version} from PyPI (needs network and a Python that it serves)")
-    return python
-
-
 def run_peer(peer, args, around=(0, 0)):
     """What a peer gave on all cycles."""
-    out = command([environment(peer), __file__, "--worker", peer, "--repeats", args.repeats,
+    python = environment(peer, [f"fastsim=={VERSIONS[peer]}"])
+    out = command([python, __file__, "--worker", peer, "--repeats", args.repeats,
                    "--surroundings", *around, "--", *args.cycle], 300, 3, f"FASTSim {VERSIONS[peer]}")
     return json.loads(out.splitlines()[-1])  # the package greets on standard output
 
@@ -370,9 +323,8 @@ def main():
     if args.worker:
         return work(args)
     try:
-        for program in ("evsim", "bench_engine"):
-            if not (args.build / program).is_file():
-                raise Failure(4, f"{args.build / program} is missing: tools/build release {program}")
+        for name in ("evsim", "bench_engine"):
+            program(args.build, name)
         compare(args)
     except Failure as failure:
         print(failure, file=sys.stderr)
