@@ -19,8 +19,8 @@ duties that are played. In brackets:
 gym-electric-motor holds u_d and u_q over a step, where an inverter holds the stator's voltage vector, and
 switches on its 10 us grid alone: that is its error, not what its solver errs.
 
-Peers are timed by the CPU time of their process, evsim by that of its thread; all take turns, the minimum
-of the rounds counts. Bars: evsim at least 300 times as fast as motulator and 100 times as fast as
+Timed are motulator's simulate(), the calls of gym-electric-motor's step(), and a run of evsim: peers by the
+CPU time of their process, evsim by that of its thread. All take turns, the minimum of the rounds counts. Bars: evsim at least 300 times as fast as motulator and 100 times as fast as
 gym-electric-motor, at a smaller error: with each tick as it comes or cut into two, whichever errs less
 than the peer and is faster.
 
