@@ -32,6 +32,7 @@ struct Case {
 
 Case read(const std::string& path) {
   std::ifstream file(path);
+  if (!file) throw std::runtime_error(path + ": can't be read");
   Case c;
   double tau = 0.0;
   bench::Tick t{};
