@@ -1,16 +1,13 @@
-#!/ usr / bin / env python3
+#!/usr/bin/env python3
 """Times FASTSim 3 and FASTSim 2 beside evsim's engine, on the same car and cycles in one run.
 
 The car is the 2022 Renault Zoe that both FASTSim packages ship. From its parameters there, a vehicle
 and a scenario for evsim are written: the same mass, drag, rolling resistance, efficiencies, battery and
-auxiliaries;
-a driver without error;
-no tyre slip, no torque limit.Air density and gravity are those of FASTSim 3,
-    found from its energies of drag and rolling resistance;
-FASTSim 2 and evsim are given them too.
+auxiliaries; a driver without error; no tyre slip, no torque limit. Air density and gravity are those of
+FASTSim 3, found from its energies of drag and rolling resistance; FASTSim 2 and evsim are given them too.
 
-              Timed is the walk through the cycle alone : nothing of loading,
-    building or evaluating.Times are CPU times, the minimum of the repeats; a peer's wall time stands in brackets. The peers run their compiled
+Timed is the walk through the cycle alone: nothing of loading, building or evaluating. Times are CPU
+times, the minimum of the repeats; a peer's wall time stands in brackets. The peers run their compiled
 cores through Python, FASTSim 3 without its history. evsim is timed by bench_engine twice: with the
 steps that it takes by default, and with steps of 1 s, as the peers take.
 
@@ -28,31 +25,23 @@ import json
 import math
 import os
 import re
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from peer_environment import ROOT, Failure, command, environment, program
+
 VERSIONS = {"fastsim3": "3.1.0", "fastsim2": "2.1.5"}
 CAR = "2022_Renault_Zoe_ZE50_R135"
 START_SOC = 0.5  # as in FASTSim 3's file; far from both ends, where FASTSim limits the power
 GRAVITY_EVSIM = 9.80665  # [m/s2]
 METERS_PER_SECOND = {"m/s": 1.0, "km/h": 1 / 3.6, "mph": 0.44704}
-#evsim's solver. A lag this long asks for no finer steps after a change of the command.
-STEPS = {
-  "default steps" : {}, "steps of 1 s" : { "h_s" : 1, "lag_s" : 1e4, "slow" : 1, "creep" : 1 }}
+# evsim's solver. A lag this long asks for no finer steps after a change of the command.
+STEPS = {"default steps": {}, "steps of 1 s": {"h_s": 1, "lag_s": 1e4, "slow": 1, "creep": 1}}
 
 
-class Failure(Exception):
-    """A message for the user, with the exit code."""
-
-    def __init__(self, code, message):
-        super().__init__(message)
-        self.code = code
-
-#From here to work() : run by the Python of a peer's environment.
+# From here to work(): run by the Python of a peer's environment.
 
 
 def read_trace(cycle):
@@ -180,52 +169,14 @@ def work(args):
         sys.exit(" ".join(str(error).split("Stack backtrace")[0].split()))
     return 0
 
-#From here on : run by the caller's Python.
 
-
-def command(arguments, seconds, code, what):
-    """Standard output of a program; its last words in a Failure if it fails or takes too long."""
-    try:
-        done = subprocess.run(
-            [str(a) for a in arguments], capture_output=True, text=True, timeout=seconds,
-            cwd=ROOT, stdin=subprocess.DEVNULL)
-    except subprocess.TimeoutExpired:
-        raise Failure(code, f"{what}: not done after {seconds} s") from None
-    except OSError as error:
-        raise Failure(code, f"{what}: {error}") from None
-    if done.returncode != 0:
-        words = (done.stderr.strip() or done.stdout.strip()).splitlines() or ["no message"]
-        raise Failure(code, f"{what} failed: {words[-1]}")
-    return done.stdout
-
-
-def installed(python):
-    """FASTSim's version in an environment; empty without one."""
-    query = "import importlib.metadata as m; print(m.version('fastsim'))"
-    try:
-        return command([python, "-c", query], 60, 4, "FASTSim's version").strip()
-    except Failure:
-        return ""
-
-
-def environment(peer):
-    """The Python of a peer's environment, made at need."""
-    folder, version = ROOT / "build/peers" / peer, VERSIONS[peer]
-    python = folder / "bin/python"
-    if installed(python) == version:
-        return python
-    print(f"Installing FASTSim {version} into build/peers/{peer} ...", file=sys.stderr)
-    command([sys.executable, "-m", "venv", folder], 120, 4,
-            "Making a virtual environment (needs the package python3-venv)")
-    command([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--retries", 1,
-             "--timeout", 20, f"fastsim=={version}"], 600, 4,
-            f"Installing FASTSim {version} from PyPI (needs network and a Python that it serves)")
-    return python
+# From here on: run by the caller's Python.
 
 
 def run_peer(peer, args, around=(0, 0)):
     """What a peer gave on all cycles."""
-    out = command([environment(peer), __file__, "--worker", peer, "--repeats", args.repeats,
+    python = environment(peer, [f"fastsim=={VERSIONS[peer]}"])
+    out = command([python, __file__, "--worker", peer, "--repeats", args.repeats,
                    "--surroundings", *around, "--", *args.cycle], 300, 3, f"FASTSim {VERSIONS[peer]}")
     return json.loads(out.splitlines()[-1])  # the package greets on standard output
 
@@ -233,17 +184,12 @@ def run_peer(peer, args, around=(0, 0)):
 def evsim_vehicle(car, gravity):
     """The car in evsim's words. All braking power goes through the machine, as in FASTSim 3."""
     machine = {
-  "P_peak_W" : car["power"],
-               "tau_peak_Nm" : 1e5,
-               "omega_max_rad_per_s" : 1e4,
-               "U_ref_V" : 400,
-               "inertia_kg_m2" : 0,
-               "losses" : {
-                 "type" : "power_efficiency",
-                 "P_peak_W" : car["power"],
-                 "efficiency" : {"power_fraction" : car["share"], "efficiency" : car["efficiency"]},
-                 "efficiency_generating" : car["efficiency"][0]
-               },
+        "P_peak_W": car["power"], "tau_peak_Nm": 1e5, "omega_max_rad_per_s": 1e4, "U_ref_V": 400,
+        "inertia_kg_m2": 0,
+        "losses": {
+            "type": "power_efficiency", "P_peak_W": car["power"],
+            "efficiency": {"power_fraction": car["share"], "efficiency": car["efficiency"]},
+            "efficiency_generating": car["efficiency"][0]},
     }
     return {
         "name": CAR.replace("_", " "),
@@ -329,8 +275,7 @@ def show_cycle(cycle, own, peers):
 def run_peers(args):
     """The car, its surroundings, the rows of each peer, and why FASTSim 2 is left out if it is."""
     three = run_peer("fastsim3", args)
-    peers = {
-  f "FASTSim {VERSIONS['fastsim3']}" : three["rows"]}
+    peers = {f"FASTSim {VERSIONS['fastsim3']}": three["rows"]}
     try:
         two = run_peer("fastsim2", args, three["surroundings"])
         same_car(three["car"], two["car"])
@@ -346,8 +291,7 @@ def compare(args):
     print(f"{CAR.replace('_', ' ')}; load {load:.1f} on {os.cpu_count()} cores")
     vehicle = evsim_vehicle(car, gravity)
     for cycle in args.cycle:
-        own = {
-steps: time_evsim(args, vehicle, evsim_scenario(cycle, air, solver))
+        own = {steps: time_evsim(args, vehicle, evsim_scenario(cycle, air, solver))
                for steps, solver in STEPS.items()}
         show_cycle(cycle, own, peers)
     if missing:
@@ -379,9 +323,8 @@ def main():
     if args.worker:
         return work(args)
     try:
-        for program in ("evsim", "bench_engine"):
-            if not (args.build / program).is_file():
-                raise Failure(4, f"{args.build / program} is missing: tools/build release {program}")
+        for name in ("evsim", "bench_engine"):
+            program(args.build, name)
         compare(args)
     except Failure as failure:
         print(failure, file=sys.stderr)

@@ -1,0 +1,66 @@
+"""What the comparisons with peers share: programs that are run, and the peers' virtual environments."""
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Failure(Exception):
+    """A message for the user, with the exit code."""
+
+    def __init__(self, code, message):
+        super().__init__(message)
+        self.code = code
+
+
+def command(arguments, seconds, code, what):
+    """Standard output of a program; its last words in a Failure if it fails or takes too long."""
+    try:
+        done = subprocess.run(
+            [str(a) for a in arguments], capture_output=True, text=True, timeout=seconds,
+            cwd=ROOT, stdin=subprocess.DEVNULL)
+    except subprocess.TimeoutExpired:
+        raise Failure(code, f"{what}: not done after {seconds} s") from None
+    except OSError as error:
+        raise Failure(code, f"{what}: {error}") from None
+    if done.returncode != 0:
+        words = (done.stderr.strip() or done.stdout.strip()).splitlines() or ["no message"]
+        raise Failure(code, f"{what} failed: {words[-1]}")
+    return done.stdout
+
+
+def installed(python, pins):
+    """Whether an environment has all packages at their versions."""
+    wanted = [pin.split("==") for pin in pins]
+    query = (f"import importlib.metadata as m, sys; "
+             f"sys.exit(any(m.version(name) != version for name, version in {wanted!r}))")
+    try:
+        command([python, "-c", query], 60, 4, "packages")
+        return True
+    except Failure:
+        return False
+
+
+def environment(name, pins):
+    """The Python of build/peers/NAME with these packages, each given as NAME==VERSION; made at need."""
+    folder = ROOT / "build/peers" / name
+    python = folder / "bin/python"
+    if installed(python, pins):
+        return python
+    packages = ", ".join(pins)
+    print(f"Installing {packages} into build/peers/{name} ...", file=sys.stderr)
+    command([sys.executable, "-m", "venv", folder], 120, 4,
+            "Making a virtual environment (needs the package python3-venv)")
+    command([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--retries", 1,
+             "--timeout", 20, *pins], 600, 4,
+            f"Installing {packages} from PyPI (needs network and a Python that it serves)")
+    return python
+
+
+def program(build, name):
+    """The path of a program of the build."""
+    path = build / name
+    if not path.is_file():
+        raise Failure(4, f"{path} is missing: tools/build release {name}")
+    return path
