@@ -15,9 +15,8 @@
 #ifndef EVSIM_CONTROLLER_H
 #define EVSIM_CONTROLLER_H
 
+/* C has no <cstdint> and no `using`. NOLINTBEGIN(modernize-deprecated-headers, modernize-use-using) */
 #include <stdint.h>
-
-/* C knows no `using`. NOLINTBEGIN(modernize-use-using) */
 
 #ifdef __cplusplus
 extern "C" {
@@ -180,7 +179,7 @@ typedef struct evsim_controller {
 
 EVSIM_EXPORT const evsim_controller* evsim_controller_get(uint32_t role);
 
-/* NOLINTEND(modernize-use-using) */
+/* NOLINTEND(modernize-deprecated-headers, modernize-use-using) */
 
 #ifdef __cplusplus
 }

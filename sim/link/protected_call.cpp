@@ -29,6 +29,7 @@ using Action = struct sigaction;
 constexpr std::array kCrashes{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 constexpr std::array kCrashNames{"SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGABRT"};
 constexpr std::chrono::milliseconds kPoll{20};
+constexpr double kLongest = 1e9;  // of a patience [s], so that it can be counted in ns
 
 int cut_off_signal() { return SIGRTMIN + 5; }
 
@@ -285,7 +286,7 @@ std::string Protection::call(double patience, Body f, void* of) const {
     }
   };
   Slot& s = own_slot();
-  s.patience.store(static_cast<std::int64_t>(patience * 1e9));
+  s.patience.store(static_cast<std::int64_t>(std::min(patience, kLongest) * 1e9));
   const FloatingPointGuard guard;
   if (!returns(s, shielded, &shield)) return what_happened(s, patience);
   return shield.thrown;

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "sim/control/believed_machine.h"
+#include "sim/evsim.h"
 #include "sim/io/case.h"
 #include "sim/link/controller_library.h"
 #include "sim/run/result.h"
@@ -138,12 +139,46 @@ TEST(Controller, a_trip_takes_the_gates_from_it) {
   EXPECT_EQ(s.snapshot().y[car::kV], 0.0);  // tripped before it moved
 }
 
+TEST(Controller, gates_that_it_takes_off_leave_no_current_below_the_rectified_voltage) {
+  Simulation s = simulation({"full_throttle",
+                             "drive",
+                             "xiaomi_su7",
+                             {motor("gates_off")},
+                             {"scenario.initial.v_km_per_h=60"}});
+  while (s.t() < 0.2) s.step();
+  const auto now = s.drive()->signals(s.snapshot().drive, 0);
+  EXPECT_NEAR(now.i.d, 0.0, 1e-6);  // kept at zero to rounding
+  EXPECT_NEAR(now.i.q, 0.0, 1e-6);
+  EXPECT_EQ(s.snapshot().drive.units[0].gates, switched_legs::Gates::modulating);  // no trip
+}
+
+TEST(Controller, a_short_circuit_that_it_asks_for_is_that_of_the_fault) {
+  Dq<double> i[2];
+  for (const bool own : {false, true}) {
+    Asked a{.scenario = own ? "full_throttle" : "fault_short_circuit",
+            .controllers = {},
+            .sets = {"scenario.initial.v_km_per_h=100"}};
+    if (own) {
+      a.controllers = {motor("short_circuit")};
+      a.sets.emplace_back("scenario.driver.until_v_km_per_h=300");
+    }
+    Simulation s = simulation(a);
+    while (s.t() < 1.9) s.step();
+    i[own] = s.drive()->signals(s.snapshot().drive, 0).i;
+  }
+  EXPECT_LT(i[true].d, -100.0);
+  EXPECT_NEAR(i[true].d, i[false].d, 0.02 * -i[false].d);  // the cars have slowed down differently
+}
+
 // ---- The same bits --------------------------------------------------------------------------------
 
 TEST(Controller, the_built_in_control_as_a_library_gives_the_same_bits) {
-  for (const char* car : {"xiaomi_su7", "bmw_i4_edrive40"}) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"xiaomi_su7", "drive"}, {"xiaomi_su7", "waveform"}, {"bmw_i4_edrive40", "drive"}};
+  for (const auto& [car, level] : cases) {
     Asked a;
     a.car = car;
+    a.level = level;
     Simulation plain = simulation(a);
     const auto& vehicle = plain.vehicle().drive_units[0];
     const double T = plain.system().T_machine;
@@ -183,6 +218,25 @@ TEST(Controller, a_restored_run_gives_the_same_bits) {
   fork.restore(early);
   fork.run();
   EXPECT_EQ(fork.snapshot().y, y);
+}
+
+TEST(Controller, a_trip_of_the_public_face_goes_back_with_it) {
+  Trip trip = load({.scenario = at("scenarios/full_throttle.json"),
+                    .vehicle = at("vehicles/xiaomi_su7.json"),
+                    .settings = {"scenario.level=drive",
+                                 "scenario.controllers.motor_control.library=" + library("foc")}});
+  trip.run_until(1.0);
+  const Trip::Snapshot here = trip.snapshot();
+  trip.run_until(2.0);
+  const double v = trip.read("body.v_km_per_h");
+  const double use = trip.read("drive_units.rear.controller.voltage_use");
+  EXPECT_GT(use, 0.0);
+  trip.restore(here);
+  trip.run_until(2.0);
+  EXPECT_EQ(trip.read("body.v_km_per_h"), v);
+  Trip fork(here);
+  fork.run_until(2.0);
+  EXPECT_EQ(fork.read("drive_units.rear.controller.voltage_use"), use);
 }
 
 TEST(Controller, a_state_of_its_own_can_not_go_back) {

@@ -44,6 +44,10 @@ static void fail(State* s, evsim_motor_control_outputs* out) {
 #elif defined(BEYOND)
   out->d_a = 1.5;
   out->d_c = -0.5;
+#elif defined(GATES_OFF)
+  out->gates = EVSIM_GATES_OFF;
+#elif defined(SHORT_CIRCUIT)
+  out->gates = EVSIM_SHORT_CIRCUIT;
 #elif defined(OVERRUN)
   s[1].ticks = 1.0;
 #endif
