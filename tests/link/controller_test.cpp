@@ -153,7 +153,7 @@ TEST(Controller, gates_that_it_takes_off_leave_no_current_below_the_rectified_vo
 }
 
 TEST(Controller, a_short_circuit_that_it_asks_for_is_that_of_the_fault) {
-  Dq<double> i[2];
+  Dq<double> i[2] = {};
   for (const bool own : {false, true}) {
     Asked a{.scenario = own ? "full_throttle" : "fault_short_circuit",
             .controllers = {},
