@@ -10,6 +10,7 @@
 #include "sim/io/case.h"
 #include "sim/io/parameters.h"
 #include "sim/io/quantity.h"
+#include "sim/link/controller_library.h"
 #include "sim/run/result.h"
 
 namespace evsim {
@@ -129,7 +130,7 @@ double Trip::Snapshot::time() const { return data_->t; }
 struct Trip::Impl {
   std::shared_ptr<const Case> input;
   Simulation simulation;
-  std::vector<signals::Info> infos = signals::list(simulation.system(), simulation.drive());
+  std::vector<signals::Info> infos = signals::list(simulation);
   Places by_name = places(infos);
   std::vector<double> values =
       {};  // of all signals now; empty: not asked for since the last change
@@ -147,10 +148,7 @@ struct Trip::Impl {
       values.reserve(infos.size());
       const auto keep = [this](std::string_view, std::string_view, std::string_view, Dim,
                                double x) { values.push_back(x); };
-      signals::visit(simulation.system(), simulation.instant(), simulation.snapshot().y.data(),
-                     keep);
-      if (const Drive* drive = simulation.drive())
-        signals::visit(simulation.system(), *drive, simulation.snapshot().drive, keep);
+      signals::visit(simulation, keep);
     }
     return values[index];
   }
@@ -169,8 +167,10 @@ Trip::~Trip() = default;
 
 Trip load(const LoadRequest& request) {
   return translated([&] {
-    const io::LoadedCase loaded = io::load_case(
-        {.scenario = request.scenario, .vehicle = request.vehicle, .sets = request.settings});
+    const io::LoadedCase loaded = io::load_case({.scenario = request.scenario,
+                                                 .vehicle = request.vehicle,
+                                                 .sets = request.settings,
+                                                 .load_controllers = link::load_controllers});
     return Trip(std::make_unique<Trip::Impl>(std::make_shared<const Case>(loaded.c)));
   });
 }

@@ -75,27 +75,36 @@ template <Scalar T> driver::Reference<T> reference_at(const Piece<T>& p, double 
   return r;
 }
 
-template <Scalar T> Decision<T> decide(const System<T>& s, const Piece<T>& p, double t, const T* y,
-                                       const chassis::Motion<T>& motion,
-                                       const car::Supply<T>& supply,
-                                       const car::Surroundings<T>& around) {
+// unit(car, vcu::Inputs, driver::Reference): the vehicle control unit.
+template <Scalar T, class Unit>
+Decision<T> decide(const System<T>& s, const Piece<T>& p, double t, const T* y,
+                   const chassis::Motion<T>& motion, const car::Supply<T>& supply,
+                   const car::Surroundings<T>& around, Unit&& unit) {
   const T v = s.hooks(kSeenSpeed, motion.v);
   const driver::Inputs<T> sees{reference_at(p, t), v, y[car::kDriver], around};
   Decision<T> d;
   d.F_request = s.hooks(kRequest, driver::force(s.car, s.gains, s.driver, sees));
-  d.control =
-      vcu::step(s.car, {.F_request = d.F_request, .v = v, .supply = supply, .around = around});
+  d.control = unit(
+      s.car, vcu::Inputs<T>{.F_request = d.F_request, .v = v, .supply = supply, .around = around},
+      sees.reference);
   d.integral_rate = s.driver == driver::Kind::follow
                         ? driver::integral_rate(s.gains, sees, d.control.limited)
                         : T(0.0);
   return d;
 }
+// The built-in one.
+struct BuiltInUnit {
+  template <Scalar T> vcu::Outputs<T> operator()(const car::Model<T>& m, const vcu::Inputs<T>& in,
+                                                 const driver::Reference<T>&) const {
+    return vcu::step(m, in);
+  }
+};
 // The same of a sampled state.
-template <Scalar T>
-Decision<T> decide(const System<T>& s, const Piece<T>& p, double t, const T* y) {
+template <Scalar T, class Unit = BuiltInUnit>
+Decision<T> decide(const System<T>& s, const Piece<T>& p, double t, const T* y, Unit&& unit = {}) {
   const car::Surroundings<T> around = surroundings(s, p, t);
   return decide(s, p, t, y, chassis::motion(y[car::kV], p.direction), car::supply(s.car, y, around),
-                around);
+                around, unit);
 }
 
 template <Scalar T> void apply_hooks(const System<T>& s, car::Command<T>& command) {
@@ -133,7 +142,7 @@ template <Scalar T, class Torque> Instant<T> evaluate(const System<T>& s, const 
     now.F_request = s.held.F_request;
     dy[car::kDriver] = T(0.0);
   } else {
-    const Decision<T> d = decide(s, p, t, y, motion, supply, around);
+    const Decision<T> d = decide(s, p, t, y, motion, supply, around, BuiltInUnit{});
     now.control = d.control;
     now.F_request = d.F_request;
     dy[car::kDriver] = d.integral_rate;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <limits>
 #include <stdexcept>
 
@@ -37,6 +39,7 @@ class CaseLoader {
   bool load_scenario() {
     read_scenario();
     attempt([&] { read_driver(); });
+    load_controllers();
     check_limits_alone();
     problems_.raise();
     return !out_.request.vehicle.empty();
@@ -49,6 +52,7 @@ class CaseLoader {
       in_scenario("vehicle", "names no vehicle file, and --vehicle names none either");
     attempt([&] { read_vehicle(); });
     if (scenario_read) attempt([&] { read_driver(); });
+    if (scenario_read) load_controllers();
     problems_.raise();
     for (const std::string& level : out_.request.levels)
       attempt([&] {
@@ -107,6 +111,32 @@ class CaseLoader {
       attempt([&] { io::set(scenario_, s.path, std::string_view(s.value), "--set"); });
     if (out_.request.vehicle.empty()) out_.request.vehicle = scenario_.value.vehicle.path;
     if (!out_.request.record.empty()) scenario_.value.record.signals = out_.request.record;
+    for (const std::string& c : out_.request.controllers) attempt([&] { set_controller(c); });
+  }
+  // "motor_control=foc.so,rear"
+  void set_controller(const std::string& text) {
+    constexpr const char* kOption = "--controller";
+    const std::size_t equals = text.find('='), comma = text.find(',');
+    const std::string role = text.substr(0, equals);
+    if (equals == std::string::npos || equals + 1 == std::min(comma, text.size()))
+      throw InputError(
+          Problem{.file = kOption, .path = text, .what = "must be ROLE=LIBRARY[,DRIVE_UNIT]"});
+    if (role != controller::MotorControl::kName && role != controller::Vcu::kName)
+      throw InputError(Problem{
+          .file = kOption, .path = text, .what = unknown("role", role, {"motor_control", "vcu"})});
+    const std::string path = "controllers." + role + ".";
+    const std::string library = text.substr(equals + 1, comma - equals - 1);
+    io::set(scenario_, path + "library", std::string_view(library), kOption);
+    if (comma != std::string::npos)
+      io::set(scenario_, path + "drive_units", std::string_view(text).substr(comma + 1), kOption);
+  }
+  void load_controllers() {
+    const scenario::Controllers& c = scenario_.value.controllers;
+    try {
+      out_.c.controllers = loaded_controllers(c, out_.request.load_controllers, controller_input_);
+    } catch (const InputError& e) {
+      for (const Problem& p : e.problems()) in_scenario(p.path, p.what);
+    }
   }
   void read_vehicle() {
     if (out_.request.vehicle.empty()) return;
@@ -152,6 +182,9 @@ class CaseLoader {
     } catch (const InputError& e) {
       for (const Problem& p : e.problems()) problems_.add(vehicle_.problem(p.path, p.what));
     }
+    if (out_.c.controllers.motor_control && scenario_.value.level == scenario::Level::energy)
+      in_scenario("controllers.motor_control.library",
+                  "needs the level drive or waveform (--level drive); at energy nothing calls it");
     check_limits_alone();
   }
   void check_limits_alone() {
@@ -192,7 +225,7 @@ class CaseLoader {
     out_.vehicle_origins = std::move(vehicle_.origins);
     out_.scenario_origins = scenario_.origins;
     out_.inputs = std::move(scenario_.inputs);
-    for (auto* more : {&vehicle_.inputs, &trace_input_})
+    for (auto* more : {&vehicle_.inputs, &trace_input_, &controller_input_})
       for (InputFile& f : *more) out_.inputs.push_back(std::move(f));
   }
 
@@ -218,7 +251,7 @@ class CaseLoader {
     }
   }
   void check_patterns(const Simulation& simulation) {
-    const auto all = signals::list(simulation.system(), simulation.drive());
+    const auto all = signals::list(simulation);
     for (const std::string& pattern : scenario_.value.record.signals) {
       const auto fits = [&](const signals::Info& s) { return signals::matches(pattern, s.path); };
       if (std::ranges::any_of(all, fits)) continue;
@@ -256,18 +289,37 @@ class CaseLoader {
   std::vector<Setting> for_scenario_, for_vehicle_;
   Loaded<scenario::Params> scenario_;
   Loaded<car::Params<double>> vehicle_;
-  std::vector<InputFile> trace_input_;
+  std::vector<InputFile> trace_input_, controller_input_;
   LoadedCase out_;
 };
 
 }  // namespace
 
+controller::Controllers loaded_controllers(const scenario::Controllers& c,
+                                           const controller::Load& load,
+                                           std::vector<InputFile>& inputs) {
+  const std::string &motor = c.motor_control.library.path, &vcu = c.vcu.library.path;
+  if (motor.empty() && vcu.empty()) return {};
+  const char* first =
+      motor.empty() ? "controllers.vcu.library" : "controllers.motor_control.library";
+  if (!load)
+    throw InputError(Problem{.path = first, .what = "this program can't load controllers"});
+  controller::Controllers out = load(c);
+  for (const std::string& file : {motor, vcu}) {
+    if (file.empty() || std::ranges::find(inputs, file, &InputFile::name) != inputs.end()) continue;
+    std::ifstream in(file, std::ios::binary);
+    inputs.push_back({file, std::string(std::istreambuf_iterator<char>(in), {})});
+  }
+  return out;
+}
+
 LoadedCase load_case(const CaseRequest& request, const ReadFile& read) {
   return CaseLoader(request, read).load();
 }
 
-bool check_scenario(const std::string& file, const ReadFile& read) {
-  return CaseLoader({.scenario = file}, read).load_scenario();
+bool check_scenario(const std::string& file, const controller::Load& load_controllers,
+                    const ReadFile& read) {
+  return CaseLoader({.scenario = file, .load_controllers = load_controllers}, read).load_scenario();
 }
 
 SetParameter parameter_setter() {

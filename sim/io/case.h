@@ -24,6 +24,8 @@ struct CaseRequest {
                                          // "scenario." changes the scenario, any other the vehicle
   std::vector<std::string> levels = {};  // a preset, or COMPONENT=LEVEL
   std::vector<std::string> record = {};  // patterns of signals; none: the scenario's
+  std::vector<std::string> controllers = {};  // ROLE=LIBRARY[,DRIVE_UNIT]
+  controller::Load load_controllers = {};     // without it none can be loaded
 };
 
 struct LoadedCase {
@@ -36,13 +38,20 @@ struct LoadedCase {
 // Throws InputError with all that is wrong.
 LoadedCase load_case(const CaseRequest& request, const ReadFile& read = read_file);
 
-// A scenario and its trace by themselves; true when it names a vehicle, with which it can be loaded.
-// Throws InputError.
-bool check_scenario(const std::string& file, const ReadFile& read = read_file);
+// A scenario, its trace and its controllers by themselves; true when it names a vehicle, with which it can be
+// loaded. Throws InputError.
+bool check_scenario(const std::string& file, const controller::Load& load_controllers = {},
+                    const ReadFile& read = read_file);
 
 // The case of a run from its results: parameters in effect and applied commands from the folder, the
-// trace from the file that was read then. Throws InputError where that file has changed.
-Case case_of_results(const std::string& folder);
+// trace and the controllers from the files that were read then. Throws InputError where one has changed.
+Case case_of_results(const std::string& folder, const controller::Load& load_controllers = {});
+
+// The controllers that a scenario names, and their files, for the record of a run. Throws InputError with the path
+// in the scenario.
+controller::Controllers loaded_controllers(const scenario::Controllers& c,
+                                           const controller::Load& load,
+                                           std::vector<InputFile>& inputs);
 
 // For set_parameter commands of a simulation.
 SetParameter parameter_setter();

@@ -37,11 +37,15 @@ std::string recorded_digest(const Summary& summary, const std::string& file) {
   return {};
 }
 
+InputError changed(const std::string& file) {
+  return InputError(Problem{.file = file, .what = "is not the file that the run has read"});
+}
+
 scenario::Trace unchanged_trace(const Summary& summary, const std::string& file, TraceKind kind) {
   return read_trace(file, kind, [&](const std::string& name) {
     FileText content = read_file(name);
     if (content.error.empty() && sha256(content.text) != recorded_digest(summary, name))
-      throw InputError(Problem{.file = name, .what = "is not the file that the run has read"});
+      throw changed(name);
     return content;
   });
 }
@@ -62,7 +66,7 @@ struct TraceOf {
 
 }  // namespace
 
-Case case_of_results(const std::string& folder) {
+Case case_of_results(const std::string& folder, const controller::Load& load_controllers) {
   const Summary summary = read_summary(folder);
   Case c;
   c.vehicle_name = summary.vehicle;
@@ -77,6 +81,10 @@ Case case_of_results(const std::string& folder) {
                              ? scenario::Trace{}
                              : unchanged_trace(summary, p.cycle.path, TraceKind::speed));
   c.test_mass = test_mass(c.scenario.test_mass, c.vehicle);
+  std::vector<InputFile> libraries;
+  c.controllers = loaded_controllers(c.scenario.controllers, load_controllers, libraries);
+  for (const InputFile& f : libraries)
+    if (sha256(f.text) != recorded_digest(summary, f.name)) throw changed(f.name);
   return c;
 }
 

@@ -40,11 +40,13 @@ std::string test_case(const RunResult& r, const Kpi& kpi, const scenario::Limit&
   return out + "    </testcase>\n";
 }
 
-std::string interruption(const RunResult& r) {
+std::string broken_off(const RunResult& r) {
+  const bool failed = !r.failure.empty();
+  const std::string message = failed ? r.failure : "interrupted at t = " + format(r.t_end) + " s";
   return "    <testcase" + attribute("classname", r.vehicle + "." + r.scenario) +
-         attribute("name", "runs to its end") + ">\n      <error type=\"interrupted\"" +
-         attribute("message", "interrupted at t = " + format(r.t_end) + " s") +
-         "/>\n    </testcase>\n";
+         attribute("name", "runs to its end") + ">\n      <error" +
+         attribute("type", failed ? "simulation failed" : "interrupted") +
+         attribute("message", message) + "/>\n    </testcase>\n";
 }
 
 }  // namespace
@@ -58,10 +60,11 @@ std::string junit_xml(const RunResult& r) {
       if (judged(l, kpi.value) == Verdict::fail) ++failures;
       cases += test_case(r, kpi, l);
     }
-  if (r.interrupted) cases += interruption(r);
-  const std::string counts = attribute("tests", std::to_string(tests + (r.interrupted ? 1 : 0))) +
+  const int errors = r.interrupted || !r.failure.empty() ? 1 : 0;
+  if (errors > 0) cases += broken_off(r);
+  const std::string counts = attribute("tests", std::to_string(tests + errors)) +
                              attribute("failures", std::to_string(failures)) +
-                             attribute("errors", r.interrupted ? "1" : "0");
+                             attribute("errors", std::to_string(errors));
   const std::string title = attribute("name", r.vehicle + " / " + r.scenario);
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" + counts + ">\n  <testsuite" +
          title + counts + ">\n" + cases + "  </testsuite>\n</testsuites>\n";

@@ -41,7 +41,9 @@ std::string headlines(const RunResult& r) {
 }
 
 std::string header(const RunResult& r, const Case& input) {
-  std::string how = r.interrupted ? "interrupted" : std::string(name(r.end));
+  std::string how = !r.failure.empty() ? "failed: " + r.failure
+                    : r.interrupted    ? "interrupted"
+                                       : std::string(name(r.end));
   return "<header>\n<div><h1>" + escape(r.vehicle) + "</h1>\n<p class=\"subtitle\">" +
          escape(r.scenario) + "</p>\n<p class=\"note\">" +
          escape("Test mass " + readable(input.test_mass, 6) + " kg, " + readable(r.t_end, 6) +

@@ -73,6 +73,26 @@ Json inputs_json(const std::vector<InputFile>& inputs) {
   return out;
 }
 
+// The user's own controllers; the digests of their files are among the inputs.
+Json controllers_json(const controller::Controllers& all) {
+  Json out = Json::array();
+  const auto add = [&](std::string_view role, const controller::About& about) {
+    Json one = Json::object();
+    one.set("role", role);
+    set_text(one, "library", about.library);
+    set_text(one, "name", about.name);
+    one.set("state", about.state_size > 0 ? "in the snapshot" : "its own: no snapshot is restored");
+    return one;
+  };
+  if (all.motor_control) {
+    Json one = add(controller::MotorControl::kName, all.motor_control->about());
+    if (!all.drive_units.empty()) set_text(one, "drive_units", all.drive_units);
+    out.items.push_back(std::move(one));
+  }
+  if (all.vcu) out.items.push_back(add(controller::Vcu::kName, all.vcu->about()));
+  return out;
+}
+
 Json provenance_json(const Case& input, const Provenance& provenance) {
   Json out = Json::object();
   set_text(out, "evsim", provenance.version);
@@ -80,6 +100,8 @@ Json provenance_json(const Case& input, const Provenance& provenance) {
   out.set("seed", static_cast<double>(input.scenario.seed));
   out.set("scheme", scheme_json(provenance.scheme, input.scenario.solver));
   set_number(out, "test_mass_kg", input.test_mass);
+  const auto& own = input.controllers;
+  if (own.motor_control || own.vcu) out.set("controllers", controllers_json(own));
   return out;
 }
 
@@ -158,6 +180,7 @@ Json summary_json(const RunResult& result, const Case& input, const Provenance& 
   out.set("verdict", name(result.verdict));
   out.set("end", evsim::name(result.end));
   out.set("interrupted", result.interrupted);
+  if (!result.failure.empty()) set_text(out, "failure", result.failure);
   set_number(out, "t_end_s", result.t_end);
   out.set("steps", static_cast<double>(result.steps));
   Json kpis = Json::object();

@@ -176,7 +176,22 @@ void Simulation::set(const scenario::SetState& c) {
   now_.piece.direction = sign(now_.y[car::kV]);
 }
 
+void Simulation::check_controllers(const Snapshot& s) const {
+  const auto check = [](const auto& c, const controller::Block& b) {
+    if (!c || c->goes_on_from(b)) return;
+    throw InputError(Problem{
+        .path = c->about().library,
+        .what = "its state can't go back: it has state_size 0, so the snapshot does not hold it"});
+  };
+  const auto& all = case_.controllers;
+  check(all.vcu, s.vcu);
+  for (int k = 0; drive_ && k < system_.units(); ++k)
+    if (all.drives(system_.car.drive_units.name(k)))
+      check(all.motor_control, s.drive.controllers[static_cast<std::size_t>(k)]);
+}
+
 void Simulation::restore(const Snapshot& s) {
+  check_controllers(s);
   if (std::ssize(log_) < s.commands) {
     if (s.commands != s.scheduled)
       throw std::invalid_argument("a snapshot of a run with commands of its own needs its log");
@@ -187,6 +202,7 @@ void Simulation::restore(const Snapshot& s) {
 }
 
 void Simulation::restore(const Snapshot& s, std::vector<scenario::Event> log) {
+  check_controllers(s);
   if (std::ssize(log) < s.commands) throw std::invalid_argument("the log ends before the snapshot");
   log_ = std::move(log);
   go_to(s);

@@ -5,6 +5,7 @@
 
 #include "sim/base/errors.h"
 #include "sim/control/believed_machine.h"
+#include "sim/run/drive_controller.h"
 
 namespace evsim {
 namespace {
@@ -28,14 +29,19 @@ dc_node::Params<double> node(const car::Params<double>& p) {
 }  // namespace
 
 Drive::Drive(const car::Params<double>& vehicle, scenario::Level level, std::uint64_t seed,
-             double R_source, double T_machine, double rtol)
-    : waveform_(level == scenario::Level::waveform), seed_(seed), R_source_(R_source) {
+             double R_source, double T_machine, controller::Controllers controllers, double rtol)
+    : controllers_(std::move(controllers)),
+      waveform_(level == scenario::Level::waveform),
+      seed_(seed),
+      R_source_(R_source) {
   model_.n_units = vehicle.drive_units.size();
   model_.node = node(vehicle);
   if (rtol > 0.0) truth_.emplace(model_.n_units, rtol);
   for (int k = 0; k < model_.n_units; ++k) {
-    const auto& unit = vehicle.drive_units[k];
+    drive_unit::Params<double> unit = vehicle.drive_units[k];
     const auto n = static_cast<std::size_t>(k);
+    const bool external = controllers_.drives(vehicle.drive_units.name(k));
+    if (external) unit.control.update = update_of(controllers_.motor_control->about(), unit);
     if (!machine_dq::given(unit.machine.dq))
       throw InputError(Problem{.path = "drive_units." + vehicle.drive_units.name(k) + ".machine.dq",
                                .what = "has no model: the levels drive and waveform need one"});
@@ -53,12 +59,16 @@ Drive::Drive(const car::Params<double>& vehicle, scenario::Level level, std::uin
                  .twice = unit.control.update == motor_control::Update::twice,
                  .f_sw = unit.inverter.f_sw,
                  .tau_max = unit.machine.envelope.tau_peak,
-                 .rate = {}};
+                 .rate = {},
+                 .external = external,
+                 .name = vehicle.drive_units.name(k),
+                 .config = controller_config(unit, params)};
     if (params.arithmetic == motor_control::Arithmetic::float32)
       units_[n].rounded =
           motor_control::prepare(motor_control::rounded(params), units_[n].control.references);
     units_[n].rate = rate_hz(1.0 / units_[n].control.gains.T_s);
   }
+  check_controllers(vehicle.drive_units, controllers_);
 }
 
 TimeNs Drive::tick_at(std::size_t unit, std::int64_t tick) const {
@@ -107,7 +117,7 @@ void Drive::set(State& d, std::size_t n, const scenario::Fault& fault) const {
 }
 
 // What the sensors of a unit say at its tick.
-motor_control::Input<double> Drive::measured(State& d, std::size_t n, double omega) const {
+Drive::Measured Drive::measured(State& d, std::size_t n, double omega) const {
   const Unit& unit = units_[n];
   UnitState& u = d.units[n];
   const auto& machine = model_.units[n].machine;
@@ -132,16 +142,18 @@ motor_control::Input<double> Drive::measured(State& d, std::size_t n, double ome
   if (u.tick == 0) u.tracked = {theta_m, omega};
   const double seen = sensors::measure(sensor.position, theta_m, flag(u.position_lost), draw);
   const auto tracked = sensors::track(sensor.position, u.tracked, seen, unit.control.gains.T_s);
-  motor_control::Input<double> in;
-  in.i_s = vector(
-      to_stator(sensors::measure(sensor.current, to_phases(to_stator(i.s, theta)), lost, draw)));
+  Measured out{.i = sensors::measure(sensor.current, to_phases(to_stator(i.s, theta)), lost, draw),
+               .tau_drag = drag(d, n, omega),
+               .in = {}};
+  motor_control::Input<double>& in = out.in;
+  in.i_s = vector(to_stator(out.i));
   in.theta_m = tracked.theta;
   in.omega_m = tracked.omega;
   in.u_dc = sensors::measure(sensor.u_dc, d.y.node.u_C, 0.0, draw);
   in.i_f = i.r.x;
   in.T_winding = temperatures.winding;
   in.T_junction = temperatures.winding;
-  return in;
+  return out;
 }
 
 // What is asked for at the shaft the air gap gives, iron loss and friction on top: as on a test bench,
@@ -181,15 +193,23 @@ void Drive::trip(State& d, std::size_t n, double u_dc) const {
   d.units[n].gates = off ? Gates::all_off : Gates::short_low;
 }
 
+pwm::Duties<double> Drive::modulated(std::size_t n, const Complex<double>& u_s, double u_dc) const {
+  const auto& p = units_[n].pwm;
+  return pwm::duties(p.modulation, p.overmodulation, pwm::Vector<double>{u_s.re, u_s.im},
+                     max(u_dc, 1.0));
+}
+
 // Lets act what the tick before computed, samples and computes.
 void Drive::run_control(State& d, std::size_t n, const closed_loop::System<double>& s, double v,
                         double tau_ref) const {
   const Unit& unit = units_[n];
   UnitState& u = d.units[n];
   electric_drive::UnitHeld<double>& held = d.held.units[n];
-  const auto acting = pwm::stator_voltage(u.next.duties, 1.0);
+  const pwm::Duties<double> duties = u.next.duties;
+  const auto acting = pwm::stator_voltage(duties, 1.0);
   held.s = {acting.alpha, acting.beta};
   held.u_f = u.next.u_f;
+  u.asked_gates = u.next.gates;
   const double T_s = unit.control.gains.T_s;
   if (switches(d))
     u.edges = unit.twice
@@ -197,20 +217,21 @@ void Drive::run_control(State& d, std::size_t n, const closed_loop::System<doubl
                   : pwm::full_period(u.next.duties, T_s, d.legs[n].commanded);
 
   const double omega = drive_unit::machine_speed(s.car.drive_units[static_cast<int>(n)], v);
-  motor_control::Input<double> in = measured(d, n, omega);
+  Measured seen = measured(d, n, omega);
+  motor_control::Input<double>& in = seen.in;
   trip(d, n, in.u_dc);
   in.enable = u.gates == switched_legs::Gates::modulating ? 1.0 : 0.0;
-  in.tau_ref = tau_ref + drag(d, n, omega);
+  in.tau_ref = tau_ref + seen.tau_drag;
   in.u_realised = vector(Ab<double>{held.s.a * in.u_dc, held.s.b * in.u_dc});
-  u.seen = unit.control.p.arithmetic == motor_control::Arithmetic::float32
-               ? motor_control::step_rounded(unit.rounded, u.control, in)
-               : motor_control::step(unit.control, u.control, in);
-  u.next = {.duties = pwm::timer(
-                unit.pwm,
-                pwm::duties(unit.pwm.modulation, unit.pwm.overmodulation,
-                            pwm::Vector<double>{u.seen.u_s.re, u.seen.u_s.im}, max(in.u_dc, 1.0)),
-                unit.f_sw),
-            .u_f = u.seen.u_f};
+  if (unit.external) {
+    run_controller(d, n, seen, tau_ref, duties);
+  } else {
+    u.seen = unit.control.p.arithmetic == motor_control::Arithmetic::float32
+                 ? motor_control::step_rounded(unit.rounded, u.control, in)
+                 : motor_control::step(unit.control, u.control, in);
+    u.next = {.duties = modulated(n, u.seen.u_s, in.u_dc), .u_f = u.seen.u_f};
+  }
+  u.next.duties = pwm::timer(unit.pwm, u.next.duties, unit.f_sw);
   ++u.tick;
   d.omega[n] = omega;
   watch(d, n, tau_ref);
@@ -222,7 +243,7 @@ void Drive::run_control(State& d, std::size_t n, const closed_loop::System<doubl
 bool Drive::switches(const State& d) const {
   bool out = waveform_;
   for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n)
-    out = out || d.units[n].gates != switched_legs::Gates::modulating ||
+    out = out || d.units[n].acting_gates() != switched_legs::Gates::modulating ||
           d.units[n].legs != std::array<switched_legs::Leg, 3>{};
   return out;
 }
@@ -250,7 +271,7 @@ void Drive::integrate_switched(State& d, const RigidDriveline<double>& behind, d
     c.units[n] = {.averaged = !waveform_,
                   .s = d.held.units[n].s,
                   .edges = pwm::between(u.edges, since, since + h, d.legs[n].commanded),
-                  .gates = u.gates,
+                  .gates = u.acting_gates(),
                   .faults = u.legs,
                   .u_f = d.held.units[n].u_f,
                   .temperatures = d.held.units[n].temperatures};

@@ -14,6 +14,7 @@
 #include "sim/components/pwm.h"
 #include "sim/control/closed_loop.h"
 #include "sim/control/motor_control.h"
+#include "sim/run/controller.h"
 #include "sim/run/scenario.h"
 #include "sim/run/schedule.h"
 #include "sim/solve/electric_step.h"
@@ -30,6 +31,8 @@ class Drive {
   struct Output {
     pwm::Duties<double> duties;
     double u_f;  // [V]
+    // That a controller of its own asks for; a trip or a fault goes before.
+    switched_legs::Gates gates = switched_legs::Gates::modulating;
   };
   // What was seen since the run began, of one unit.
   struct Extremes {
@@ -49,7 +52,9 @@ class Drive {
     Output next;                         // begins to act with the next tick
     std::int64_t tick;                   // number of the next one
     pwm::Edges edges;                    // of the tick that runs, with switched legs
-    switched_legs::Gates gates;
+    switched_legs::Gates gates;          // by trips and faults
+    switched_legs::Gates asked_gates =
+        switched_legs::Gates::modulating;    // that act, by the control
     std::array<switched_legs::Leg, 3> legs;  // faults
     std::array<bool, 3> current_lost;        // sensors
     bool position_lost;
@@ -57,6 +62,10 @@ class Drive {
     double position_offset;                              // [rad]
     Asked asked;
     Extremes extremes;
+
+    switched_legs::Gates acting_gates() const {
+      return gates == switched_legs::Gates::modulating ? asked_gates : gates;
+    }
   };
   // All that changes: part of the snapshot.
   struct State {
@@ -70,13 +79,15 @@ class Drive {
     double u_min, u_max;                       // at the inverters [V]
     std::array<double, kMaxDriveUnits> omega;  // as the controls ran last [rad/s]
     TimeNs t;
+    std::array<controller::Block, kMaxDriveUnits> controllers;
   };
 
   // rtol > 0: the truth that a run is verified against. What is slow beside a tick is held over a quarter of it;
   // inside, averaging inverters by ElectricTruth, switching legs in steps a quarter as long.
   // Throws InputError where a drive unit has no model in dq.
   Drive(const car::Params<double>& vehicle, scenario::Level level, std::uint64_t seed,
-        double R_source, double T_machine, double rtol = 0.0);
+        double R_source, double T_machine, controller::Controllers controllers = {},
+        double rtol = 0.0);
 
   // At rest or in motion, without torque, at t = 0.
   State start(const closed_loop::System<double>& s, const fixed_step::States<double>& y) const;
@@ -117,6 +128,10 @@ class Drive {
   // In magnetic fields, capacitors and cable [J].
   double stored_energy(const State& d) const;
 
+  const controller::Controllers& controllers() const { return controllers_; }
+  // Names of the signals that the controller of a unit gives; none where it is built in.
+  const std::vector<std::string>& controller_signals(std::size_t unit) const;
+
  private:
   struct Unit {
     motor_control::Model<double> control;
@@ -128,6 +143,9 @@ class Drive {
     double f_sw;     // [Hz]
     double tau_max;  // [Nm]
     Rational rate;   // of its ticks
+    bool external;   // by a controller of its own
+    std::string name;
+    evsim_motor_control_config config;  // that it is told
   };
   // What is held over a step, and what of it the slow states need.
   struct Slow {
@@ -149,7 +167,18 @@ class Drive {
   TimeNs tick_at(std::size_t unit, std::int64_t tick) const;
   void run_control(State& d, std::size_t unit, const closed_loop::System<double>& s, double v,
                    double tau_ref) const;
-  motor_control::Input<double> measured(State& d, std::size_t unit, double omega) const;
+  struct Measured {
+    Abc<double> i;    // phase currents [A]
+    double tau_drag;  // [Nm]
+    motor_control::Input<double> in;
+  };
+  Measured measured(State& d, std::size_t unit, double omega) const;
+  // Duties of a voltage vector [V], before the timer.
+  pwm::Duties<double> modulated(std::size_t unit, const Complex<double>& u_s, double u_dc) const;
+  // The parts of a controller of its own (drive_controller.cpp).
+  void init_controllers(State& d) const;
+  void run_controller(State& d, std::size_t unit, const Measured& seen, double tau_ref,
+                      const pwm::Duties<double>& acting) const;
   void trip(State& d, std::size_t unit, double u_dc) const;
   void integrate(State& d, const RigidDriveline<double>& behind, double h);
   template <std::size_t N>
@@ -167,6 +196,7 @@ class Drive {
 
   electric_drive::Model<double> model_;
   std::array<Unit, kMaxDriveUnits> units_;
+  controller::Controllers controllers_;
   bool waveform_;
   std::uint64_t seed_;
   // That the weights were made for; what the battery has beside it is part of U_0 [Ohm].

@@ -49,6 +49,7 @@ Drive::State Drive::start(const closed_loop::System<double>& s,
     d.units[n].asked = {tau, tau, tau, tau, 0};
     d.units[n].control.psi_R = {d.y.units[n].rotor.x, d.y.units[n].rotor.y};
   }
+  init_controllers(d);
   return d;
 }
 

@@ -276,6 +276,10 @@ std::vector<Kpi> kpis(const Simulation& simulation) {
        {"ledger_residual", "1", simulation.books().relative(),
         "energy not accounted for over energy moved"}});
   if (const Drive* drive = simulation.drive()) add_drive(out, f.car, *drive, f.now.drive);
+  if (const auto& own = simulation.input().controllers; own.motor_control || own.vcu)
+    out.push_back({"controller_outputs_clipped", "1",
+                   static_cast<double>(simulation.clipped_outputs()),
+                   "outputs of the user's own controllers outside their range"});
   // No run is held whose books don't close.
   scenario::Limit closed;
   closed.kpi = "ledger_residual";

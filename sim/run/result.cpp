@@ -20,7 +20,7 @@ double cpu_now() {
 class Recorder {
  public:
   explicit Recorder(const Simulation& s) {
-    const auto all = signals::list(s.system(), s.drive());
+    const auto all = signals::list(s);
     for (const auto& info : all) {
       const auto& wanted = s.input().scenario.record.signals;
       kept_.push_back(std::ranges::any_of(
@@ -35,8 +35,7 @@ class Recorder {
     const auto keep = [&](std::string_view, std::string_view, std::string_view, Dim, double value) {
       if (kept_[i++]) out_.columns[column++].push_back(value);
     };
-    signals::visit(s.system(), s.instant(), s.snapshot().y.data(), keep);
-    if (s.drive()) signals::visit(s.system(), *s.drive(), s.snapshot().drive, keep);
+    signals::visit(s, keep);
   }
   Recording take() { return std::move(out_); }
 
@@ -70,19 +69,23 @@ RunResult run(Simulation& simulation, const RunOptions& options) {
     recorder.sample(simulation);
     simulation.on_record = [&](const Simulation& s) { recorder.sample(s); };
   }
-  while (simulation.step()) {
-    ++r.steps;
-    if (simulation.snapshot().step != 0) continue;
-    if (options.progress) options.progress(simulation.t() / simulation.duration());
-    if (options.stop && options.stop()) {
-      r.interrupted = true;
-      break;
+  try {
+    while (simulation.step()) {
+      ++r.steps;
+      if (simulation.snapshot().step != 0) continue;
+      if (options.progress) options.progress(simulation.t() / simulation.duration());
+      if (options.stop && options.stop()) {
+        r.interrupted = true;
+        break;
+      }
     }
+  } catch (const controller::Failure& e) {
+    r.failure = e.what();
   }
   simulation.on_record = {};
   r.recording = recorder.take();
   r.kpis = kpis(simulation);
-  r.verdict = worst(r.kpis);
+  r.verdict = r.failure.empty() ? worst(r.kpis) : Verdict::fail;
   r.end = simulation.end();
   r.t_end = simulation.t();
   r.books = simulation.books();

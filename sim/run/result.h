@@ -38,6 +38,7 @@ struct RunResult {
   long steps = 0;
   double cpu_seconds = 0.0, wall_seconds = 0.0;  // of the integration alone
   bool interrupted = false;
+  std::string failure = {};  // of a controller of the user's own, that ended the run; else ""
 };
 
 struct RunOptions {
@@ -46,7 +47,8 @@ struct RunOptions {
   bool record = true;
 };
 
-// Runs a simulation to its end.
+// Runs a simulation to its end, or until a controller of the user's own fails: what it computed then stands, and
+// its verdict is fail.
 RunResult run(Simulation& simulation, const RunOptions& options = {});
 
 // The KPIs of a simulation as it stands, with the scenario's limits. Throws InputError for a limit on a

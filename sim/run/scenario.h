@@ -465,6 +465,46 @@ constexpr void describe(P& p, V&& field) {
                        "steps taken for one where the reference is below 1 m/s"});
 }
 
+// ---- Controllers --------------------------------------------------------------------------------
+
+// Shared libraries in place of built-in controllers (evsim_controller.h); no library: built in.
+struct MotorController {
+  FileName library;
+  std::string drive_units;  // name of the one that it drives; "": all
+  double patience = 10.0;   // wall-clock [s]
+};
+template <class P, class V>
+  requires described_as<P, MotorController>
+constexpr void describe(P& p, V&& field) {
+  field(p.library, Field{"library", Dim::none, any_value, "shared library, docs/controllers.md"});
+  field(p.drive_units,
+        Field{"drive_units", Dim::none, any_value, "name of the unit that it drives; none: all"});
+  field(p.patience, Field{"patience", Dim::time, not_negative,
+                          "wall-clock time that a call may take; 0: unlimited, for a debugger"});
+}
+struct VcuController {
+  FileName library;
+  double patience = 10.0;  // wall-clock [s]
+};
+template <class P, class V>
+  requires described_as<P, VcuController>
+constexpr void describe(P& p, V&& field) {
+  field(p.library, Field{"library", Dim::none, any_value, "shared library, docs/controllers.md"});
+  field(p.patience, Field{"patience", Dim::time, not_negative,
+                          "wall-clock time that a call may take; 0: unlimited, for a debugger"});
+}
+struct Controllers {
+  MotorController motor_control;
+  VcuController vcu;
+};
+template <class P, class V>
+  requires described_as<P, Controllers>
+constexpr void describe(P& p, V&& field) {
+  field(p.motor_control,
+        Group{"motor_control", "of the drive units, at the levels drive and waveform"});
+  field(p.vcu, Group{"vcu", "vehicle control unit, at all levels"});
+}
+
 struct Params {
   FileName vehicle;  // when the command line names none
   Level level = Level::energy;
@@ -472,6 +512,7 @@ struct Params {
   Initial initial;
   Environment environment;
   Driver driver;
+  Controllers controllers;
   std::vector<Event> timeline;
   Record record;
   std::vector<Limit> expect;
@@ -489,6 +530,7 @@ constexpr void describe(P& p, V&& field) {
   field(p.initial, Group{"initial", "how the run starts"});
   field(p.environment, Group{"environment", "air, wind and road"});
   field(p.driver, Group{"driver", "who drives"});
+  field(p.controllers, Group{"controllers", "of your own, in place of the built-in ones"});
   field(p.timeline, Group{"timeline", "commands on the way"});
   field(p.record, Group{"record", "what is kept"});
   field(p.expect, Group{"expect", "limits on KPIs"});

@@ -2,18 +2,31 @@
 
 namespace evsim::signals {
 
-std::vector<Info> list(const closed_loop::System<double>& s, const Drive* drive) {
-  std::vector<Info> out;
-  const closed_loop::Instant<double> now{};
-  const std::array<double, car::kMaxStates> y{};
-  const auto add = [&](std::string_view group, std::string_view owner, std::string_view name,
-                       Dim dim, double) {
+namespace {
+// Takes what visit() says of a signal, but for its value.
+auto into(std::vector<Info>& out) {
+  return [&out](std::string_view group, std::string_view owner, std::string_view name, Dim dim,
+                double) {
     std::string path(group);
     if (!owner.empty()) path.append(".").append(owner);
     out.push_back({path.append(".").append(name), dim});
   };
-  visit(s, now, y.data(), add);
-  if (drive) visit(s, *drive, Drive::State{}, add);
+}
+}  // namespace
+
+std::vector<Info> list(const closed_loop::System<double>& s, const Drive* drive) {
+  std::vector<Info> out;
+  const closed_loop::Instant<double> now{};
+  const std::array<double, car::kMaxStates> y{};
+  visit(s, now, y.data(), into(out));
+  if (drive) visit(s, *drive, Drive::State{}, into(out));
+  return out;
+}
+
+std::vector<Info> list(const Simulation& s) {
+  std::vector<Info> out = list(s.system(), s.drive());
+  if (const auto& vcu = s.input().controllers.vcu)
+    own(vcu->about().signals, {}, "vcu", "", into(out));
   return out;
 }
 

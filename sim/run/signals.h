@@ -8,7 +8,7 @@
 
 #include "sim/base/units.h"
 #include "sim/control/closed_loop.h"
-#include "sim/run/drive.h"
+#include "sim/run/simulation.h"
 
 namespace evsim::signals {
 
@@ -59,6 +59,13 @@ template <class Out> void visit(const closed_loop::System<double>& s,
   out("auxiliaries", "", "p", Dim::power, f.p_auxiliaries);
 }
 
+// Of a controller of the user's own, under its names.
+template <class Out> void own(const std::vector<std::string>& names, const controller::Block& b,
+                              std::string_view group, std::string_view owner, Out&& out) {
+  for (std::size_t i = 0; i < names.size(); ++i)
+    out(group, owner, "controller." + names[i], Dim::none, b.signals[i]);
+}
+
 // The same of the electric drive, at the levels drive and waveform.
 template <class Out> void visit(const closed_loop::System<double>& s, const Drive& drive,
                                 const Drive::State& d, Out&& out) {
@@ -83,11 +90,22 @@ template <class Out> void visit(const closed_loop::System<double>& s, const Driv
     out("drive_units", owner, "theta_e", Dim::angle, u.theta_e);
     out("drive_units", owner, "control_reason", Dim::none, u.reason);
     out("drive_units", owner, "T_winding", Dim::temperature, u.T_winding);
+    const auto n = static_cast<std::size_t>(k);
+    own(drive.controller_signals(n), d.controllers[n], "drive_units", owner, out);
   }
   const auto n = drive.signals(d);
   out("dc_link", "", "u", Dim::voltage, n.u);
   out("dc_link", "", "i_cable", Dim::current, n.i_cable);
   out("dc_link", "", "i_ripple_rms", Dim::current, n.i_ripple);
+}
+
+// All of a simulation now.
+template <class Out> void visit(const Simulation& s, Out&& out) {
+  const Snapshot& now = s.snapshot();
+  visit(s.system(), s.instant(), now.y.data(), out);
+  if (s.drive()) visit(s.system(), *s.drive(), now.drive, out);
+  if (const auto& vcu = s.input().controllers.vcu)
+    own(vcu->about().signals, now.vcu, "vcu", "", out);
 }
 
 struct Info {
@@ -96,6 +114,7 @@ struct Info {
 };
 // Paths and dimensions in the order of visit(); of the electric drive where there is one.
 std::vector<Info> list(const closed_loop::System<double>& s, const Drive* drive);
+std::vector<Info> list(const Simulation& s);
 
 // True where a path fits a pattern with * (any text) and ? (one character).
 bool matches(std::string_view pattern, std::string_view path);

@@ -127,7 +127,7 @@ void Simulation::rebuild() {
     drive_ = std::make_unique<Drive>(
         vehicle_, case_.scenario.level, static_cast<std::uint64_t>(case_.scenario.seed),
         battery::source(system_.car.battery, full, system_.T_battery).R, system_.T_machine,
-        scheme_.truth ? scheme_.rtol : 0.0);
+        case_.controllers, scheme_.truth ? scheme_.rtol : 0.0);
   } else if (scheme_.truth)
     truth_ = std::make_unique<Truth>(system_, scheme_.method, scheme_.rtol);
 }
@@ -146,6 +146,7 @@ void Simulation::start() {
   now_.piece_start = now_.piece_end = 0;
   if (initial.steady) make_steady(system_, piece_at(0, initial.v), now_.y);
   if (drive_) now_.drive = drive_->start(system_, now_.y);
+  if (case_.controllers.vcu) init_vcu();
   now_.stores_start = stores();
   visit_instant(schedule_.next(now_.position));
 }
@@ -235,7 +236,11 @@ void Simulation::run_control() {
     s.sampled = false;
     s.hooks = now_.hooks;
     const auto p = piece_at(in.t, in.y[car::kV]);
-    const auto d = closed_loop::decide(s, p, 0.0, in.y.data());
+    const auto own = [&](const auto&, const auto& sees, const auto& pedals) {
+      return run_vcu(in, sees, pedals);
+    };
+    const auto d = case_.controllers.vcu ? closed_loop::decide(s, p, 0.0, in.y.data(), own)
+                                         : closed_loop::decide(s, p, 0.0, in.y.data());
     now_.y[car::kDriver] += d.integral_rate / trace_.rate;
     return d;
   });

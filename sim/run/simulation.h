@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/control/closed_loop.h"
+#include "sim/run/controller.h"
 #include "sim/run/drive.h"
 #include "sim/run/mesh.h"
 #include "sim/run/milestones.h"
@@ -32,6 +33,7 @@ struct Case {
   std::vector<scenario::Trace> traces =
       {};                  // of a sequence, one a phase; empty for a constant speed
   double test_mass = 0.0;  // resolved [kg]
+  controller::Controllers controllers = {};  // of the user's own
 };
 
 // Of the battery as the run starts.
@@ -91,6 +93,8 @@ struct Snapshot {
   std::array<PhaseMark, kMaxMarks> marks;  // start and end of each phase that was met
   int scheduled, commands;                 // of the timeline met, and of all applied
   End end;
+  std::int64_t vcu_tick;    // of a control unit of its own: number of the next one
+  controller::Block vcu{};  // its state
 };
 static_assert(std::is_trivially_copyable_v<Snapshot>);
 
@@ -123,7 +127,8 @@ class Simulation {
   // The state of everything; restore() goes on from it with the same bits, backwards or forwards.
   const Snapshot& snapshot() const { return now_; }
   // Of this simulation, or of another of the same case that met no commands but its timeline's; throws
-  // std::invalid_argument for one that did.
+  // std::invalid_argument for one that did. Throws InputError where a controller keeps a state of its own
+  // (state_size 0) that has gone on since.
   void restore(const Snapshot& s);
   // Of any simulation of the same case: log is its command_log() when the snapshot was taken.
   void restore(const Snapshot& s, std::vector<scenario::Event> log);
@@ -142,6 +147,7 @@ class Simulation {
   const Scheme& scheme() const { return scheme_; }
   ledger::Books books() const;
   const Drive* drive() const { return drive_.get(); }  // at the levels drive and waveform
+  std::int64_t clipped_outputs() const;  // of all controllers of the user's own, until now
   // All pieces from the start on, for runs in lanes. Throws std::invalid_argument where a run is not
   // all pieces: with a timeline, sampled control, CVODE or a steady start, which differs by car.
   std::vector<struct PlannedPiece> plan() const;
@@ -160,6 +166,7 @@ class Simulation {
   void visit_instant(const Schedule::Instant& at);
   void cut_piece();
   void go_to(const Snapshot& s);
+  void check_controllers(const Snapshot& s) const;
   void apply_due(TimeNs t);
   void apply(const scenario::Event& e);
   void set(const scenario::SetParameter& c);
@@ -167,6 +174,9 @@ class Simulation {
   void set(const scenario::SetState& c);
   void set(const scenario::Fault& c);
   void run_control();
+  void init_vcu();
+  vcu::Outputs<double> run_vcu(const Snapshot::ControlIn& sampled, const vcu::Inputs<double>& in,
+                               const driver::Reference<double>& pedals);
   void observe(const closed_loop::Instant<double>& at, double h);
   ledger::Stores<double> stores() const;
   void book_jump(const ledger::Stores<double>& before);

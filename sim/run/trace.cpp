@@ -143,8 +143,11 @@ DriverTrace driver_trace(const Case& c) {
   DriverTrace d = std::visit(FromScenario{c}, c.scenario.driver);
   d.duration = d.trace.t.back();
   d.grade = c.scenario.environment.grade;
-  // Controls are sampled where machines have their own: 100 Hz, as control units exchange torques.
-  if (c.scenario.level != scenario::Level::energy && d.rate == 0.0) d.rate = 100.0;
+  // Controls are sampled where machines have their own, or where the control unit is the user's: at 100 Hz, as
+  // control units exchange torques, or as it asks.
+  const auto& unit = c.controllers.vcu;
+  if (unit && unit->about().rate > 0.0) d.rate = unit->about().rate;
+  if ((unit || c.scenario.level != scenario::Level::energy) && d.rate == 0.0) d.rate = 100.0;
   return d;
 }
 

@@ -131,7 +131,7 @@ TEST(Case, a_scenario_without_vehicle_needs_one) {
   const Disk files =
       disk(small::kVehicle, replaced(small::kScenario, "\"vehicle\": \"car.json\",\n", ""));
   EXPECT_EQ(complaint(files, {.vehicle = "car.json"}), "");
-  EXPECT_FALSE(check_scenario("drive.json", reader(files)));
+  EXPECT_FALSE(check_scenario("drive.json", {}, reader(files)));
 }
 
 // ---- The trace ------------------------------------------------------------------------------------

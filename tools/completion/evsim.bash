@@ -5,9 +5,9 @@ _evsim() {
   if ((COMP_CWORD == 1)); then command=; fi
   case $command in
     '') words="run check describe list schema compare replay validate map response new-vehicle completion --help --version" ;;
-    run) words="--help --vehicle --set --level --out --format --record --verify --json --jobs --timeout" ;;
+    run) words="--help --vehicle --set --level --controller --out --format --record --verify --json --jobs --timeout" ;;
     check) words="--help" ;;
-    describe) words="parameters signals units --help" ;;
+    describe) words="parameters signals units interface motor_control vcu --help" ;;
     list) words="vehicles scenarios cycles --help" ;;
     schema) words="vehicle scenario --help --write" ;;
     compare) words="--help --tolerance" ;;

@@ -76,6 +76,9 @@ struct CommandLine {
     many(c, "--level", run.levels,
          "energy, drive, waveform, or COMPONENT=LEVEL such as machine=dq, inverter=switched")
         ->type_name("LEVEL");
+    many(c, "--controller", run.controllers,
+         "shared library as motor_control or vcu; motor_control of all units, or of one")
+        ->type_name("ROLE=LIBRARY[,UNIT]");
     c.add_option("--out", run.out, "folder for the results [results]")->type_name("DIR");
     c.add_option("--format", run.format, "of the signals: csv or hdf5 [csv]")->type_name("FORMAT");
     many(c, "--record", run.record, "signals to keep, with * and ?, instead of the scenario's")
@@ -94,10 +97,11 @@ struct CommandLine {
   void add_describe() {
     CLI::App& c = command("describe", "explain the values of a vehicle, or all there are",
                           help::kDescribe, describe, describe_command);
-    c.add_option("WHAT", describe.what, "a vehicle's file, parameters, signals or units")
+    c.add_option("WHAT", describe.what, "a vehicle's file, parameters, signals, units, interface")
         ->required()
         ->type_name("");
-    c.add_option("FILTER", describe.filter, "part of a path, or a pattern with * and ?")
+    c.add_option("FILTER", describe.filter,
+                 "part of a path, or a pattern with * and ?; of interface: the role")
         ->type_name("");
   }
   void add_list() {

@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 
+#include "sim/link/controller_library.h"
 #include "tools/evsim/exit_codes.h"
 #include "tools/evsim/parallel.h"
 #include "tools/evsim/progress.h"
@@ -25,7 +26,8 @@ std::vector<io::CaseRequest> requests(const RunArguments& a) {
   std::vector<io::CaseRequest> out;
   for (const std::string& scenario : a.scenarios)
     for (const std::string& vehicle : a.vehicles.empty() ? own : a.vehicles)
-      out.push_back({scenario, vehicle, a.sets, a.levels, a.record});
+      out.push_back(
+          {scenario, vehicle, a.sets, a.levels, a.record, a.controllers, link::load_controllers});
   return out;
 }
 
@@ -96,7 +98,10 @@ class Job {
     options.progress = progress;
     scheme_ = simulation.scheme();
     out_.result = evsim::run(simulation, options);
-    if (out_.result.interrupted)
+    out_.error = out_.result.failure;
+    if (!out_.error.empty())
+      out_.code = ExitCode::simulation_failed;
+    else if (out_.result.interrupted)
       out_.code = patience_.code();
     else if (out_.result.verdict == Verdict::fail)
       out_.code = ExitCode::limit_failed;
@@ -109,7 +114,7 @@ class Job {
 };
 
 void verify_result(const Case& c, Outcome& o) {
-  if (o.result.interrupted) return;
+  if (o.result.interrupted || !o.result.failure.empty()) return;
   o.verification = verify(o.result, c, io::parameter_setter());
   const KpiDifference* energy = energy_difference(o.verification);
   if (energy != nullptr && !(energy->relative <= kVerifiedEnergy))

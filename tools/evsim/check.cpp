@@ -3,6 +3,7 @@
 
 #include "sim/io/case.h"
 #include "sim/io/published.h"
+#include "sim/link/controller_library.h"
 #include "tools/evsim/commands.h"
 #include "tools/evsim/cycle.h"
 #include "tools/evsim/exit_codes.h"
@@ -23,8 +24,10 @@ std::string check_vehicle_file(const std::string& file) {
 }
 
 std::string check_scenario_file(const std::string& file) {
-  if (!io::check_scenario(file)) return "names no vehicle: checked by itself";
-  const io::LoadedCase loaded = io::load_case({.scenario = file});
+  if (!io::check_scenario(file, link::load_controllers))
+    return "names no vehicle: checked by itself";
+  const io::LoadedCase loaded =
+      io::load_case({.scenario = file, .load_controllers = link::load_controllers});
   return "with " + loaded.request.vehicle + ", " + files_text(loaded.inputs.size());
 }
 

@@ -12,7 +12,7 @@
 namespace evsim::cli {
 
 struct RunArguments {
-  std::vector<std::string> scenarios, vehicles, sets, levels, record;
+  std::vector<std::string> scenarios, vehicles, sets, levels, record, controllers;
   std::string out = "results";
   std::string format = "csv";  // or hdf5
   bool verify = false;

@@ -1,6 +1,7 @@
 // evsim describe
 #include <algorithm>
 
+#include "sim/control/controller_signals.h"
 #include "sim/io/case.h"
 #include "sim/io/parameters.h"
 #include "sim/run/signals.h"
@@ -75,6 +76,46 @@ ExitCode describe_signals(const std::string& filter) {
   return list.show();
 }
 
+// ---- Interfaces of controllers ------------------------------------------------------------------
+
+template <class X> constexpr int count_of(const X&) { return 1; }
+template <class X, std::size_t N> constexpr int count_of(const X (&)[N]) { return N; }
+
+std::string range_text(const Range& r) {
+  const bool below = r.max<kInfinity, above = r.min> - kInfinity;
+  if (above && below) return io::format(r.min) + " to " + io::format(r.max);
+  if (above) return (r.open_min ? "> " : ">= ") + io::format(r.min);
+  return below ? "<= " + io::format(r.max) : "";
+}
+
+template <class Struct> void add_members(Listing& list, const char* when, const char* direction) {
+  Struct s{};
+  controller::fields(s, [&](const auto& member, const Field& f) {
+    const int count = count_of(member);
+    const std::string name =
+        std::string(f.name) + (count > 1 ? "[" + std::to_string(count) + "]" : "");
+    list.row("", {name, direction, when, unit_text(&si_unit(f.dim)), range_text(f.range),
+                  std::string(f.doc)});
+  });
+}
+
+template <class Role> ExitCode describe_role() {
+  Listing list({left, left, left, left, left, left},
+               {"member", "direction", "of", "unit", "range", "meaning"}, "");
+  add_members<typename Role::Config>(list, "config", "in");
+  add_members<typename Role::Inputs>(list, "inputs", "in");
+  add_members<typename Role::Outputs>(list, "outputs", "out");
+  return list.show();
+}
+
+ExitCode describe_interface(const std::string& role) {
+  if (role == controller::MotorControl::kName) return describe_role<controller::MotorControl>();
+  if (role == controller::Vcu::kName) return describe_role<controller::Vcu>();
+  throw InputError(Problem{.file = "evsim describe interface",
+                           .what = "must be followed by motor_control or vcu, got " +
+                                   (role.empty() ? "nothing" : role)});
+}
+
 ExitCode describe_units(const std::string& filter) {
   Listing list({left, left, left}, {"quantity", "in keys", "as text"}, filter);
   for (const Unit& u : units())
@@ -98,11 +139,12 @@ ExitCode describe_command(const DescribeArguments& a) {
   if (a.what == "parameters") return describe_parameters(a.filter);
   if (a.what == "signals") return describe_signals(a.filter);
   if (a.what == "units") return describe_units(a.filter);
+  if (a.what == "interface") return describe_interface(a.filter);
   const bool a_file = a.what.find_first_of("./") != std::string::npos;
   if (!a_file)
-    throw InputError(
-        Problem{.file = "evsim describe",
-                .what = "unknown " + a.what + "; must be a file, parameters, signals or units"});
+    throw InputError(Problem{
+        .file = "evsim describe",
+        .what = "unknown " + a.what + "; must be a file, parameters, signals, units or interface"});
   const FileKind kind = kind_of(a.what);
   if (kind == FileKind::vehicle) return describe_file<car::Params<double>>(a.what, a.filter);
   if (kind == FileKind::scenario) return describe_file<scenario::Params>(a.what, a.filter);

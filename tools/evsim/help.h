@@ -20,6 +20,7 @@ inline constexpr char kRun[] =
     "  evsim run scenarios/wltc.json --record 'battery.*' --verify\n"
     "  evsim run scenarios/drive_off_and_brake.json --vehicle vehicles/nio_et7_100.json --level "
     "waveform\n"
+    "  evsim run scenarios/drive_off_and_brake.json --controller motor_control=./foc.so,rear\n"
     "  evsim run scenarios/wltc.json --json | jq '.runs[0].kpis'\n"
     "\n"
     "All files are checked before the first run starts. Results lie in DIR/SCENARIO/VEHICLE.\n"
@@ -43,6 +44,7 @@ inline constexpr char kDescribe[] =
     "  evsim describe vehicles/xiaomi_su7.json 'battery.*'\n"
     "  evsim describe signals power\n"
     "  evsim describe units\n"
+    "  evsim describe interface motor_control   what a controller of your own gets and gives\n"
     "\n"
     "Exit codes: 0, 2 the file is wrong or nothing fits, 4 the output can't be written.";
 

@@ -11,6 +11,7 @@
 #include "sim/io/results.h"
 #include "sim/io/signals_csv.h"
 #include "sim/io/signals_hdf5.h"
+#include "sim/link/controller_library.h"
 #include "tools/evsim/commands.h"
 #include "tools/evsim/print.h"
 #include "tools/evsim/write.h"
@@ -95,7 +96,7 @@ bool same_signals(const std::string& folder, const RunResult& now) {
 
 ExitCode replay_command(const ReplayArguments& a) {
   const io::Summary recorded = io::read_summary(a.folder);
-  const Case c = io::case_of_results(a.folder);
+  const Case c = io::case_of_results(a.folder, link::load_controllers);
   if (recorded.version != version_and_commit())
     print("recorded by evsim " + recorded.version + ", this is " + version_and_commit() + "\n");
   const RunResult now = run_again(c, recorded);

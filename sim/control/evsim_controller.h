@@ -1,0 +1,188 @@
+/* A controller of your own, as a shared library that evsim calls: C99, no dependencies.
+ *
+ * The library exports one function, evsim_controller_get(role). It returns a table for each role that the library
+ * has, and NULL for the others:
+ *   motor_control   one instance for each drive unit, called once a tick of its carrier; what it computes begins to
+ *                   act at the next tick, as in a timer with shadow registers
+ *   vcu             vehicle control unit: pedals to torque requests and friction brakes
+ * init() is called once for each instance before the run, step() at each tick. All numbers are SI: angles in rad,
+ * temperatures in K, currents and voltages as amplitudes. Torque, speed, current and voltage are > 0 motoring
+ * forward; the d axis lies on phase a at theta = 0; u_alpha + j u_beta = 2/3 (u_a + a u_b + a^2 u_c).
+ * The state block is the simulator's: state_size bytes, zero before init(). It is saved and restored with the
+ * simulation, so keep no pointers into it and nothing outside of it. `evsim describe interface ROLE` lists all
+ * members with units and ranges.
+ */
+#ifndef EVSIM_CONTROLLER_H
+#define EVSIM_CONTROLLER_H
+
+/* C has no <cstdint> and no `using`. NOLINTBEGIN(modernize-deprecated-headers, modernize-use-using) */
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define EVSIM_CONTROLLER_ABI 1u
+#define EVSIM_UNITS 4    /* drive units at most */
+#define EVSIM_SIGNALS 8  /* recorded signals of a controller's own */
+#define EVSIM_STATE 8192 /* bytes of a state block at most */
+
+enum { EVSIM_MOTOR_CONTROL = 1, EVSIM_VCU = 2 }; /* roles */
+
+/* ---- Motor control ----------------------------------------------------------------------------------- */
+
+enum { EVSIM_SYNCHRONOUS = 0, EVSIM_EXCITED = 1, EVSIM_INDUCTION = 2 }; /* machine */
+
+/* What the control is told of its drive unit, once. A machine has the figures of its kind, the others are 0. */
+typedef struct evsim_motor_control_config {
+  const char* unit;        /* name of the drive unit; valid during init() */
+  int64_t machine;         /* EVSIM_SYNCHRONOUS ... */
+  int64_t n_p;             /* pole pairs */
+  double T_s;              /* between two ticks [s] */
+  double f_sw;             /* of the carrier [Hz] */
+  double R_s;              /* stator phase, warm [Ohm] */
+  double L_d, L_q;         /* without saturation [H] */
+  double psi_f;            /* of the magnets, warm [Vs] */
+  double L_m, L_f;         /* of a field winding: psi_d per field current, its own inductance [H] */
+  double R_f;              /* of a field winding, warm [Ohm] */
+  double R_R;              /* of a cage, inverse-Gamma circuit, warm [Ohm] */
+  double L_sigma;          /* its leakage [H] */
+  double L_M;              /* its magnetising inductance [H] */
+  double I_max;            /* largest phase current [A] */
+  double tau_max;          /* largest torque [Nm] */
+  double P_max;            /* largest power [W] */
+  double omega_max;        /* of the rotor [rad/s] */
+  double U_f_min, U_f_max; /* of the field [V] */
+  double dead_time;        /* to be compensated [s] */
+  double k_u;              /* share of u_dc / sqrt(3) to plan with */
+  double u_dc_trip;        /* at which the inverter trips; infinity: never [V] */
+} evsim_motor_control_config;
+
+/* Sampled at the tick. */
+typedef struct evsim_motor_control_inputs {
+  int64_t time_ns;        /* simulated time of the tick [ns] */
+  int64_t tick;           /* 0, 1, 2 ... */
+  double T_s;             /* [s] */
+  double enable;          /* 1; 0 while a trip or a fault keeps the gates from switching */
+  double i_a, i_b, i_c;   /* phase currents, > 0 into the machine [A] */
+  double u_dc;            /* of the DC link [V] */
+  double theta_m;         /* of the rotor, -pi to pi [rad] */
+  double omega_m;         /* of the rotor [rad/s] */
+  double i_f;             /* of a field winding [A] */
+  double T_winding;       /* [K] */
+  double T_junction;      /* [K] */
+  double tau_request;     /* at the shaft [Nm] */
+  double tau_drag;        /* what iron loss and friction take now, as a test bench knows it [Nm] */
+  double d_a, d_b, d_c;   /* duties that act from this tick to the next */
+  double u_alpha, u_beta; /* their voltage at the u_dc seen [V] */
+} evsim_motor_control_inputs;
+
+enum { EVSIM_DUTIES = 0, EVSIM_VECTOR = 1 };                                 /* output */
+enum { EVSIM_GATES_OFF = 0, EVSIM_MODULATING = 1, EVSIM_SHORT_CIRCUIT = 2 }; /* gates */
+
+/* To act from the next tick to the one after it. Filled in before the call: no voltage, modulating, aiming at the
+ * request; a member that isn't written stays so. */
+typedef struct evsim_motor_control_outputs {
+  double output;          /* EVSIM_DUTIES, or EVSIM_VECTOR: duties by the vehicle's modulation */
+  double d_a, d_b, d_c;   /* of the upper switches, 0 to 1 */
+  double u_alpha, u_beta; /* [V] */
+  double gates;           /* EVSIM_MODULATING ...; short circuit: all lower switches on */
+  double u_f;             /* of a field winding [V] */
+  double tau_aimed; /* air-gap torque within all limits; before: tau_request + tau_drag [Nm] */
+  double i_d_ref, i_q_ref; /* for the record [A] */
+  /* Why less than asked for: 0 none, 1 torque limit, 2 voltage, 3 current, 4 winding temperature,
+   * 5 junction temperature, 6 u_dc low, 7 u_dc high, 8 disabled. */
+  double reason;
+  double signals[EVSIM_SIGNALS]; /* of your own: see evsim_controller */
+} evsim_motor_control_outputs;
+
+/* ---- Vehicle control unit ---------------------------------------------------------------------------- */
+
+typedef struct evsim_vcu_config {
+  int64_t units;                 /* drive units; the first `units` members of arrays count */
+  const char* unit[EVSIM_UNITS]; /* their names; valid during init() */
+  double axle[EVSIM_UNITS];      /* 0 front, 1 rear */
+  double ratio[EVSIM_UNITS];     /* motor over wheel speed, in the lowest gear */
+  double share[EVSIM_UNITS];     /* of the torque, as the vehicle file splits it */
+  double tau_max[EVSIM_UNITS];   /* [Nm] */
+  double P_max[EVSIM_UNITS];     /* [W] */
+  double omega_max[EVSIM_UNITS]; /* [rad/s] */
+  double T_s;                    /* between two ticks [s] */
+  double mass;                   /* as driven [kg] */
+  double wheel_radius;           /* [m] */
+  double front_load;             /* share of the weight on the front axle at rest */
+  double mu;                     /* grip of the tyres */
+  double v_max;                  /* of the speed limiter; infinity: none [m/s] */
+  double v_zero, v_full;         /* the vehicle file's regeneration: none below, all above [m/s] */
+  double deceleration_max;       /* and at most [m/s2] */
+} evsim_vcu_config;
+
+/* Sampled at the tick. */
+typedef struct evsim_vcu_inputs {
+  int64_t time_ns; /* simulated time of the tick [ns] */
+  int64_t tick;    /* 0, 1, 2 ... */
+  double T_s;      /* [s] */
+  /* Pedals, 0 to 1; a driver who follows a trace presses for F_request / (mu m g). */
+  double accelerator, brake;
+  double F_request;              /* the same as a force at the wheels [N] */
+  double v;                      /* [m/s] */
+  double sin_alpha;              /* of the grade, > 0 uphill */
+  double SOC;                    /* of the battery, 0 to 1 */
+  double U_0;                    /* of the battery without current [V] */
+  double P_discharge_max;        /* of the battery now [W] */
+  double P_charge_max;           /* [W] */
+  double T_battery;              /* [K] */
+  double omega[EVSIM_UNITS];     /* of the rotors [rad/s] */
+  double tau[EVSIM_UNITS];       /* that the machines give [Nm] */
+  double tau_limit[EVSIM_UNITS]; /* that they can give at this speed and U_0, either sign [Nm] */
+} evsim_vcu_inputs;
+
+/* Before the call all are 0. */
+typedef struct evsim_vcu_outputs {
+  double tau[EVSIM_UNITS]; /* requests, at the shafts of the machines [Nm] */
+  double F_brake;          /* of the friction brakes, >= 0 [N] */
+  /* Why the car gets less than asked for: 0 none, 1 machine, 2 battery power, 3 battery current,
+   * 4 battery voltage, 5 charge state, 6 regeneration, 7 grip, 8 speed limiter. */
+  double reason;
+  double signals[EVSIM_SIGNALS]; /* of your own */
+} evsim_vcu_outputs;
+
+/* ---- What the library exports ------------------------------------------------------------------------ */
+
+typedef struct evsim_controller {
+  uint32_t abi;                                    /* EVSIM_CONTROLLER_ABI */
+  uint32_t role;                                   /* EVSIM_MOTOR_CONTROL or EVSIM_VCU */
+  uint32_t table_size;                             /* sizeof(evsim_controller) */
+  uint32_t config_size, inputs_size, outputs_size; /* sizeof those of the role */
+  const char* name;                                /* of the controller, with its version */
+  /* Of its ticks; 0: the vehicle's. motor_control: once or twice that of the carrier. */
+  double rate_Hz;
+  /* Bytes, at most EVSIM_STATE. 0: the library keeps its state in static variables; then it runs one drive unit, and
+   * no snapshot can be restored. */
+  uint64_t state_size;
+  /* Names of outputs.signals, letters, digits and _; NULL: not used. Recorded as
+   * drive_units.UNIT.controller.NAME and vcu.controller.NAME. */
+  const char* signals[EVSIM_SIGNALS];
+  /* Those of the role; the others are NULL. init() returns NULL, or why it can't control this car. */
+  const char* (*motor_control_init)(void* state, const evsim_motor_control_config* config);
+  void (*motor_control_step)(void* state, const evsim_motor_control_inputs* in,
+                             evsim_motor_control_outputs* out);
+  const char* (*vcu_init)(void* state, const evsim_vcu_config* config);
+  void (*vcu_step)(void* state, const evsim_vcu_inputs* in, evsim_vcu_outputs* out);
+} evsim_controller;
+
+#if defined(_WIN32)
+#define EVSIM_EXPORT __declspec(dllexport)
+#else
+#define EVSIM_EXPORT __attribute__((visibility("default")))
+#endif
+
+EVSIM_EXPORT const evsim_controller* evsim_controller_get(uint32_t role);
+
+/* NOLINTEND(modernize-deprecated-headers, modernize-use-using) */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,121 @@
+// A controller that takes over a role of the simulation, in place of the built-in one. How it is reached (a shared
+// library today, firmware over a wire later) is its own affair; what it sees and gives is that of
+// sim/control/evsim_controller.h. Its state is a block of the snapshot.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/base/errors.h"
+#include "sim/base/time.h"
+#include "sim/control/controller_signals.h"
+#include "sim/run/scenario.h"
+
+namespace evsim::controller {
+
+// A controller has crashed, hung or given no number: the run is over, what it computed stands. Exit code 3.
+class Failure : public SimulationError {
+ public:
+  using SimulationError::SimulationError;
+};
+
+using Signals = std::array<double, EVSIM_SIGNALS>;
+
+// Of one instance; plain data.
+struct Block {
+  alignas(16) std::array<unsigned char, EVSIM_STATE + 16> state{};
+  std::int64_t run = 0, calls = 0;  // of a library with a state of its own: which run of it this is
+  std::int64_t clipped = 0;         // outputs that were outside their range
+  Signals signals{};
+};
+
+struct Where {  // for errors
+  std::string_view unit;
+  TimeNs t;
+  std::int64_t tick;
+};
+
+struct About {
+  std::string library, name;
+  double rate;             // that it asks for [Hz]; 0: the vehicle's
+  std::size_t state_size;  // 0: it keeps a state of its own, outside of snapshots
+  std::vector<std::string> signals;
+  double patience;  // that a call may take, wall-clock [s]; 0: unlimited
+};
+
+template <class Role> class Controller {
+ public:
+  explicit Controller(About about) : about_(std::move(about)) {}
+  Controller(const Controller&) = delete;
+  Controller& operator=(const Controller&) = delete;
+  virtual ~Controller() = default;
+  const About& about() const { return about_; }
+
+  // Throws InputError where it refuses the car, Failure where it fails.
+  virtual void init(Block& b, const typename Role::Config& config, const Where& at) = 0;
+  virtual void step(Block& b, const typename Role::Inputs& in, typename Role::Outputs& out,
+                    const Where& at) = 0;
+  // True where it can go on from this block: always, unless it keeps a state of its own.
+  virtual bool goes_on_from(const Block& b) const = 0;
+
+ private:
+  About about_;
+};
+
+// Those that take over; empty: built in.
+struct Controllers {
+  std::shared_ptr<Controller<MotorControl>> motor_control;
+  std::string drive_units;  // name of the one that it drives; "": all
+  std::shared_ptr<Controller<Vcu>> vcu;
+
+  bool drives(std::string_view unit) const {
+    return motor_control && (drive_units.empty() || drive_units == unit);
+  }
+};
+
+// Makes what a scenario names. Throws InputError with the path in the scenario.
+using Load = std::function<Controllers(const scenario::Controllers&)>;
+
+// "motor_control of drive unit rear (my FOC 1.2, ./foc.so) at t = 1.25 s, tick 12500"
+template <class Role> std::string named(const About& about, const Where& at) {
+  std::string out(Role::kName);
+  if (!at.unit.empty()) out.append(" of drive unit ").append(at.unit);
+  out += " (" + about.name + ", " + about.library + ") at t = " + std::to_string(seconds(at.t));
+  return out + " s, tick " + std::to_string(at.tick);
+}
+
+namespace detail {
+template <class Each> void each_number(double& x, const Field& f, Each& each) { each(x, f); }
+template <std::size_t N, class Each> void each_number(double (&x)[N], const Field& f, Each& each) {
+  for (double& one : x) each(one, f);
+}
+}  // namespace detail
+
+// What a timer and a bus make of outputs: beyond their range they saturate, which is counted; what is no number
+// ends the run.
+template <class Role>
+void check_outputs(const About& about, Block& b, typename Role::Outputs& out, const Where& at) {
+  auto check = [&](double& x, const Field& f) {
+    if (!std::isfinite(x))
+      throw Failure(named<Role>(about, at) + ": output " + std::string(f.name) + " is " +
+                    (std::isnan(x) ? "NaN" : "infinite"));
+    if (f.range.contains(x)) return;
+    x = clamp(x, f.range.min, f.range.max);
+    ++b.clipped;
+  };
+  fields(out, [&](auto& member, const Field& f) { detail::each_number(member, f, check); });
+  std::copy(std::begin(out.signals), std::end(out.signals), b.signals.begin());
+}
+
+// One call with all that belongs to it.
+template <class Role> void call(Controller<Role>& c, Block& b, const typename Role::Inputs& in,
+                                typename Role::Outputs& out, const Where& at) {
+  c.step(b, in, out, at);
+  check_outputs<Role>(c.about(), b, out, at);
+}
+
+}  // namespace evsim::controller
