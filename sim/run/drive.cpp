@@ -56,6 +56,7 @@ Drive::Drive(const car::Params<double>& vehicle, scenario::Level level, std::uin
       units_[n].rounded =
           motor_control::prepare(motor_control::rounded(params), units_[n].control.references);
     units_[n].rate = rate_hz(1.0 / units_[n].control.gains.T_s);
+    has_junctions_ = has_junctions_ || has_junctions(n);
   }
 }
 
@@ -138,7 +139,7 @@ motor_control::Input<double> Drive::measured(State& d, std::size_t n, double ome
   in.u_dc = sensors::measure(sensor.u_dc, d.y.node.u_C, 0.0, draw);
   in.i_f = i.r.x;
   in.T_winding = temperatures.winding;
-  in.T_junction = temperatures.winding;
+  in.T_junction = hottest_junction(d, n);
   return in;
 }
 
@@ -185,9 +186,9 @@ void Drive::run_control(State& d, std::size_t n, const closed_loop::System<doubl
   const Unit& unit = units_[n];
   UnitState& u = d.units[n];
   electric_drive::UnitHeld<double>& held = d.held.units[n];
-  const auto acting = pwm::stator_voltage(u.next.duties, 1.0);
-  held.s = {acting.alpha, acting.beta};
+  held.s = pwm::stator_voltage(u.next.duties, 1.0);
   held.u_f = u.next.u_f;
+  begin_devices(d, n, u.next.duties);
   const double T_s = unit.control.gains.T_s;
   if (switches(d))
     u.edges = unit.twice
@@ -203,12 +204,12 @@ void Drive::run_control(State& d, std::size_t n, const closed_loop::System<doubl
   u.seen = unit.control.p.arithmetic == motor_control::Arithmetic::float32
                ? motor_control::step_rounded(unit.rounded, u.control, in)
                : motor_control::step(unit.control, u.control, in);
-  u.next = {.duties = pwm::timer(
-                unit.pwm,
-                pwm::duties(unit.pwm.modulation, unit.pwm.overmodulation,
-                            pwm::Vector<double>{u.seen.u_s.re, u.seen.u_s.im}, max(in.u_dc, 1.0)),
-                unit.f_sw),
-            .u_f = u.seen.u_f};
+  u.next = {
+      .duties = pwm::timer(unit.pwm,
+                           pwm::duties(unit.pwm.modulation, unit.pwm.overmodulation,
+                                       Ab<double>{u.seen.u_s.re, u.seen.u_s.im}, max(in.u_dc, 1.0)),
+                           unit.f_sw),
+      .u_f = u.seen.u_f};
   ++u.tick;
   d.omega[n] = omega;
   watch(d, n, tau_ref);
@@ -233,8 +234,11 @@ void Drive::integrate_averaged(State& d, const RigidDriveline<double>& behind, d
   const int steps = electric_step::steps(h, omega_e);
   const auto& w = weights(to_ns(h), steps);
   auto theta = electric_step::angles(d.y, static_cast<int>(N));
-  for (int i = 0; i < steps; ++i)
-    electric_step::step<N>(model_, d.held, behind, w, R_source_, d.y, theta, d.last);
+  const auto take = [&](const auto& held) {
+    for (int i = 0; i < steps; ++i)
+      electric_step::step<N>(model_, held, behind, w, R_source_, d.y, theta, d.last);
+  };
+  has_junctions_ ? take(device_held(d)) : take(d.held);
 }
 
 template <std::size_t N>
@@ -252,6 +256,7 @@ void Drive::integrate_switched(State& d, const RigidDriveline<double>& behind, d
                   .gates = u.gates,
                   .faults = u.legs,
                   .u_f = d.held.units[n].u_f,
+                  .devices = has_junctions(n) ? &u.devices : nullptr,
                   .temperatures = d.held.units[n].temperatures};
   }
   switched_step::sample<N>(model_, c, behind, h, d.y, d.legs, d.last);
@@ -275,6 +280,7 @@ void Drive::integrate(State& d, const RigidDriveline<double>& behind, double h) 
     double& theta = d.y.units[n].theta_e;
     if (abs(theta) > 0.5 * turn) theta -= theta > 0.0 ? turn : -turn;
   }
+  if (has_junctions_) heat(d);
 }
 
 void Drive::step(State& d, const closed_loop::System<double>& s,

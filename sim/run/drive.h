@@ -31,8 +31,9 @@ class Drive {
   };
   // What was seen since the run began, of one unit.
   struct Extremes {
-    double i;          // largest amplitude of the phase current [A]
-    double tau_error;  // largest distance of the torque from what was asked for lately [Nm]
+    double i;           // largest amplitude of the phase current [A]
+    double tau_error;   // largest distance of the torque from what was asked for lately [Nm]
+    double T_junction;  // highest of both devices; 0: has none [K]
   };
   // What was asked of a unit over the last 20 ms or more: least and most in windows one after another [Nm].
   static constexpr double kSettling = 0.02;  // [s]
@@ -40,13 +41,19 @@ class Drive {
     double now_min, now_max, before_min, before_max;
     TimeNs window_end;
   };
+  // The mean transistor and the mean diode of an inverter's six switches.
+  struct Junctions {
+    power_devices::FosterState<double> transistor, diode;
+  };
   struct UnitState {
     motor_control::State<double> control;
-    sensors::Tracked<double> tracked;    // rotor angle and speed as the control has them
-    motor_control::Output<double> seen;  // of its last tick: currents, references, reason
-    Output next;                         // begins to act with the next tick
-    std::int64_t tick;                   // number of the next one
-    pwm::Edges edges;                    // of the tick that runs, with switched legs
+    sensors::Tracked<double> tracked;             // rotor angle and speed as the control has them
+    motor_control::Output<double> seen;           // of its last tick: currents, references, reason
+    Output next;                                  // begins to act with the next tick
+    std::int64_t tick;                            // number of the next one
+    pwm::Edges edges;                             // of the tick that runs, with switched legs
+    electric_drive::TickDevices<double> devices;  // of the tick that runs
+    Junctions junctions;
     switched_legs::Gates gates;
     std::array<switched_legs::Leg, 3> legs;  // faults
     std::array<bool, 3> current_lost;        // sensors
@@ -92,15 +99,18 @@ class Drive {
 
   // Electrical signals of a unit now.
   struct UnitSignals {
-    Dq<double> i, i_ref, u, psi;  // [A], [A], [V], [Vs]
-    Abc<double> i_phase;          // [A]
-    double i_f;                   // [A]
-    double tau_em, tau_ref;       // [Nm]
-    double theta_e;               // [rad]
-    double reason;                // motor_control::Reason, as a number
-    double T_winding;             // [K]
+    Dq<double> i, i_ref, u, psi;                  // [A], [A], [V], [Vs]
+    Abc<double> i_phase;                          // [A]
+    double i_f;                                   // [A]
+    double tau_em, tau_ref;                       // [Nm]
+    double theta_e;                               // [rad]
+    double reason;                                // motor_control::Reason, as a number
+    double T_winding;                             // [K]
+    power_devices::Junctions<double> T_junction;  // 0: has none [K]
   };
   UnitSignals signals(const State& d, std::size_t unit) const;
+  // Whether a unit's inverter has junctions with a temperature.
+  bool has_junctions(std::size_t unit) const;
   struct NodeSignals {
     double u, i_cable, i_ripple;  // [V], [A], rms in the capacitors over the last step [A]
   };
@@ -109,6 +119,8 @@ class Drive {
   // Over all units since the run began, of their largest current and torque [-].
   double current_share(const State& d) const;
   double tau_error_share(const State& d) const;
+  // Highest of all junctions [K]; 0 where no unit has one.
+  double T_junction_max(const State& d) const;
 
   // In magnetic fields, capacitors and cable [J].
   double stored_energy(const State& d) const;
@@ -138,7 +150,9 @@ class Drive {
   struct Steady {
     electric_drive::UnitState<double> state;
     Output next;
+    Junctions junctions;
   };
+  Junctions settled(std::size_t unit, double u_dc, double I, double p_AC) const;
   Steady steady(std::size_t unit, const dq_machine::Temperatures<double>& t, double u_dc,
                 double omega, double tau) const;
   double drag(const State& d, std::size_t unit, double omega) const;
@@ -147,6 +161,11 @@ class Drive {
                    double tau_ref) const;
   motor_control::Input<double> measured(State& d, std::size_t unit, double omega) const;
   void trip(State& d, std::size_t unit, double u_dc) const;
+  power_devices::Junctions<double> junctions(const State& d, std::size_t unit) const;
+  double hottest_junction(const State& d, std::size_t unit) const;
+  void begin_devices(State& d, std::size_t unit, const pwm::Duties<double>& acting) const;
+  void heat(State& d) const;
+  electric_drive::DeviceHeld<double> device_held(const State& d) const;
   void integrate(State& d, const RigidDriveline<double>& behind, double h);
   template <std::size_t N>
   void integrate_averaged(State& d, const RigidDriveline<double>& behind, double h);
@@ -163,7 +182,7 @@ class Drive {
 
   electric_drive::Model<double> model_;
   std::array<Unit, kMaxDriveUnits> units_;
-  bool waveform_;
+  bool waveform_, has_junctions_ = false;
   std::uint64_t seed_;
   // That the weights were made for; what the battery has beside it is part of U_0 [Ohm].
   double R_source_;

@@ -83,6 +83,9 @@ template <class Out> void visit(const closed_loop::System<double>& s, const Driv
     out("drive_units", owner, "theta_e", Dim::angle, u.theta_e);
     out("drive_units", owner, "control_reason", Dim::none, u.reason);
     out("drive_units", owner, "T_winding", Dim::temperature, u.T_winding);
+    if (!drive.has_junctions(static_cast<std::size_t>(k))) continue;
+    out("drive_units", owner, "T_junction_transistor", Dim::temperature, u.T_junction.transistor);
+    out("drive_units", owner, "T_junction_diode", Dim::temperature, u.T_junction.diode);
   }
   const auto n = drive.signals(d);
   out("dc_link", "", "u", Dim::voltage, n.u);

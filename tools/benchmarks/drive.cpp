@@ -112,19 +112,19 @@ struct Alone {
       in.omega_m = kOmega;
       in.u_dc = y.node.u_C;
       in.tau_ref = k / 400 % 2 == 0 ? 50.0 : 150.0;
-      in.u_realised = {s.alpha * in.u_dc, s.beta * in.u_dc};
+      in.u_realised = {s.a * in.u_dc, s.b * in.u_dc};
       const auto out = motor_control::step(control, x, in);
       next = pwm::duties(pwm::Modulation::space_vector, pwm::Overmodulation::hexagon,
-                         pwm::Vector<double>{out.u_s.re, out.u_s.im}, in.u_dc);
+                         Ab<double>{out.u_s.re, out.u_s.im}, in.u_dc);
       switched ? tick_switched(k, acting, y, legs, q) : tick_averaged(s, y, q);
       double& angle_e = y.units[0].theta_e;
       if (angle_e > 9.42477796) angle_e -= 18.84955592;
     }
     return q.units[0].tau / (ticks * kT);
   }
-  void tick_averaged(const pwm::Vector<double>& s, electric_drive::State<double>& y,
+  void tick_averaged(const Ab<double>& s, electric_drive::State<double>& y,
                      electric_drive::Rows<double>& q) {
-    held.units[0].s = {s.alpha, s.beta};
+    held.units[0].s = s;
     auto theta = electric_step::angles(y, 1);
     for (double t = 0.0; t < 0.999 * kT; t += weights.h)
       electric_step::step<1>(m, held, Shaft{}, weights, kR, y, theta, q);
