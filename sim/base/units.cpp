@@ -47,6 +47,7 @@ constexpr std::array kUnits{
     Unit{Dim::power, "W", "W", 1, 0},
     Unit{Dim::power, "kW", "kW", 1e3, 0},
     Unit{Dim::energy, "J", "J", 1, 0},
+    Unit{Dim::energy, "mJ", "mJ", 1e-3, 0},
     Unit{Dim::energy, "kJ", "kJ", 1e3, 0},
     Unit{Dim::energy, "Wh", "Wh", 3600, 0},
     Unit{Dim::energy, "kWh", "kWh", 3.6e6, 0},

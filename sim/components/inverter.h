@@ -6,13 +6,27 @@
 //   p_loss = p_fixed + p_conduction + p_switching                       (3)
 // I: amplitude of the phase current; e_sw: energy of one on-off cycle (diode recovery included) per volt
 // and ampere. Transistor and diode share U_on and R_on. Gating off at zero current is not modelled.
+// Or devices from data sheets, by power_devices.h, instead of these figures.
 // Source: J. Kolar, H. Ertl, F. Zach, PCIM 1990 (averages over the half wave).
 #pragma once
 
 #include "sim/base/fields.h"
 #include "sim/base/scalar.h"
+#include "sim/components/power_devices.h"
 
 namespace evsim::inverter {
+
+template <Scalar T> struct Alike {
+  static constexpr std::string_view kType = "alike";
+  static constexpr std::string_view kDoc =
+      "transistor and diode alike, of U_on, R_on or U_slope, switching_loss; no junction";
+};
+template <class P, class V>
+  requires same_template<P, Alike>
+constexpr void describe(P&, V&&) {}
+
+template <Scalar T> using Devices =
+    std::variant<Alike<T>, power_devices::Igbt<T>, power_devices::Mosfet<T>>;
 
 template <Scalar T> struct Params {
   T P_fixed = 0.0;         // gate drivers, control board, bleeder [W]
@@ -26,6 +40,10 @@ template <Scalar T> struct Params {
   T ripple = 0.02;      // half of the current's ripple over the largest current [-]
   T C_link = 500e-6;    // capacitor at the DC side [F]
   T R_C_link = 0.5e-3;  // its series resistance [Ohm]
+  // Devices from data sheets, and what only they need.
+  Devices<T> devices{};
+  int n_parallel = 1;  // in each switch
+  power_devices::Cooling<T> cooling{};
 };
 
 template <class P, class V>
@@ -48,13 +66,58 @@ constexpr void describe(P& p, V&& field) {
   field(p.C_link, Field{"C_link", Dim::capacitance, positive, "capacitor at the DC side"});
   field(p.R_C_link,
         Field{"R_C_link", Dim::resistance, not_negative, "series resistance of the capacitor"});
+  field(p.devices, Group{"devices", "transistors and diodes from a data sheet"});
+  field(p.n_parallel, Field{"n_parallel", Dim::none, between(1, 100),
+                            "such devices side by side in each of the six switches"});
+  field(p.cooling, Group{"cooling", "of one device: from its junctions to the coolant"});
 }
 
-// R_on with what U_slope adds to it, at a largest amplitude of the phase current [A].
+// Whether devices come from a data sheet, and have junctions with a temperature.
+template <Scalar T> bool from_data_sheet(const Params<T>& p) { return p.devices.index() != 0; }
+inline power_devices::Device<double> device(const Params<double>& p) {
+  if (const auto* igbt = std::get_if<power_devices::Igbt<double>>(&p.devices)) return *igbt;
+  return std::get<power_devices::Mosfet<double>>(p.devices);
+}
+
+// As one switch has it: R_on with what U_slope adds to it at a largest amplitude of the phase current [A],
+// devices side by side as one.
 inline Params<double> sized(const Params<double>& p, double I_max) {
   Params<double> out = p;
   if (p.U_slope > 0.0 && I_max > 0.0) out.R_on += p.U_slope / I_max;
+  if (from_data_sheet(p) && p.n_parallel > 1) {
+    std::visit([&](const auto& d) { out.devices = d; },
+               power_devices::parallel(device(p), p.n_parallel));
+    out.cooling = power_devices::parallel(p.cooling, p.n_parallel);
+    out.n_parallel = 1;
+  }
   return out;
+}
+
+// Thresholds and slopes at the junctions' temperatures, of alike devices too.
+template <Scalar T>
+power_devices::Drops<T> drops(const Params<T>& p, const power_devices::Junctions<T>& T_j) {
+  if (const auto* igbt = std::get_if<power_devices::Igbt<T>>(&p.devices))
+    return power_devices::drops(*igbt, T_j);
+  if (const auto* mosfet = std::get_if<power_devices::Mosfet<T>>(&p.devices))
+    return power_devices::drops(*mosfet, T_j);
+  return {.U_T = p.U_on,
+          .R_T = p.R_on,
+          .U_D = p.U_on,
+          .R_D = p.R_on,
+          .rectification = power_devices::Rectification::diode};
+}
+// Of devices from a data sheet.
+template <Scalar T> const power_devices::Switching<T>& switching(const Params<T>& p) {
+  if (const auto* igbt = std::get_if<power_devices::Igbt<T>>(&p.devices)) return igbt->switching;
+  return std::get<power_devices::Mosfet<T>>(p.devices).switching;
+}
+
+// In steady operation at a DC voltage, of a sized inverter with devices from a data sheet.
+inline power_devices::SteadyBridge<double> steady_bridge(const Params<double>& p, double u_dc,
+                                                         double I_max) {
+  return power_devices::steady_bridge(
+      device(p), p.cooling, {.f_sw = p.f_sw, .t_dead = p.dead_time, .I_ripple = p.ripple * I_max},
+      u_dc, I_max);
 }
 
 // What the bridge draws beyond the machine's power: a power, and a current, as (2) is proportional to

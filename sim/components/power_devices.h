@@ -20,7 +20,7 @@
 // so that u_dc i_dc = u i + p_conduction to rounding; dead time takes voltage, no energy. p_switching is
 // drawn from the DC side beside i_dc.
 // Within the ripple of its current a leg changes sign in each period. For averages over a period
-//   s = i / sqrt(i^2 + I_ripple^2)                                      (9)
+//   s = pwm::smooth_sign(i, I_ripple)                                   (9)
 // stands for sgn(i) in (4) to (6), s i for |i| in (8): no kink at i = 0, and within the ripple
 // dead time and thresholds fade out.
 // Signs: i > 0 out of the leg into the machine; u over the negative rail; losses >= 0.
@@ -38,6 +38,7 @@
 #include "sim/base/elementary.h"
 #include "sim/base/fields.h"
 #include "sim/base/scalar.h"
+#include "sim/components/pwm.h"
 
 namespace evsim::power_devices {
 
@@ -332,24 +333,41 @@ template <Scalar T> struct LegAverage {
   T p_sw_transistor, p_sw_diode;  // switching losses [W]
 };
 
-// (9)
-template <Scalar T> T direction(const T& i, const T& I_ripple) {
-  return i / sqrt(i * i + I_ripple * I_ripple);
+// delta of (4). A pulse or gap shorter than t_dead fades the dead time out: a leg at rest has none.
+template <Scalar T> T dead_share(const T& t_dead, const T& f_sw, const T& d) {
+  return min(t_dead * f_sw, min(d, 1.0 - d));
 }
 
-// (4) to (8). A pulse or gap shorter than t_dead fades the dead time out: a leg at rest has none.
+// What the devices of a leg take from it, (4) to (6).
+template <Scalar T> struct LegDrop {
+  T s;         // smooth sgn(i)
+  T d_r;       // share of the upper side, dead time included
+  T u_T, u_D;  // parts of u_error, of transistor and diode [V]
+};
+template <Scalar T>
+LegDrop<T> leg_drop(const Drops<T>& p, const T& d, const T& delta, const T& i, const T& I_ripple) {
+  const T s = pwm::smooth_sign(i, I_ripple);
+  const T d_r = d - s * delta;
+  const T w_T = p.rectification == Rectification::synchronous ? 1.0 - 2.0 * delta * s * s
+                                                              : 0.5 + s * (d_r - 0.5);
+  return {.s = s,
+          .d_r = d_r,
+          .u_T = w_T * (s * p.U_T + p.R_T * i),
+          .u_D = (1.0 - w_T) * (s * p.U_D + p.R_D * i)};
+}
+
+// Switching frequency of a leg: one at rest does not switch.
+template <Scalar T> T switching_frequency(const T& f_sw, const T& d) {
+  return select(d > T(0.0), select(d < T(1.0), f_sw, T(0.0)), T(0.0));
+}
+
+// (4) to (8).
 template <Scalar T> LegAverage<T> average(const Drops<T>& p, const Switching<T>& sw,
                                           const Gating<T>& g, const Leg<T>& leg,
                                           const Junctions<T>& T_j) {
-  const T s = direction(leg.i, g.I_ripple);
-  const T delta = min(g.t_dead * g.f_sw, min(leg.d, 1.0 - leg.d));
-  const T d_r = leg.d - s * delta;
-  const T forwards = 0.5 + s * (d_r - 0.5);
-  const T dead = 2.0 * delta * s * s;
-  const T w_T = p.rectification == Rectification::synchronous ? 1.0 - dead : forwards;
-  const T u_T = w_T * (s * p.U_T + p.R_T * leg.i);
-  const T u_D = (1.0 - w_T) * (s * p.U_D + p.R_D * leg.i);
-  const T f = select(leg.d > T(0.0), select(leg.d < T(1.0), g.f_sw, T(0.0)), T(0.0));
+  const T delta = dead_share(g.t_dead, g.f_sw, leg.d);
+  const auto [s, d_r, u_T, u_D] = leg_drop(p, leg.d, delta, leg.i, g.I_ripple);
+  const T f = switching_frequency(g.f_sw, leg.d);
   const Energies<T> e = energies(sw, s * leg.i, leg.u_dc, T_j);
   return {.u = d_r * leg.u_dc - (u_T + u_D),
           .u_error = u_T + u_D,
@@ -484,15 +502,127 @@ template <Scalar T> T rise(const FosterState<T>& s) {
   return sum;
 }
 
-// Ladders of the bridge's mean device.
+// Ladders of the bridge's mean device, from junction to coolant or heat sink.
 template <Scalar T> struct Cooling {
   Foster<T> transistor, diode;
+  T T_coolant = 338.15;  // [K]
 };
 template <class P, class V>
   requires same_template<P, Cooling>
 constexpr void describe(P& p, V&& field) {
   field(p.transistor, Group{"transistor", "junction of a transistor to the coolant"});
   field(p.diode, Group{"diode", "junction of a diode to the coolant"});
+  field(p.T_coolant, Field{"T_coolant", Dim::temperature, positive,
+                           "where the ladders end: coolant or heat sink"});
 }
+
+template <Scalar T> T resistance(const Foster<T>& f) {  // [K/W]
+  T sum(0.0);
+  for (const T& R : f.R) sum += R;
+  return sum;
+}
+
+// n alike side by side, as one: each carries 1/n of the current and has a ladder of its own.
+Device<double> parallel(const Device<double>& p, int n);
+Cooling<double> parallel(const Cooling<double>& p, int n);
+
+// ---- Steady operation of a bridge -----------------------------------------------------------------
+//
+// Losses behind a sine and the junction temperatures that they lead to, at one DC voltage, with delta of (4):
+//   P = U(T_j) A_U + R(T_j) A_R + 3 f_sw E(I, T_j),   all linear in T_j: P = P_0 + B (T_j - T_coolant)
+//   T_j - T_coolant = R_th P / 6  =>  T_j = T_coolant + R_th P_0 / (6 - R_th B)                   (12)
+// E: mean of the energies over the fundamental. With q = m cos(phi) I = 4/3 p_AC / u_dc:
+//   transistors    A_U = 3/pi (1 - 2 delta) I + 3/4 q,  A_R = 3/4 (1 - 2 delta) I^2 + 2/pi I q    (13)
+//   diodes         A_U = 3/pi (1 + 2 delta) I - 3/4 q,  A_R = 3/4 (1 + 2 delta) I^2 - 2/pi I q
+//   rectifying     A_R = 3/2 (1 - 2 delta) I^2 of the channels,  A_U = 12/pi delta I, A_R = 3 delta I^2
+// of the diodes. As sine_average(), with dead time. All legs switch: no modulation that lets them rest.
+
+template <Scalar T> struct SteadyDevice {
+  T U{}, R{};              // at the coolant's temperature [V], [Ohm]
+  T U_slope{}, R_slope{};  // [V/K], [Ohm/K]
+  T E_slope{};     // relative rise of the energy over that at the coolant's temperature [1/K]
+  T R_th{};        // junction to coolant [K/W]
+  Table1<T> P_sw;  // switching loss of the bridge at the coolant's temperature [W] over I [A]
+};
+template <class P, class V>
+  requires same_template<P, SteadyDevice>
+constexpr void describe(P& p, V&& field) {
+  field(p.U, Field{"U"});
+  field(p.R, Field{"R"});
+  field(p.U_slope, Field{"U_slope"});
+  field(p.R_slope, Field{"R_slope"});
+  field(p.E_slope, Field{"E_slope"});
+  field(p.R_th, Field{"R_th"});
+  field(p.P_sw, Field{"P_sw"});
+}
+
+template <Scalar T> struct SteadyBridge {
+  SteadyDevice<T> transistor, diode;
+  Rectification rectification = Rectification::diode;
+  T u_dc{};       // of the switching losses [V]
+  T delta{};      // t_dead f_sw
+  T T_coolant{};  // [K]
+};
+template <class P, class V>
+  requires same_template<P, SteadyBridge>
+constexpr void describe(P& p, V&& field) {
+  field(p.transistor, Group{"transistor"});
+  field(p.diode, Group{"diode"});
+  field(p.rectification, Field{"rectification"});
+  field(p.u_dc, Field{"u_dc"});
+  field(p.delta, Field{"delta"});
+  field(p.T_coolant, Field{"T_coolant"});
+}
+
+template <Scalar T> struct Steady {
+  Losses<T> losses;
+  Junctions<T> T_j;
+};
+
+namespace detail {
+template <Scalar T> struct Shares {
+  T A_U, A_R;  // [A], [A2]
+};
+template <Scalar T> struct Settled {
+  T rise, conduction, switching;  // [K], [W]
+};
+// (12) of the six transistors or diodes.
+template <Scalar T>
+Settled<T> settled(const SteadyDevice<T>& p, const Shares<T>& a, const T& P_sw) {
+  const T P_0 = p.U * a.A_U + p.R * a.A_R;
+  const T B = p.U_slope * a.A_U + p.R_slope * a.A_R, B_sw = p.E_slope * P_sw;
+  const T rise = p.R_th * (P_0 + P_sw) / (6.0 - p.R_th * (B + B_sw));
+  return {.rise = rise, .conduction = P_0 + B * rise, .switching = P_sw + B_sw * rise};
+}
+}  // namespace detail
+
+// At an amplitude I of the phase current [A] and a power into the machine [W].
+template <Scalar T> Steady<T> steady(const SteadyBridge<T>& b, const T& I, const T& p_AC) {
+  constexpr double k3PerPi = 0.95492965855137201, k2PerPi = 0.63661977236758134;
+  constexpr double kMostShift = 1.1547005383792515;  // 2/sqrt(3): m of the hexagon's circle
+  const T q = clamp(4.0 / 3.0 * p_AC / b.u_dc, -kMostShift * I, kMostShift * I);
+  detail::Shares<T> transistor, diode;
+  if (b.rectification == Rectification::synchronous) {
+    transistor = {T(0.0), 1.5 * (1.0 - 2.0 * b.delta) * I * I};
+    diode = {4.0 * k3PerPi * b.delta * I, 3.0 * b.delta * I * I};
+  } else {
+    transistor = {k3PerPi * (1.0 - 2.0 * b.delta) * I + 0.75 * q,
+                  0.75 * (1.0 - 2.0 * b.delta) * I * I + k2PerPi * I * q};
+    diode = {k3PerPi * (1.0 + 2.0 * b.delta) * I - 0.75 * q,
+             0.75 * (1.0 + 2.0 * b.delta) * I * I - k2PerPi * I * q};
+  }
+  const auto t = detail::settled(b.transistor, transistor, b.transistor.P_sw(I));
+  const auto d = detail::settled(b.diode, diode, b.diode.P_sw(I));
+  return {.losses = {.p_transistor = t.conduction,
+                     .p_diode = d.conduction,
+                     .p_sw_transistor = t.switching,
+                     .p_sw_diode = d.switching},
+          .T_j = {.transistor = b.T_coolant + t.rise, .diode = b.T_coolant + d.rise}};
+}
+
+// At a DC voltage, for currents up to I_max. Throws std::invalid_argument where the junctions would not settle
+// at I_max: each kelvin causes more loss than the ladder takes away with it.
+SteadyBridge<double> steady_bridge(const Device<double>& p, const Cooling<double>& cooling,
+                                   const Gating<double>& g, double u_dc, double I_max);
 
 }  // namespace evsim::power_devices

@@ -31,6 +31,7 @@
 
 #include "sim/base/fields.h"
 #include "sim/base/scalar.h"
+#include "sim/components/real.h"
 
 namespace evsim::pwm {
 
@@ -63,67 +64,60 @@ constexpr void describe(P& p, V&& field) {
                         "timer counts in a half period of the carrier; 0: not quantised"});
 }
 
-template <Scalar T> struct Vector {
-  T alpha, beta;  // stator frame [V]
-};
-template <Scalar T> struct Phases {
-  T a, b, c;
-};
-template <Scalar T> using Duties = Phases<T>;  // shares of the upper sides, 0..1
+template <Scalar T> using Duties = Abc<T>;  // shares of the upper sides, 0..1
 
-inline constexpr double kSin60 = 0.86602540378443865;
 inline constexpr double kCircle = 0.57735026918962576;   // 1/sqrt(3)
 inline constexpr double kHexagon = 0.6056966996081959;   // sqrt(3) ln(3)/pi
 inline constexpr double kSixStep = 0.63661977236758134;  // 2/pi
 
-// (1)
-template <Scalar T> Phases<T> phases(const Vector<T>& u) {
-  const T along = -0.5 * u.alpha, across = kSin60 * u.beta;
-  return {.a = u.alpha, .b = along + across, .c = along - across};
-}
 // (3)
-template <Scalar T> Vector<T> stator_voltage(const Duties<T>& d, const T& u_dc) {
-  return {.alpha = u_dc * (2.0 * d.a - d.b - d.c) / 3.0, .beta = u_dc * kCircle * (d.b - d.c)};
+template <Scalar T> Ab<T> stator_voltage(const Duties<T>& d, const T& u_dc) {
+  return {.a = u_dc * (2.0 * d.a - d.b - d.c) / 3.0, .b = u_dc * kCircle * (d.b - d.c)};
+}
+
+// sgn(i) as its mean over a carrier period in which the current has a ripple of half width I_r: smooth
+// within the ripple, where the current has both signs; exact outside.
+//   x (3/2 - x^2 / 2),   x = i / I_r within -1..1                       (4)
+template <Real T> T smooth_sign(const T& i, const T& I_r) {
+  const T x = clamp(i / I_r, -1.0, 1.0);
+  return x * (1.5 - 0.5 * x * x);
 }
 
 namespace detail {
-template <Scalar T> T largest(const Phases<T>& u) { return max(max(u.a, u.b), u.c); }
-template <Scalar T> T smallest(const Phases<T>& u) { return min(min(u.a, u.b), u.c); }
-template <Scalar T> Vector<T> times(const T& k, const Vector<T>& u) {
-  return {.alpha = k * u.alpha, .beta = k * u.beta};
-}
+template <Scalar T> T largest(const Abc<T>& u) { return max(max(u.a, u.b), u.c); }
+template <Scalar T> T smallest(const Abc<T>& u) { return min(min(u.a, u.b), u.c); }
+template <Scalar T> Ab<T> times(const T& k, const Ab<T>& u) { return {.a = k * u.a, .b = k * u.b}; }
 
 // The active vector next to u: each leg at the rail of its phase voltage's sign.
-template <Scalar T> Vector<T> nearest_active(const Phases<T>& u, const T& u_dc) {
+template <Scalar T> Ab<T> nearest_active(const Abc<T>& u, const T& u_dc) {
   const auto leg = [](const T& x) { return select(x > T(0.0), T(1.0), T(0.0)); };
   return stator_voltage<T>({.a = leg(u.a), .b = leg(u.b), .c = leg(u.c)}, u_dc);
 }
 }  // namespace detail
 
 // The reference as the bridge can give it.
-template <Scalar T> Vector<T> limited(Overmodulation mode, const Vector<T>& u, const T& u_dc) {
-  const Phases<T> x = phases(u);
+template <Scalar T> Ab<T> limited(Overmodulation mode, const Ab<T>& u, const T& u_dc) {
+  const Abc<T> x = to_phases(u);
   const T width = detail::largest(x) - detail::smallest(x);
   const T onto_hexagon = u_dc / max(width, u_dc);
   if (mode == Overmodulation::hexagon) return detail::times(onto_hexagon, u);
 
   const T linear = kCircle * u_dc;
-  const T r = sqrt(max(u.alpha * u.alpha + u.beta * u.beta, linear * linear));
+  const T r = sqrt(max(u.a * u.a + u.b * u.b, linear * linear));
   const T mu = clamp((r / u_dc - kCircle) / (kHexagon - kCircle), 0.0, 1.0);
   const T lambda = clamp((r / u_dc - kHexagon) / (kSixStep - kHexagon), 0.0, 1.0);
   // In the linear range r is the circle's radius, so k = 1. Beyond it width >= 3/2 |u| > 0.86 u_dc.
   const T k = (1.0 - mu) * (linear / r) + mu * (u_dc / max(width, 0.5 * u_dc));
-  const Vector<T> active = detail::nearest_active(x, u_dc);
-  return {.alpha = (1.0 - lambda) * (k * u.alpha) + lambda * active.alpha,
-          .beta = (1.0 - lambda) * (k * u.beta) + lambda * active.beta};
+  const Ab<T> active = detail::nearest_active(x, u_dc);
+  return {.a = (1.0 - lambda) * (k * u.a) + lambda * active.a,
+          .b = (1.0 - lambda) * (k * u.b) + lambda * active.b};
 }
 
 // A pulse or gap below this share of a period is rounding: the leg rests at the rail.
 inline constexpr double kRest = 1e-12;
 
 namespace detail {
-template <Scalar T>
-T zero_sequence(Modulation m, const Phases<T>& u, const T& u_dc, const T& room) {
+template <Scalar T> T zero_sequence(Modulation m, const Abc<T>& u, const T& u_dc, const T& room) {
   switch (m) {
     case Modulation::dpwm_min: return T(0.0);
     case Modulation::dpwm_max: return room;
@@ -140,8 +134,8 @@ template <Scalar T> T at_rest(const T& d) {
 
 // (2): duties of a reference voltage, limited first. u_dc > 0.
 template <Scalar T> Duties<T> duties(Modulation modulation, Overmodulation overmodulation,
-                                     const Vector<T>& u_ref, const T& u_dc) {
-  const Phases<T> u = phases(limited(overmodulation, u_ref, u_dc));
+                                     const Ab<T>& u_ref, const T& u_dc) {
+  const Abc<T> u = to_phases(limited(overmodulation, u_ref, u_dc));
   const T lowest = detail::smallest(u);
   const T room = max(1.0 - (detail::largest(u) - lowest) / u_dc, 0.0);
   const T o = detail::zero_sequence(modulation, u, u_dc, room);

@@ -1,11 +1,12 @@
 // What a controller does to its voltage vector for the sake of the inverter: what a dead time takes is
 // added, and what exceeds the DC voltage is cut. Stator coordinates, [V].
-//   u_k,dead = u_dc t_dead f_sw i_k / sqrt(i_k^2 + I_r^2)     for each phase k                     (1)
-// I_r: about half the ripple, below which a phase's current has both signs in a period.
+//   u_k,dead = u_dc t_dead f_sw sgn(i_k)                      for each phase k                     (1)
+// sgn as its mean over a period with a ripple of half width I_r: pwm.h, (4).
 // Source: S.-G. Jeong, M.-H. Park, IEEE Trans. Ind. Electron. 38(2), 1991 (dead time); A. M. Hava et al.,
 // IEEE Trans. Ind. Appl. 35(4), 1999 (overmodulation).
 #pragma once
 
+#include "sim/components/pwm.h"
 #include "sim/vehicle/motor_control_params.h"
 
 namespace evsim::motor_control {
@@ -33,7 +34,7 @@ Complex<T> within_inverter(VoltageLimit limit, const Complex<T>& u, const T& u_d
 // (1), of the current as it will be when the voltage acts.
 template <Real T>
 Complex<T> dead_time_voltage(const Params<T>& p, const Complex<T>& i_s, const T& u_dc) {
-  const auto sign = [&](const T& i) { return i / sqrt(i * i + p.I_ripple * p.I_ripple); };
+  const auto sign = [&](const T& i) { return pwm::smooth_sign(i, p.I_ripple); };
   const T a = sign(i_s.re), b = sign(-0.5 * i_s.re + kHalfSqrt3 * i_s.im),
           c = sign(-0.5 * i_s.re - kHalfSqrt3 * i_s.im);
   const T u = u_dc * p.dead_time * p.f_sw;

@@ -73,11 +73,35 @@ class VehicleCheck {
                  ", above omega_max, " + shown(e.omega_max, Dim::angular_speed));
     std::visit([&](const auto& l) { machine_loss(path + ".machine", u.machine, l); },
                u.machine.losses);
+    if (inverter::from_data_sheet(u.inverter))
+      data_sheet(path + ".inverter", u);
+    else if (u.control.derating.T_junction_start < kInfinity)
+      report(path + ".control.derating.T_junction_start",
+             "needs junctions: inverter.devices of the type igbt or mosfet");
     for (int i = 0; i < u.gears.size(); ++i) {
       const auto& g = u.gears[i];
       if ((g.second_ratio > 0.0) != (g.shift_speed < kInfinity))
         report(path + ".gears." + u.gears.name(i) + ".second_ratio",
                "second_ratio and shift_speed must be given together");
+    }
+  }
+  // Figures of alike devices have no part beside those of a data sheet; junctions must settle.
+  void data_sheet(const std::string& path, const drive_unit::Params<double>& u) {
+    const auto& p = u.inverter;
+    const std::pair<const char*, double> alike[] = {{"U_on", p.U_on},
+                                                    {"R_on", p.R_on},
+                                                    {"U_slope", p.U_slope},
+                                                    {"switching_loss", p.switching_loss}};
+    for (const auto& [name, value] : alike)
+      if (value != 0.0)
+        report(path + "." + name,
+               "has no part beside inverter.devices, which have their own: leave it out, or 0");
+    if (!machine_dq::given(u.machine.dq)) return;
+    try {
+      const double I_max = machine_dq::prepare(u.machine.dq, u.machine.envelope).I_max;
+      inverter::steady_bridge(inverter::sized(p, I_max), u.machine.envelope.U_ref, I_max);
+    } catch (const std::invalid_argument& e) {
+      report(path + ".cooling", e.what());
     }
   }
   using Machine = drive_unit::Machine<double>;

@@ -159,10 +159,9 @@ template <Scalar T> Complex<T> flux_direction(const Model<T>& m, const State<T>&
 
 template <Scalar T> Ab<T> modulated(const Model<T>& m, const Complex<T>& u) {
   const pwm::Params<T> p;
-  const auto duties = pwm::timer(
-      p, pwm::duties(p.modulation, p.overmodulation, pwm::Vector<T>{u.re, u.im}, m.u_dc), m.f_sw);
-  const auto s = pwm::stator_voltage(duties, T(1.0));
-  return {s.alpha, s.beta};
+  const auto duties =
+      pwm::timer(p, pwm::duties(p.modulation, p.overmodulation, Ab<T>{u.re, u.im}, m.u_dc), m.f_sw);
+  return pwm::stator_voltage(duties, T(1.0));
 }
 
 // ---- (1) and (2) --------------------------------------------------------------------------------

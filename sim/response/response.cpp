@@ -24,9 +24,16 @@ constexpr double kRpm = 60.0 / kTwoPi;
 
 // ---- The unit -----------------------------------------------------------------------------------
 
-// Without what has no steady state in turned coordinates (control_tick.h).
+// Without what has no steady state in turned coordinates (control_tick.h). Of devices from a data sheet the mean
+// slope of those that carry the current is left, at the coolant's temperature.
 inverter::Params<double> smooth(const inverter::Params<double>& inverter, double I_max) {
   inverter::Params<double> out = inverter::sized(inverter, I_max);
+  if (inverter::from_data_sheet(out)) {
+    const auto drops = inverter::drops(out, {out.cooling.T_coolant, out.cooling.T_coolant});
+    const bool channel = drops.rectification == power_devices::Rectification::synchronous;
+    out.R_on = channel ? drops.R_T : 0.5 * (drops.R_T + drops.R_D);
+    out.devices = inverter::Alike<double>{};
+  }
   out.U_on = out.dead_time = 0.0;
   return out;
 }

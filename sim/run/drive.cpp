@@ -67,6 +67,7 @@ Drive::Drive(const car::Params<double>& vehicle, scenario::Level level, std::uin
       units_[n].rounded =
           motor_control::prepare(motor_control::rounded(params), units_[n].control.references);
     units_[n].rate = rate_hz(1.0 / units_[n].control.gains.T_s);
+    has_junctions_ = has_junctions_ || has_junctions(n);
   }
   check_controllers(vehicle.drive_units, controllers_);
 }
@@ -152,7 +153,7 @@ Drive::Measured Drive::measured(State& d, std::size_t n, double omega) const {
   in.u_dc = sensors::measure(sensor.u_dc, d.y.node.u_C, 0.0, draw);
   in.i_f = i.r.x;
   in.T_winding = temperatures.winding;
-  in.T_junction = temperatures.winding;
+  in.T_junction = hottest_junction(d, n);
   return out;
 }
 
@@ -195,7 +196,7 @@ void Drive::trip(State& d, std::size_t n, double u_dc) const {
 
 pwm::Duties<double> Drive::modulated(std::size_t n, const Complex<double>& u_s, double u_dc) const {
   const auto& p = units_[n].pwm;
-  return pwm::duties(p.modulation, p.overmodulation, pwm::Vector<double>{u_s.re, u_s.im},
+  return pwm::duties(p.modulation, p.overmodulation, Ab<double>{u_s.re, u_s.im},
                      max(u_dc, 1.0));
 }
 
@@ -206,10 +207,10 @@ void Drive::run_control(State& d, std::size_t n, const closed_loop::System<doubl
   UnitState& u = d.units[n];
   electric_drive::UnitHeld<double>& held = d.held.units[n];
   const pwm::Duties<double> duties = u.next.duties;
-  const auto acting = pwm::stator_voltage(duties, 1.0);
-  held.s = {acting.alpha, acting.beta};
+  held.s = pwm::stator_voltage(duties, 1.0);
   held.u_f = u.next.u_f;
   u.asked_gates = u.next.gates;
+  begin_devices(d, n, duties);
   const double T_s = unit.control.gains.T_s;
   if (switches(d))
     u.edges = unit.twice
@@ -255,7 +256,10 @@ void Drive::integrate_averaged(State& d, const RigidDriveline<double>& behind, d
     omega_e = max(omega_e, abs(model_.units[n].machine.common.n_p * behind.omega(n, d.y.v)));
   const auto steps = electric_step::steps(h, omega_e);
   const auto& w = weights(to_ns(h), steps.n);
-  electric_step::advance<N>(model_, d.held, behind, w, steps, R_source_, d.y, d.last);
+  const auto take = [&](const auto& held) {
+    electric_step::advance<N>(model_, held, behind, w, steps, R_source_, d.y, d.last);
+  };
+  has_junctions_ ? take(device_held(d)) : take(d.held);
 }
 
 template <std::size_t N>
@@ -274,6 +278,7 @@ void Drive::integrate_switched(State& d, const RigidDriveline<double>& behind, d
                   .gates = u.acting_gates(),
                   .faults = u.legs,
                   .u_f = d.held.units[n].u_f,
+                  .devices = has_junctions(n) ? &u.devices : nullptr,
                   .temperatures = d.held.units[n].temperatures};
   }
   switched_step::sample<N>(model_, c, behind, h, d.y, d.legs, d.last);
@@ -286,7 +291,9 @@ void Drive::integrate(State& d, const RigidDriveline<double>& behind, double h) 
     legs ? integrate_switched<N>(d, behind, h) : integrate_averaged<N>(d, behind, h);
   };
   if (truth_ && !legs)
-    truth_->advance(model_, d.held, behind, R_source_, h, d.y, d.last);
+    has_junctions_
+        ? truth_->advance(model_, device_held(d), behind, R_source_, h, d.y, d.last)
+        : truth_->advance(model_, d.held, behind, R_source_, h, d.y, d.last);
   else
     switch (model_.n_units) {
       case 1: take.operator()<1>(); break;
@@ -300,6 +307,7 @@ void Drive::integrate(State& d, const RigidDriveline<double>& behind, double h) 
     double& theta = d.y.units[n].theta_e;
     if (abs(theta) > 0.5 * turn) theta -= theta > 0.0 ? turn : -turn;
   }
+  if (has_junctions_) heat(d);
 }
 
 void Drive::step(State& d, const closed_loop::System<double>& s,

@@ -36,8 +36,9 @@ class Drive {
   };
   // What was seen since the run began, of one unit.
   struct Extremes {
-    double i;          // largest amplitude of the phase current [A]
-    double tau_error;  // largest distance of the torque from what was asked for lately [Nm]
+    double i;           // largest amplitude of the phase current [A]
+    double tau_error;   // largest distance of the torque from what was asked for lately [Nm]
+    double T_junction;  // highest of both devices; 0: has none [K]
   };
   // What was asked of a unit over the last 20 ms or more: least and most in windows one after another [Nm].
   static constexpr double kSettling = 0.02;  // [s]
@@ -45,14 +46,20 @@ class Drive {
     double now_min, now_max, before_min, before_max;
     TimeNs window_end;
   };
+  // The mean transistor and the mean diode of an inverter's six switches.
+  struct Junctions {
+    power_devices::FosterState<double> transistor, diode;
+  };
   struct UnitState {
     motor_control::State<double> control;
-    sensors::Tracked<double> tracked;    // rotor angle and speed as the control has them
-    motor_control::Output<double> seen;  // of its last tick: currents, references, reason
-    Output next;                         // begins to act with the next tick
-    std::int64_t tick;                   // number of the next one
-    pwm::Edges edges;                    // of the tick that runs, with switched legs
-    switched_legs::Gates gates;          // by trips and faults
+    sensors::Tracked<double> tracked;             // rotor angle and speed as the control has them
+    motor_control::Output<double> seen;           // of its last tick: currents, references, reason
+    Output next;                                  // begins to act with the next tick
+    std::int64_t tick;                            // number of the next one
+    pwm::Edges edges;                             // of the tick that runs, with switched legs
+    electric_drive::TickDevices<double> devices;  // of the tick that runs
+    Junctions junctions;
+    switched_legs::Gates gates;  // by trips and faults
     switched_legs::Gates asked_gates =
         switched_legs::Gates::modulating;    // that act, by the control
     std::array<switched_legs::Leg, 3> legs;  // faults
@@ -107,15 +114,18 @@ class Drive {
 
   // Electrical signals of a unit now.
   struct UnitSignals {
-    Dq<double> i, i_ref, u, psi;  // [A], [A], [V], [Vs]
-    Abc<double> i_phase;          // [A]
-    double i_f;                   // [A]
-    double tau_em, tau_ref;       // [Nm]
-    double theta_e;               // [rad]
-    double reason;                // motor_control::Reason, as a number
-    double T_winding;             // [K]
+    Dq<double> i, i_ref, u, psi;                  // [A], [A], [V], [Vs]
+    Abc<double> i_phase;                          // [A]
+    double i_f;                                   // [A]
+    double tau_em, tau_ref;                       // [Nm]
+    double theta_e;                               // [rad]
+    double reason;                                // motor_control::Reason, as a number
+    double T_winding;                             // [K]
+    power_devices::Junctions<double> T_junction;  // 0: has none [K]
   };
   UnitSignals signals(const State& d, std::size_t unit) const;
+  // Whether a unit's inverter has junctions with a temperature.
+  bool has_junctions(std::size_t unit) const;
   struct NodeSignals {
     double u, i_cable, i_ripple;  // [V], [A], rms in the capacitors over the last step [A]
   };
@@ -124,6 +134,8 @@ class Drive {
   // Over all units since the run began, of their largest current and torque [-].
   double current_share(const State& d) const;
   double tau_error_share(const State& d) const;
+  // Highest of all junctions [K]; 0 where no unit has one.
+  double T_junction_max(const State& d) const;
 
   // In magnetic fields, capacitors and cable [J].
   double stored_energy(const State& d) const;
@@ -160,7 +172,9 @@ class Drive {
   struct Steady {
     electric_drive::UnitState<double> state;
     Output next;
+    Junctions junctions;
   };
+  Junctions settled(std::size_t unit, double u_dc, double I, double p_AC) const;
   Steady steady(std::size_t unit, const dq_machine::Temperatures<double>& t, double u_dc,
                 double omega, double tau) const;
   double drag(const State& d, std::size_t unit, double omega) const;
@@ -180,6 +194,11 @@ class Drive {
   void run_controller(State& d, std::size_t unit, const Measured& seen, double tau_ref,
                       const pwm::Duties<double>& acting) const;
   void trip(State& d, std::size_t unit, double u_dc) const;
+  power_devices::Junctions<double> junctions(const State& d, std::size_t unit) const;
+  double hottest_junction(const State& d, std::size_t unit) const;
+  void begin_devices(State& d, std::size_t unit, const pwm::Duties<double>& acting) const;
+  void heat(State& d) const;
+  electric_drive::DeviceHeld<double> device_held(const State& d) const;
   void integrate(State& d, const RigidDriveline<double>& behind, double h);
   template <std::size_t N>
   void integrate_averaged(State& d, const RigidDriveline<double>& behind, double h);
@@ -197,7 +216,7 @@ class Drive {
   electric_drive::Model<double> model_;
   std::array<Unit, kMaxDriveUnits> units_;
   controller::Controllers controllers_;
-  bool waveform_;
+  bool waveform_, has_junctions_ = false;
   std::uint64_t seed_;
   // That the weights were made for; what the battery has beside it is part of U_0 [Ohm].
   double R_source_;

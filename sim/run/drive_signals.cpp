@@ -23,6 +23,7 @@ Drive::UnitSignals Drive::signals(const State& d, std::size_t n) const {
   out.theta_e = sensors::wrapped(x.theta_e);
   out.reason = seen.reason;
   out.T_winding = held.temperatures.winding;
+  if (has_junctions(n)) out.T_junction = junctions(d, n);
   return out;
 }
 Drive::NodeSignals Drive::signals(const State& d) const {

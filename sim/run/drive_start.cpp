@@ -46,6 +46,7 @@ Drive::State Drive::start(const closed_loop::System<double>& s,
     const Steady at = steady(n, held.temperatures, d.y.node.u_C, omega, tau);
     d.y.units[n] = at.state;
     d.units[n].next = at.next;
+    d.units[n].junctions = at.junctions;
     d.units[n].asked = {tau, tau, tau, tau, 0};
     d.units[n].control.psi_R = {d.y.units[n].rotor.x, d.y.units[n].rotor.y};
   }
@@ -53,7 +54,7 @@ Drive::State Drive::start(const closed_loop::System<double>& s,
   return d;
 }
 
-// As if a shaft torque and a speed had been there for long, d axis at angle 0; without torque where the machine
+// As if a shaft torque and a speed had been there for long, d axis at angle 0, junctions settled; without torque where the machine
 // can't give it. The first tick's voltage is that of its middle.
 Drive::Steady Drive::steady(std::size_t n, const dq_machine::Temperatures<double>& t, double u_dc,
                             double omega, double tau) const {
@@ -71,13 +72,14 @@ Drive::Steady Drive::steady(std::size_t n, const dq_machine::Temperatures<double
                            model.circuit);
     const double omega_s = model.common.n_p * omega + point->omega_r;
     u = to_stator(point->u, angle(0.5 * omega_s * unit.control.gains.T_s));
+    const double p_AC = 1.5 * (point->u.d * point->i.d + point->u.q * point->i.q);
+    out.junctions = settled(n, u_dc, sqrt(point->i.d * point->i.d + point->i.q * point->i.q), p_AC);
   } else {
     const auto rest =
         std::visit([&](const auto& c) { return dq_machine::at_rest(c, t); }, model.circuit);
     out.state = {.psi = {rest.psi.d, rest.psi.q}, .rotor = rest.rotor, .theta_e = 0.0};
   }
-  out.next.duties = pwm::duties(unit.pwm.modulation, unit.pwm.overmodulation,
-                                pwm::Vector<double>{u.a, u.b}, u_dc);
+  out.next.duties = pwm::duties(unit.pwm.modulation, unit.pwm.overmodulation, u, u_dc);
   return out;
 }
 

@@ -10,6 +10,7 @@ namespace {
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr double kShortest = 1.0;  // [m]: below it nothing per distance is stated
 constexpr double kJoulePerKWh = 3.6e6;
+constexpr double kZeroCelsius = 273.15;  // [K]
 
 struct Figures {
   const Simulation& s;
@@ -207,6 +208,9 @@ void add_drive(std::vector<Kpi>& out, const car::Model<double>& car, const Drive
                "of the voltage at the inverters within the battery's cell limits; < 0: outside"},
               {"dc_link_voltage_min_V", "V", d.u_min, "lowest voltage at the inverters"},
               {"dc_link_voltage_max_V", "V", d.u_max, "highest voltage at the inverters"}});
+  if (const double T = drive.T_junction_max(d); T > 0.0)
+    out.push_back({"junction_temperature_max_degC", "degC", T - kZeroCelsius,
+                   "highest junction temperature of the inverters, mean over each bridge"});
 }
 
 }  // namespace

@@ -91,7 +91,7 @@ struct Initial {
   double SOC = 0.8;
   bool full = false;          // at the upper end of the usable window, whatever SOC says
   double T_battery = 296.15;  // [K]
-  double T_machine = 353.15;  // of machines and inverters [K]
+  double T_machine = 353.15;  // of machines [K]
   double v = 0.0;             // [m/s]
   bool steady = false;        // torques and RC voltage as if driven at v for long
 };
@@ -103,8 +103,11 @@ constexpr void describe(P& p, V&& field) {
                       "at the upper end of the battery's usable window, whatever SOC says"});
   field(p.T_battery, Field{"T_battery", Dim::temperature, between(223.15, 343.15),
                            "cell temperature, constant at this level"});
-  field(p.T_machine, Field{"T_machine", Dim::temperature, between(223.15, 523.15),
-                           "windings, magnets and inverters, from the level drive on"});
+  field(
+      p.T_machine,
+      Field{
+          "T_machine", Dim::temperature, between(223.15, 523.15),
+          "windings and magnets, from the level drive on; junctions of inverters have their own"});
   field(p.v, Field{"v", Dim::speed, any_value, "speed"});
   field(p.steady, Field{"steady", Dim::none, any_value,
                         "torque and polarisation as if driven at v for long"});

@@ -92,6 +92,9 @@ template <class Out> void visit(const closed_loop::System<double>& s, const Driv
     out("drive_units", owner, "T_winding", Dim::temperature, u.T_winding);
     const auto n = static_cast<std::size_t>(k);
     own(drive.controller_signals(n), d.controllers[n], "drive_units", owner, out);
+    if (!drive.has_junctions(n)) continue;
+    out("drive_units", owner, "T_junction_transistor", Dim::temperature, u.T_junction.transistor);
+    out("drive_units", owner, "T_junction_diode", Dim::temperature, u.T_junction.diode);
   }
   const auto n = drive.signals(d);
   out("dc_link", "", "u", Dim::voltage, n.u);

@@ -14,7 +14,6 @@
 namespace evsim::electric_step {
 
 using electric_drive::Flow;
-using electric_drive::Held;
 using electric_drive::Model;
 using electric_drive::Rows;
 using electric_drive::State;
@@ -75,9 +74,9 @@ template <int n, class F> constexpr void unrolled([[maybe_unused]] F&& f) {
 }
 
 // Advances y by the weights' h, and q by what it moved. theta: of y, and then of what it has become. R_source:
-// that the weights were made for [Ohm].
-template <std::size_t N, class Scheme, Scalar T, class Mechanics>
-[[gnu::flatten]] void step(const Model<T>& m, const Held<T>& held, const Mechanics& mechanics,
+// that the weights were made for [Ohm]. held: a Held, or a DeviceHeld.
+template <std::size_t N, class Scheme, Scalar T, class Mechanics, class H>
+[[gnu::flatten]] void step(const Model<T>& m, const H& held, const Mechanics& mechanics,
                            const dc_node::Weights& w, const T& R_source, State<T>& y,
                            Angles<T>& theta, Rows<T>& q) {
   const double h = w.h;
@@ -161,8 +160,8 @@ inline Steps steps(double h, double omega_e) {
 }
 
 // A whole tick; w: of a step.
-template <std::size_t N, Scalar T, class Mechanics>
-void advance(const Model<T>& m, const Held<T>& held, const Mechanics& mechanics,
+template <std::size_t N, Scalar T, class Mechanics, class H>
+void advance(const Model<T>& m, const H& held, const Mechanics& mechanics,
              const dc_node::Weights& w, const Steps& steps, const T& R_source, State<T>& y,
              Rows<T>& q) {
   Angles<T> theta = angles(y, static_cast<int>(N));

@@ -3,6 +3,7 @@
 #include <arkode/arkode_erkstep.h>
 
 #include <string>
+#include <variant>
 
 #include "sim/base/errors.h"
 #include "sim/solve/sundials.h"
@@ -27,7 +28,7 @@ template <class Y, class Q, class Visit> void each(int n_units, Y& y, Q& q, cons
     visit(x.theta_e, kTurn);
     auto& r = q.units[n];
     for (auto* row : {&r.shaft, &r.wheel, &r.stator, &r.rotor, &r.iron, &r.friction, &r.conduction,
-                      &r.switching, &r.fixed, &r.arc, &r.tau})
+                      &r.switching, &r.fixed, &r.arc, &r.tau, &r.diode})
       visit(*row, kRow);
   }
   visit(y.node.i, kNode), visit(y.node.u_C, kNode), visit(y.v, kSpeed);
@@ -40,19 +41,20 @@ struct FreeErk {
 
 struct Setting {
   const electric_drive::Model<double>& m;
-  const electric_drive::Held<double>& held;
+  std::variant<const electric_drive::Held<double>*, const electric_drive::DeviceHeld<double>*> held;
   const RigidDriveline<double>& behind;
   double R_source;
 };
 
-template <std::size_t N>
-void rates(const Setting& p, const State<double>& x, State<double>& dx, Rows<double>& dq) {
+template <std::size_t N, class Held> void rates(const Setting& p, const Held& held,
+                                                const State<double>& x, State<double>& dx,
+                                                Rows<double>& dq) {
   std::array<Angle<double>, kMaxDriveUnits> theta{};
   for (std::size_t n = 0; n < N; ++n) theta[n] = angle(x.units[n].theta_e);
-  const Flow<double> f = electric_drive::rates<N>(p.m, p.held, p.behind, x, theta, dx, dq);
+  const Flow<double> f = electric_drive::rates<N>(p.m, held, p.behind, x, theta, dx, dq);
   const auto& node = p.m.node;
-  const double R = p.R_source + p.held.R_beside, i = x.node.i, i_C = i - f.i_node;
-  dx.node = {.i = (p.held.U_0 - (R + node.R_cable) * i - f.u) / node.L_cable, .u_C = i_C / node.C};
+  const double R = p.R_source + held.R_beside, i = x.node.i, i_C = i - f.i_node;
+  dx.node = {.i = (held.U_0 - (R + node.R_cable) * i - f.u) / node.L_cable, .u_C = i_C / node.C};
   dq.charge = i;
   dq.source = R * i * i;
   dq.cable = node.R_cable * i * i + node.R_C * i_C * i_C;
@@ -98,6 +100,18 @@ struct ElectricTruth::Impl {
     each(n_units, x, q, [&](double& value, double) { *to++ = value; });
   }
 
+  void advance(const Setting& now, double h, State<double>& x, Rows<double>& q) {
+    setting = &now;
+    pack(x, q, data(y.get()));
+    require(ERKStepReset(erk.get(), 0.0, y.get()));
+    require(ERKStepSetInitStep(erk.get(), h));  // mostly one step is enough
+    require(ERKStepSetStopTime(erk.get(), h));
+    realtype reached = 0.0;
+    require(ERKStepEvolve(erk.get(), h, y.get(), &reached, ARK_NORMAL));
+    unpack(data(y.get()), x, q);
+    setting = nullptr;
+  }
+
   static void error(int, const char*, const char*, char* text, void* self) {
     static_cast<Impl*>(self)->message = text;
   }
@@ -106,12 +120,16 @@ struct ElectricTruth::Impl {
     State<double> x{}, dx{};
     Rows<double> q{}, dq{};
     me.unpack(data(at), x, q);
-    switch (me.n_units) {
-      case 1: rates<1>(*me.setting, x, dx, dq); break;
-      case 2: rates<2>(*me.setting, x, dx, dq); break;
-      case 3: rates<3>(*me.setting, x, dx, dq); break;
-      default: rates<4>(*me.setting, x, dx, dq); break;
-    }
+    std::visit(
+        [&](const auto* held) {
+          switch (me.n_units) {
+            case 1: rates<1>(*me.setting, *held, x, dx, dq); break;
+            case 2: rates<2>(*me.setting, *held, x, dx, dq); break;
+            case 3: rates<3>(*me.setting, *held, x, dx, dq); break;
+            default: rates<4>(*me.setting, *held, x, dx, dq); break;
+          }
+        },
+        me.setting->held);
     me.pack(dx, dq, data(to));
     return 0;
   }
@@ -127,18 +145,13 @@ void ElectricTruth::advance(const electric_drive::Model<double>& m,
                             const electric_drive::Held<double>& held,
                             const RigidDriveline<double>& behind, double R_source, double h,
                             State<double>& y, Rows<double>& q) {
-  Impl& me = *impl_;
-  const Setting setting{m, held, behind, R_source};
-  me.setting = &setting;
-  me.pack(y, q, data(me.y.get()));
-  void* erk = me.erk.get();
-  me.require(ERKStepReset(erk, 0.0, me.y.get()));
-  me.require(ERKStepSetInitStep(erk, h));  // mostly one step is enough
-  me.require(ERKStepSetStopTime(erk, h));
-  realtype reached = 0.0;
-  me.require(ERKStepEvolve(erk, h, me.y.get(), &reached, ARK_NORMAL));
-  me.unpack(data(me.y.get()), y, q);
-  me.setting = nullptr;
+  impl_->advance({m, &held, behind, R_source}, h, y, q);
+}
+void ElectricTruth::advance(const electric_drive::Model<double>& m,
+                            const electric_drive::DeviceHeld<double>& held,
+                            const RigidDriveline<double>& behind, double R_source, double h,
+                            State<double>& y, Rows<double>& q) {
+  impl_->advance({m, &held, behind, R_source}, h, y, q);
 }
 
 }  // namespace evsim

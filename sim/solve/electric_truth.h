@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "sim/vehicle/electric_drive.h"
+#include "sim/vehicle/device_legs.h"
 #include "sim/vehicle/rigid_driveline.h"
 
 namespace evsim {
@@ -21,6 +21,10 @@ class ElectricTruth {
   // Advances y by h [s], and q by what it moved. R_source: of the battery, without held.R_beside [Ohm]. Throws
   // SimulationError.
   void advance(const electric_drive::Model<double>& m, const electric_drive::Held<double>& held,
+               const RigidDriveline<double>& behind, double R_source, double h,
+               electric_drive::State<double>& y, electric_drive::Rows<double>& q);
+  void advance(const electric_drive::Model<double>& m,
+               const electric_drive::DeviceHeld<double>& held,
                const RigidDriveline<double>& behind, double R_source, double h,
                electric_drive::State<double>& y, electric_drive::Rows<double>& q);
 

@@ -2,14 +2,16 @@
 // rails, and edge_step.h advances machines, motion and DC node there. Events:
 //   edges       of the carrier in closed form (pwm.h), all units' in the order of time
 //   dead time   both gates open from the edge to t + t_dead. A current that can't reach zero before then keeps
-//               its diode: the leg's voltage changes once (pwm::voltage_change). A smaller one is followed.
+//               its diode: the leg's voltage changes once (pwm::voltage_change). A smaller one is followed,
+//               and any where the channel rectifies: its diode conducts in the dead time alone.
 //   zeros       of the current in a leg with diodes or thresholds: the leg floats, or conducts the other way
 //   thresholds  that the voltage of a floating leg reaches (switched_legs.h)
 // The last two are found by false position, to 1e-9 A or V or 1e-12 s. A floating phase's current is kept at
 // zero to rounding: flux linkages are put back along the phase after each step.
 // An edge that moves a leg from one rail to the other at a current i costs
 //   E = 1/2 switching_loss u_C |i|,   drawn from the capacitor: 1/2 C u_C^2 falls by E              (1)
-// half of an on-off cycle (inverter.h); u_C stands for u, which is off by R_C i.
+// half of an on-off cycle (inverter.h), or what a data sheet says (power_devices.h, edge_energy); u_C
+// stands for u, which is off by R_C i.
 // I_ripple and the mean drops of electric_drive.h have no part in it: thresholds, dead time and edges act here.
 // A unit whose bridge is averaged keeps its mean vector, as long as it modulates and has no fault.
 #pragma once
@@ -42,7 +44,8 @@ struct UnitCommand {
   pwm::Edges edges;        // of the sample, from UnitLegs::commanded
   Gates gates = Gates::modulating;
   std::array<Leg, 3> faults{};
-  double u_f = 0.0;  // at a field winding [V]
+  double u_f = 0.0;                                             // at a field winding [V]
+  const switched_legs::TickDevices<double>* devices = nullptr;  // of a data sheet; else alike
   dq_machine::Temperatures<double> temperatures = dq_machine::at_20_degC<double>();
 };
 struct Command {
@@ -177,6 +180,7 @@ template <std::size_t N, class Mechanics> struct Scene {
   double finer = 1.0;                      // kFaultFiner with a fault
   bool all_conduct = false;                // as of the piece that runs
   switched_legs::Conducting conducting{};  // then the same as held
+  std::array<switched_legs::Drops, kMaxDriveUnits> drops{};
   std::array<int, kMaxDriveUnits> next_edge{};
   Outcome out{};
 };
@@ -234,7 +238,7 @@ template <class S> void settle(S& s, std::size_t n) {
   project(s, n);
   for (int round = 0; round < 4 && held.floating != Floating::none; ++round) {
     const Flow<double> f = flow_of(s);
-    const Margin g = switched_legs::floating(s.m.units[n], held, f.u, f.units[n]);
+    const Margin g = switched_legs::floating(held, f.u, f.units[n]);
     if (!(g.least < 0.0)) return;
     if (g.out >= 0) leg[static_cast<std::size_t>(g.out)].sign = 1;
     if (g.in >= 0) leg[static_cast<std::size_t>(g.in)].sign = -1;
@@ -242,19 +246,32 @@ template <class S> void settle(S& s, std::size_t n) {
   }
 }
 
+using power_devices::EdgeEnergy;
+
+// Of a leg that goes to another rail at a current i.
+template <class S> EdgeEnergy<double> edge_energy(const S& s, std::size_t n, bool up, double i) {
+  const auto& p = s.m.units[n].inverter;
+  const auto* devices = s.held.units[n].devices;
+  const double u = s.y.node.u_C;
+  if (devices == nullptr) return {.transistor = 0.5 * p.switching_loss * u * abs(i), .diode = 0.0};
+  return power_devices::edge_energy(inverter::switching(p),
+                                    up ? power_devices::Gates::upper : power_devices::Gates::lower,
+                                    i, u, devices->T_j);
+}
 // (1)
-template <class S> void book_switching(S& s, std::size_t n, double energy) {
+template <class S> void book_switching(S& s, std::size_t n, const EdgeEnergy<double>& lost) {
+  const double energy = lost.transistor + lost.diode;
   if (energy == 0.0) return;
   double& u_C = s.y.node.u_C;
   s.q.units[n].switching += energy;
+  s.q.units[n].diode += lost.diode;
   u_C = sqrt(max(u_C * u_C - 2.0 * energy / s.m.node.C, 0.0));
 }
 
 // Legs after their gates have changed.
 template <class S> void arrange(S& s, std::size_t n, const Phase& i) {
   UnitHeld& held = held_of(s, n);
-  const auto& inverter = s.m.units[n].inverter;
-  double moved = 0.0;  // current that changes its rail [A]
+  EdgeEnergy<double> lost{0.0, 0.0};
   for (std::size_t k = 0; k < 3; ++k) {
     LegState& leg = s.legs[n].leg[k];
     const auto before = held.span[k];
@@ -262,14 +279,16 @@ template <class S> void arrange(S& s, std::size_t n, const Phase& i) {
     if (fault != Leg::phase_open) leg.parted = false;
     if (fault == Leg::phase_open && abs(i[k]) <= kNoCurrent) leg.parted = true;
     auto& now = held.span[k];
-    now = switched_legs::span(leg, fault, switched_legs::effective(fault, leg.gate), inverter.U_on,
+    now = switched_legs::span(leg, fault, switched_legs::effective(fault, leg.gate), s.drops[n],
                               s.command.U_arc);
     const bool flows = abs(i[k]) > kNoCurrent, out = i[k] > 0.0;
     leg.sign = leg.parted ? 0 : flows ? (out ? 1 : -1) : switched_legs::rigid(now) ? 1 : 0;
-    if (flows && (out ? before.s_low != now.s_low : before.s_high != now.s_high))
-      moved += abs(i[k]);
+    const double from = out ? before.s_low : before.s_high, to = out ? now.s_low : now.s_high;
+    if (!flows || from == to) continue;
+    const EdgeEnergy<double> edge = edge_energy(s, n, to > from, i[k]);
+    lost = {lost.transistor + edge.transistor, lost.diode + edge.diode};
   }
-  book_switching(s, n, 0.5 * inverter.switching_loss * s.y.node.u_C * moved);
+  book_switching(s, n, lost);
   settle(s, n);
 }
 
@@ -289,7 +308,8 @@ template <class S> void request(S& s, std::size_t n, const pwm::Edge& edge, doub
   LegState& leg = s.legs[n].leg[static_cast<std::size_t>(edge.leg)];
   const double t_dead = s.m.units[n].inverter.dead_time;
   const Gate side = edge.upper ? Gate::high : Gate::low;
-  const bool follow = t_dead > 0.0 && abs(i) <= followed_below(s, n);
+  const bool follow =
+      t_dead > 0.0 && (switched_legs::rectifies(s.drops[n]) || abs(i) <= followed_below(s, n));
   const double t_change = follow ? edge.t + t_dead : pwm::voltage_change(edge, i, t_dead);
   if (follow) leg.gate = Gate::off;
   leg.next = side, leg.t_next = t_change;
@@ -310,6 +330,7 @@ template <std::size_t N, class M> double next_change(const Scene<N, M>& s, doubl
 }
 // Gates that change at t.
 template <class S> void change_gates(S& s, std::size_t n, double t) {
+  if (s.held.units[n].averaged) return;
   const auto& edges = s.command.units[n].edges;
   const auto due = [&] {
     return s.next_edge[n] < edges.count &&
@@ -333,6 +354,8 @@ template <class S> void begin_unit(S& s, std::size_t n) {
   const UnitCommand& c = s.command.units[n];
   UnitHeld& held = held_of(s, n);
   held.u_f = c.u_f, held.temperatures = c.temperatures, held.s = c.s;
+  held.devices = c.devices, held.junctions = c.devices != nullptr;
+  s.drops[n] = c.devices ? c.devices->drops : inverter::drops(s.m.units[n].inverter, {});
   const bool sound = c.gates == Gates::modulating && c.faults == std::array<Leg, 3>{};
   held.averaged = c.averaged && sound;
   if (!sound) s.finer = kFaultFiner;
@@ -394,7 +417,7 @@ template <std::size_t N, class M> double margin(const Scene<N, M>& s) {
   for (std::size_t n = 0; n < N; ++n) {
     const UnitHeld& held = s.held.units[n];
     if (held.averaged || held.floating == Floating::none) continue;
-    least = min(least, switched_legs::floating(s.m.units[n], held, f.u, f.units[n]).least);
+    least = min(least, switched_legs::floating(held, f.u, f.units[n]).least);
   }
   return least;
 }
@@ -412,7 +435,8 @@ template <std::size_t N, class M> void meet_event(Scene<N, M>& s) {
       leg.sign = 0;
       leg.parted = leg.parted || s.command.units[n].faults[k] == Leg::phase_open;
       if (leg.parted)
-        held_of(s, n).span[k] = switched_legs::span(leg, Leg::phase_open, leg.gate, 0.0, 0.0);
+        held_of(s, n).span[k] =
+            switched_legs::span(leg, Leg::phase_open, leg.gate, s.drops[n], 0.0);
     }
     settle(s, n);
   }

@@ -122,11 +122,17 @@ Model<double> prepare(const Params<double>& p, double wheel_radius) {
   m.gears = p.gears;
   m.wheel_radius = wheel_radius;
   const auto most = std::visit([](const auto& losses) { return worst(losses); }, m.losses);
-  m.inverter = inverter::sized(p.inverter, largest_current(p.machine, most.I_peak));
-  const auto bridge = inverter::losses(m.inverter, most.I_peak);
-  m.p_loss_bound = most.p_loss + bridge.p;
+  const double I_max = largest_current(p.machine, most.I_peak), U_ref = m.envelope.U_ref;
+  m.inverter = inverter::sized(p.inverter, I_max);
+  if (inverter::from_data_sheet(m.inverter))
+    m.bridge = inverter::steady_bridge(m.inverter, U_ref, max(max(I_max, most.I_peak), 1.0));
+  // The power factor says which devices conduct.
+  const double p_most = U_ref * most.I_peak;
+  const auto motoring = bridge_losses(m, most.I_peak, p_most),
+             generating = bridge_losses(m, most.I_peak, -p_most);
+  m.p_loss_bound = most.p_loss + max(motoring.p, generating.p);
   m.loss_share = most.share;
-  m.i_loss_bound = bridge.i;
+  m.i_loss_bound = max(motoring.i, generating.i);
   return m;
 }
 

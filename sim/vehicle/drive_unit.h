@@ -75,6 +75,7 @@ template <Scalar T> struct Model {
   T inertia{}, T_lag{};
   std::variant<machine::Map<T>, machine::PowerEfficiency<T>> losses;
   inverter::Params<T> inverter;
+  power_devices::SteadyBridge<T> bridge{};  // where its devices come from a data sheet, at U_ref
   NamedList<gear::Params<T>, kMaxGears> gears;
   T wheel_radius{};  // [m]
   T p_loss_bound{};  // no operating point loses more than this, switching left out [W],
@@ -91,6 +92,7 @@ constexpr void describe(P& p, V&& field) {
   field(p.T_lag, Field{"T_lag"});
   field(p.losses, Group{"losses"});
   field(p.inverter, Group{"inverter"});
+  field(p.bridge, Group{"bridge"});
   field(p.gears, Group{"gears"});
   field(p.wheel_radius, Field{"wheel_radius"});
   field(p.p_loss_bound, Field{"p_loss_bound"});
@@ -110,15 +112,22 @@ template <Scalar T> struct Electrical {
   T p_bridge;   // loss of the inverter without switching [W]
   T I_peak;     // amplitude of the phase current [A]
 };
+// Of the inverter, with a power into the machine [W]. Devices from a data sheet have the junction temperatures that
+// they settle at, and switch at the machine's U_ref; around it their loss is taken as proportional to the voltage.
+template <Scalar T>
+inverter::Losses<T> bridge_losses(const Model<T>& m, const T& I_peak, const T& p_machine) {
+  if (!inverter::from_data_sheet(m.inverter)) return inverter::losses(m.inverter, I_peak);
+  const auto l = power_devices::steady(m.bridge, I_peak, p_machine).losses;
+  return {.p = m.inverter.P_fixed + l.p_transistor + l.p_diode,
+          .i = (l.p_sw_transistor + l.p_sw_diode) / m.bridge.u_dc};
+}
 template <Scalar T> Electrical<T> electrical(const Model<T>& m, const T& omega, const T& tau) {
   const machine::Losses<T> l =
       std::visit([&](const auto& losses) { return machine::losses(losses, omega, tau); }, m.losses);
-  const inverter::Losses<T> b = inverter::losses(m.inverter, l.I_peak);
-  return {.p = tau * omega + l.p_loss + b.p,
-          .i = b.i,
-          .p_machine = l.p_loss,
-          .p_bridge = b.p,
-          .I_peak = l.I_peak};
+  const T p_machine = tau * omega + l.p_loss;
+  const inverter::Losses<T> b = bridge_losses(m, l.I_peak, p_machine);
+  return {
+      .p = p_machine + b.p, .i = b.i, .p_machine = l.p_loss, .p_bridge = b.p, .I_peak = l.I_peak};
 }
 
 // Machine speed over wheel speed at a speed of the car.

@@ -9,7 +9,7 @@
 //   dv/dt = a(v, tau_1 .. tau_n)                              by the mechanics behind the shafts  (5)
 // An averaging inverter holds its vector s in stator coordinates, as its carrier does: |s| <= 1/sqrt(3).
 // Its devices drop R_on i + U_on sgn(i) in each phase, and its dead time takes u t_d f_sw sgn(i). Within the
-// ripple I_r of the current the sign changes in each period: sgn(i) there is a smooth mean.
+// ripple I_r of the current the sign changes in each period: sgn(i) there is a smooth mean, pwm.h, (4).
 // Rows are integrals over time that feed nothing back: energies for the books, charges for the slow states.
 #pragma once
 
@@ -18,6 +18,7 @@
 #include "sim/components/dc_node.h"
 #include "sim/components/dq_machine.h"
 #include "sim/components/inverter.h"
+#include "sim/components/pwm.h"
 #include "sim/vehicle/layout.h"
 
 namespace evsim::electric_drive {
@@ -53,6 +54,7 @@ template <Scalar T> struct UnitRows {
   T wheel;                          // work behind the gears, without slip [J]
   T stator, rotor, iron, friction;  // losses of the machine [J]
   T conduction, switching, fixed;   // losses of the inverter [J]
+  T diode;                          // part of conduction and switching, where junctions count [J]
   T arc;                            // loss where a phase opens [J]
   T tau;                            // shaft torque [Nm s]
 };
@@ -71,7 +73,8 @@ template <std::size_t N, class R, class Op> void each_row(R& a, const R& b, Op&&
     const auto& y = b.units[k];
     op(x.shaft, y.shaft), op(x.wheel, y.wheel), op(x.stator, y.stator), op(x.rotor, y.rotor);
     op(x.iron, y.iron), op(x.friction, y.friction), op(x.conduction, y.conduction);
-    op(x.switching, y.switching), op(x.fixed, y.fixed), op(x.arc, y.arc), op(x.tau, y.tau);
+    op(x.switching, y.switching), op(x.fixed, y.fixed), op(x.diode, y.diode), op(x.arc, y.arc);
+    op(x.tau, y.tau);
   }
   op(a.x, b.x);
 }
@@ -92,21 +95,21 @@ template <Scalar T> struct Held {
 
 // ---- Equations ----------------------------------------------------------------------------------
 
-// sgn(i) averaged over a ripple of half width I_r.
-template <Scalar T> T smooth_sign(const T& i, const T& I_r) {
-  const T x = clamp(i / I_r, -1.0, 1.0);
-  return x * (1.5 - 0.5 * x * x);
-}
-
 // What devices and dead time take from a phase current.
 template <Scalar T> struct Bridge {
   Ab<T> sign;  // of the phase currents, as a vector
   T sum;       // sum of |i| over the phases, smooth [A]
 };
+// The same of devices from a data sheet: device_legs.h.
+template <Scalar T> struct DeviceBridge {
+  Ab<T> u_error, dead;        // [V], and over the DC voltage [-]
+  T i_switching, i_recovery;  // switching losses over the DC voltage: all, of diodes [A]
+  T p_conduction, p_diode;    // all, of diodes [W]
+};
 template <Scalar T> Bridge<T> bridge(const Ab<T>& i, const T& I_ripple) {
   const Abc<T> phase = to_phases(i);
-  const Abc<T> sign{smooth_sign(phase.a, I_ripple), smooth_sign(phase.b, I_ripple),
-                    smooth_sign(phase.c, I_ripple)};
+  const Abc<T> sign{pwm::smooth_sign(phase.a, I_ripple), pwm::smooth_sign(phase.b, I_ripple),
+                    pwm::smooth_sign(phase.c, I_ripple)};
   return {.sign = to_stator(sign), .sum = sign.a * phase.a + sign.b * phase.b + sign.c * phase.c};
 }
 
@@ -119,12 +122,13 @@ template <Scalar T> dq_machine::Currents<T> currents(const dq_machine::Model<T>&
 }
 
 template <Scalar T> struct UnitFlow {
-  Ab<T> i, u;       // stator current [A] and voltage [V]
-  Dq<T> psi, i_dq;  // in rotor coordinates
-  T tau_em, tau;    // air gap, shaft [Nm]
-  T i_dc;           // from the node at any voltage [A], beside
-  T p_dc;           // a power from the node [W]
-  Bridge<T> bridge;
+  Ab<T> i, u;        // stator current [A] and voltage [V]
+  Dq<T> psi, i_dq;   // in rotor coordinates
+  T tau_em, tau;     // air gap, shaft [Nm]
+  T i_dc;            // from the node at any voltage [A], beside
+  T p_dc;            // a power from the node [W]
+  Bridge<T> bridge;  // of one of the two kinds of devices
+  DeviceBridge<T> devices;
 };
 
 // What a unit's terminals are at, beside its currents.
@@ -150,7 +154,7 @@ template <Scalar T> void apply_voltage(const Unit<T>& m, const UnitHeld<T>& held
          at.u * held.s.b - d.R_on * f.i.b - step * f.bridge.sign.b};
   dq.conduction = 1.5 * d.R_on * (f.i.a * f.i.a + f.i.b * f.i.b) + d.U_on * f.bridge.sum;
   dq.switching = d.f_sw * d.switching_loss * at.u * f.bridge.sum;
-  dq.arc = T(0.0);
+  dq.diode = dq.arc = T(0.0);
 }
 
 // Currents of a unit, its rotor's rates and what it draws from the node: no voltage is needed for them.

@@ -1,29 +1,31 @@
 // The legs of a bridge that switches: gates and faults, diodes, and phases without current.
 // A leg conducts at one of two rails, or not at all:
-//   i > 0 (out of the leg):  u_leg = s_low u - e - R_on i,     i < 0:  u_leg = s_high u + e - R_on i    (1)
-//   i = 0:                   u_leg floats where s_low u - e <= u_leg <= s_high u + e                   (2)
-//   lower gate closed    s_low = s_high = 0      e = U_on
-//   upper gate closed    s_low = s_high = 1      e = U_on
-//   both open            s_low = 0, s_high = 1   e = U_on: the diodes carry what flows
-//   phase open           as its gate says, e = U_on + U_arc while its arc burns; then it floats for good
-// Transistors and diodes share R_on and U_on (inverter.h). A floating leg's voltage is the one that keeps its
-// current at zero. With dq currents i(psi, psi_r), K = di/dpsi, and the phase's direction n:
+//   i > 0 (out of the leg):  u_leg = s_low u - e - R i,      i < 0:  u_leg = s_high u + e - R i        (1)
+//   i = 0:                   u_leg floats where s_low u - e_out <= u_leg <= s_high u + e_in            (2)
+//                                                 carries i > 0 (out)        i < 0 (in)
+//   lower gate closed    s_low = s_high = 0       lower diode                lower transistor
+//   upper gate closed    s_low = s_high = 1       upper transistor           upper diode
+//   both open            s_low = 0, s_high = 1    lower diode                upper diode
+//   phase open           as its gate says, e more by U_arc while its arc burns; then it floats for good
+// e and R are threshold and slope of the device that carries the current (power_devices.h): the same of all for
+// alike devices, the channel's instead of the diode's where a closed gate rectifies.
+// A floating leg's voltage is the one that keeps its current at zero. With dq currents i(psi, psi_r), K = di/dpsi, and the phase's direction n:
 //   di_s/dt = K (u_s - R_s i_s - j omega_e psi) + di/dpsi_r dpsi_r/dt + j omega_e i_s = K u_s + c   (3)
 //   one leg:   u_s = u_0 + w n,  w = -n (K u_0 + c) / (n K n),  u_leg = 3/2 w                        (4)
 //   all legs:  u_s = -K^-1 c: the voltage that the rotor induces                                     (5)
 // u_0 is the vector of the other two. The star point is not connected: two floating legs are three. In (5) any
 // zero sequence will do; a pair (k, j) begins to conduct, out of k and into j, when none keeps all legs in (2):
-//   s_low,k u - e_k - u_k  >  s_high,j u + e_j - u_j                                                (6)
+//   s_low,k u - e_out,k - u_k  >  s_high,j u + e_in,j - u_j                                                (6)
 // Both rails of a leg at once are not modelled: beside a shorted device the other gate stays open, as the
 // drivers' desaturation watch sees to.
 #pragma once
 
-#include "sim/components/pwm.h"
-#include "sim/vehicle/electric_drive.h"
+#include "sim/vehicle/device_legs.h"
 
 namespace evsim::switched_legs {
 
 using electric_drive::Terminals;
+using electric_drive::TickDevices;
 using electric_drive::UnitFlow;
 using electric_drive::UnitRows;
 using Unit = electric_drive::Unit<double>;
@@ -36,10 +38,16 @@ enum class Gate { low, high, off };
 
 inline constexpr double kNever = 1e300;
 
+// What carries a leg's current of one sign.
+struct Path {
+  double e = 0.0, R = 0.0;  // threshold, the arc's included [V], slope [Ohm]
+  bool diode = false;
+};
 // (1), (2)
 struct Span {
   double s_low = 0.0, s_high = 0.0;  // rails
-  double e = 0.0, e_arc = 0.0;       // threshold, of which the arc's [V]
+  double e_arc = 0.0;                // [V]
+  Path out, in;                      // of i > 0 and i < 0
 };
 
 struct LegState {
@@ -57,14 +65,30 @@ struct UnitLegs {
 
 enum class Floating { none, one, all };
 
+// Vector of what three slopes take of the phase currents of a vector, vector(R_k i_k): a symmetric matrix.
+struct SlopeMatrix {
+  double aa = 0.0, ab = 0.0, bb = 0.0;  // [Ohm]
+};
+inline Ab<double> operator*(const SlopeMatrix& R, const Ab<double>& i) {
+  return {R.aa * i.a + R.ab * i.b, R.ab * i.a + R.bb * i.b};
+}
+inline SlopeMatrix slope_matrix(const std::array<double, 3>& R) {
+  const double bb = 0.5 * (R[1] + R[2]);
+  return {.aa = R[0] + (bb - R[0]) / 3.0, .ab = (R[2] - R[1]) / (4.0 * kHalfSqrt3), .bb = bb};
+}
+
 // What a unit's legs are at between two events, when all conduct.
 struct UnitConducting : electric_drive::UnitHeld<double> {
-  Ab<double> e{0.0, 0.0};      // thresholds and arcs, as a vector [V]
-  Ab<double> e_arc{0.0, 0.0};  // arcs alone
+  Ab<double> e{0.0, 0.0};        // thresholds and arcs, as a vector [V]
+  Ab<double> e_arc{0.0, 0.0};    // arcs alone
+  bool junctions = false;        // losses of diodes are told apart, by the next two
+  Ab<double> e_diode{0.0, 0.0};  // thresholds of the diodes alone
+  SlopeMatrix R, R_diode;
 };
 // In general.
 struct UnitHeld : UnitConducting {
-  bool averaged = false;  // s is the mean of a carrier's period
+  bool averaged = false;                         // s is the mean of a carrier's period
+  const TickDevices<double>* devices = nullptr;  // of a data sheet; else alike
   std::array<Span, 3> span{};
   Floating floating = Floating::none;
   int leg = 0;  // the one that floats
@@ -111,32 +135,55 @@ inline Gate effective(Leg fault, Gate gate) {
   if (fault == Leg::open_lower && gate == Gate::low) return Gate::off;
   return gate;
 }
-inline Span span(const LegState& leg, Leg fault, Gate gate, double U_on, double U_arc) {
-  const double low = gate == Gate::high ? 1.0 : 0.0, high = gate == Gate::low ? 0.0 : 1.0;
-  if (leg.parted) return {.s_low = 0.0, .s_high = 0.0, .e = kNever};
-  const double arc = fault == Leg::phase_open ? U_arc : 0.0;
-  return {.s_low = low, .s_high = high, .e = U_on + arc, .e_arc = arc};
+using Drops = power_devices::Drops<double>;
+inline bool rectifies(const Drops& p) {
+  return p.rectification == power_devices::Rectification::synchronous;
 }
-// A leg that holds its voltage whatever its current is.
-inline bool rigid(const Span& s) { return s.s_low == s.s_high && s.e == 0.0; }
+inline Path path(const Drops& p, bool transistor, double arc) {
+  if (transistor) return {.e = p.U_T + arc, .R = p.R_T, .diode = false};
+  return {.e = p.U_D + arc, .R = p.R_D, .diode = true};
+}
+inline Span span(const LegState& leg, Leg fault, Gate gate, const Drops& p, double U_arc) {
+  const double low = gate == Gate::high ? 1.0 : 0.0, high = gate == Gate::low ? 0.0 : 1.0;
+  if (leg.parted) return {.e_arc = 0.0, .out = {.e = kNever}, .in = {.e = kNever}};
+  const double arc = fault == Leg::phase_open ? U_arc : 0.0;
+  const bool channel = gate != Gate::off && rectifies(p);
+  return {.s_low = low,
+          .s_high = high,
+          .e_arc = arc,
+          .out = path(p, gate == Gate::high || channel, arc),
+          .in = path(p, gate == Gate::low || channel, arc)};
+}
+// A leg that holds its voltage, but for a slope, whatever its current is.
+inline bool rigid(const Span& s) {
+  return s.s_low == s.s_high && s.out.e == 0.0 && s.in.e == 0.0 && s.out.R == s.in.R;
+}
 
 // Vectors of the legs as they conduct. Fewer than two that conduct are none.
 inline void form(UnitHeld& held, UnitLegs& legs) {
   int floating = 0;
-  std::array<double, 3> s{}, e{}, arc{};
+  std::array<double, 3> s{}, e{}, arc{}, e_diode{}, R{}, R_diode{};
   for (std::size_t k = 0; k < 3; ++k) {
     const Span& x = held.span[k];
     const int sign = legs.leg[k].sign;
-    if (sign == 0) ++floating, held.leg = static_cast<int>(k);
-    if (sign != 0)
-      s[k] = sign > 0 ? x.s_low : x.s_high, e[k] = -sign * x.e, arc[k] = -sign * x.e_arc;
+    const Path& by = sign < 0 ? x.in : x.out;
+    R[k] = by.R;  // of no current, where the leg floats
+    if (by.diode) R_diode[k] = by.R;
+    if (sign == 0) {
+      ++floating, held.leg = static_cast<int>(k);
+      continue;
+    }
+    s[k] = sign > 0 ? x.s_low : x.s_high, e[k] = -sign * by.e, arc[k] = -sign * x.e_arc;
+    if (by.diode) e_diode[k] = e[k] - arc[k];
   }
   held.floating = floating == 0 ? Floating::none : floating == 1 ? Floating::one : Floating::all;
   if (held.floating == Floating::all) {
     for (LegState& leg : legs.leg) leg.sign = 0;
-    s = e = arc = {};
+    s = e = arc = e_diode = {};
   }
   held.s = vector(s), held.e = vector(e), held.e_arc = vector(arc);
+  held.R = slope_matrix(R);
+  if (held.junctions) held.e_diode = vector(e_diode), held.R_diode = slope_matrix(R_diode);
 }
 
 // ---- (3) to (5) -----------------------------------------------------------------------------------
@@ -188,10 +235,9 @@ inline Slope slope(const Unit& m, const UnitHeld& held, const Terminals<double>&
 }
 
 // Of the legs that conduct, at a voltage u of the node.
-inline Ab<double> conducting(const Unit& m, const UnitConducting& held, double u,
-                             const UnitFlow<double>& f) {
-  const double R = m.inverter.R_on;
-  return {u * held.s.a + held.e.a - R * f.i.a, u * held.s.b + held.e.b - R * f.i.b};
+inline Ab<double> conducting(const UnitConducting& held, double u, const UnitFlow<double>& f) {
+  const Ab<double> by_slope = held.R * f.i;
+  return {u * held.s.a + held.e.a - by_slope.a, u * held.s.b + held.e.b - by_slope.b};
 }
 inline Ab<double> with_floating(const Unit& m, const UnitHeld& held, const Terminals<double>& at,
                                 const UnitFlow<double>& f, const Ab<double>& u_0) {
@@ -208,22 +254,26 @@ inline Ab<double> with_floating(const Unit& m, const UnitHeld& held, const Termi
 inline void draw_current(const Unit&, const UnitConducting& held, UnitFlow<double>& f) {
   f.i_dc = 1.5 * dot(held.s, f.i);
 }
-inline void apply_voltage(const Unit& m, const UnitConducting& held, const Terminals<double>& at,
+inline void apply_voltage(const Unit&, const UnitConducting& held, const Terminals<double>& at,
                           UnitFlow<double>& f, UnitRows<double>& dq) {
-  f.u = conducting(m, held, at.u, f);
+  f.u = conducting(held, at.u, f);
   dq.arc = -1.5 * dot(held.e_arc, f.i);
-  dq.conduction = 1.5 * m.inverter.R_on * dot(f.i, f.i) - 1.5 * dot(held.e, f.i) - dq.arc;
+  dq.conduction = 1.5 * dot(held.R * f.i, f.i) - 1.5 * dot(held.e, f.i) - dq.arc;
+  dq.diode = held.junctions ? 1.5 * (dot(held.R_diode * f.i, f.i) - dot(held.e_diode, f.i)) : 0.0;
   dq.switching = 0.0;  // at the edges
 }
 // With units that are averaged, or where legs float.
 inline void draw_current(const Unit& m, const UnitHeld& held, UnitFlow<double>& f) {
-  if (held.averaged)
+  if (held.averaged && held.devices)
+    electric_drive::draw_current(m, held.s, *held.devices, f);
+  else if (held.averaged)
     electric_drive::draw_current(m, static_cast<const electric_drive::UnitHeld<double>&>(held), f);
   else
     draw_current(m, static_cast<const UnitConducting&>(held), f);
 }
 inline void apply_voltage(const Unit& m, const UnitHeld& held, const Terminals<double>& at,
                           UnitFlow<double>& f, UnitRows<double>& dq) {
+  if (held.averaged && held.devices) return electric_drive::apply_voltage(held.s, at.u, f, dq);
   if (held.averaged)
     return electric_drive::apply_voltage(
         m, static_cast<const electric_drive::UnitHeld<double>&>(held), at, f, dq);
@@ -240,7 +290,7 @@ struct Margin {
 };
 inline Margin one_floating(const UnitHeld& held, double u, double u_leg) {
   const Span& x = held.span[static_cast<std::size_t>(held.leg)];
-  const double below = u_leg - (x.s_low * u - x.e), above = x.s_high * u + x.e - u_leg;
+  const double below = u_leg - (x.s_low * u - x.out.e), above = x.s_high * u + x.in.e - u_leg;
   Margin out{.least = min(below, above)};
   (below < above ? out.out : out.in) = held.leg;
   return out;
@@ -250,16 +300,17 @@ inline Margin all_floating(const UnitHeld& held, double u, const std::array<doub
   double highest = -kNever, lowest = kNever;
   for (std::size_t k = 0; k < 3; ++k) {
     const Span& x = held.span[k];
-    const double low = x.s_low * u - x.e - u_phase[k], high = x.s_high * u + x.e - u_phase[k];
+    const double low = x.s_low * u - x.out.e - u_phase[k],
+                 high = x.s_high * u + x.in.e - u_phase[k];
     if (low > highest) highest = low, out.out = static_cast<int>(k);
     if (high < lowest) lowest = high, out.in = static_cast<int>(k);
   }
   out.least = lowest - highest;
   return out;
 }
-inline Margin floating(const Unit& m, const UnitHeld& held, double u, const UnitFlow<double>& f) {
+inline Margin floating(const UnitHeld& held, double u, const UnitFlow<double>& f) {
   if (held.floating == Floating::all) return all_floating(held, u, phases(f.u));
-  const Ab<double> u_0 = conducting(m, held, u, f);
+  const Ab<double> u_0 = conducting(held, u, f);
   const Ab<double> n = kDirection[static_cast<std::size_t>(held.leg)];
   return one_floating(held, u, 1.5 * dot(n, Ab<double>{f.u.a - u_0.a, f.u.b - u_0.b}));
 }

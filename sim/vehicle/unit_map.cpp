@@ -7,28 +7,41 @@ namespace points = operating_points;
 
 struct Unit {
   points::Machine machine;
-  inverter::Params<double> inverter;  // sized
+  inverter::Params<double> inverter;           // sized
+  power_devices::SteadyBridge<double> bridge;  // of devices from a data sheet
   Conditions conditions;
   double u_max;
 };
 
 Unit unit_of(const drive_unit::Params<double>& p, const Conditions& c) {
   const auto machine = machine_dq::prepare(p.machine.dq, p.machine.envelope);
+  const auto inverter = inverter::sized(p.inverter, machine.I_max);
+  const bool sheet = inverter::from_data_sheet(inverter);
   return {.machine = drive_unit::operating_points_of(p, machine, c.T_machine),
-          .inverter = inverter::sized(p.inverter, machine.I_max),
+          .inverter = inverter,
+          .bridge = sheet ? inverter::steady_bridge(inverter, c.u_dc, machine.I_max)
+                          : power_devices::SteadyBridge<double>{},
           .conditions = c,
           .u_max = drive_unit::largest_voltage(p, c.u_dc)};
 }
 
 double amplitude(const Dq<double>& i) { return sqrt(i.d * i.d + i.q * i.q); }
 
+// Devices from a data sheet with the junctions settled.
+InverterLosses inverter_losses(const Unit& u, const points::Point& machine) {
+  const double I = amplitude(machine.i), P_fixed = u.inverter.P_fixed;
+  if (inverter::from_data_sheet(u.inverter)) {
+    const double p_AC = 1.5 * (machine.u.d * machine.i.d + machine.u.q * machine.i.q);
+    const auto l = power_devices::steady(u.bridge, I, p_AC).losses;
+    return {.conduction = l.p_transistor + l.p_diode,
+            .switching = l.p_sw_transistor + l.p_sw_diode,
+            .fixed = P_fixed};
+  }
+  const auto l = inverter::losses(u.inverter, I);
+  return {.conduction = l.p - P_fixed, .switching = l.i * u.conditions.u_dc, .fixed = P_fixed};
+}
 Point finished(const Unit& u, double omega, const points::Point& machine) {
-  const auto bridge = inverter::losses(u.inverter, amplitude(machine.i));
-  return {.omega = omega,
-          .machine = machine,
-          .inverter = {.conduction = bridge.p - u.inverter.P_fixed,
-                       .switching = bridge.i * u.conditions.u_dc,
-                       .fixed = u.inverter.P_fixed}};
+  return {.omega = omega, .machine = machine, .inverter = inverter_losses(u, machine)};
 }
 
 // From one end to 0, both left out of what is appended: the ends are there already.

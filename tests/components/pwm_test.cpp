@@ -17,7 +17,7 @@ constexpr std::array kModulations{Modulation::space_vector, Modulation::dpwm_60,
                                   Modulation::dpwm_min, Modulation::dpwm_max, Modulation::sine};
 constexpr std::array kModes{Overmodulation::hexagon, Overmodulation::six_step};
 
-Vector<double> polar(double r, double theta) { return {r * cos(theta), r * sin(theta)}; }
+Ab<double> polar(double r, double theta) { return {r * cos(theta), r * sin(theta)}; }
 Duties<double> linear(Modulation m, double r, double theta) {
   return duties(m, Overmodulation::hexagon, polar(r, theta), kU);
 }
@@ -30,8 +30,8 @@ TEST(Pwm, the_six_active_vectors_lie_at_two_thirds_of_the_dc_voltage) {
     const auto side = [&](int leg) { return on(leg) ? 1.0 : 0.0; };
     const auto u = stator_voltage<double>({side(0), side(1), side(2)}, kU);
     const auto exact = polar(2.0 / 3.0 * kU, kPi / 3.0 * k);
-    EXPECT_NEAR(u.alpha, exact.alpha, 1e-13 * kU);  // roundings of 350 V
-    EXPECT_NEAR(u.beta, exact.beta, 1e-13 * kU);
+    EXPECT_NEAR(u.a, exact.a, 1e-13 * kU);  // roundings of 350 V
+    EXPECT_NEAR(u.b, exact.b, 1e-13 * kU);
   }
 }
 
@@ -68,8 +68,8 @@ TEST(Pwm, every_modulation_realises_the_reference_in_its_linear_range) {
         const auto d = duties(m, mode, ref, kU);
         for (const double x : {d.a, d.b, d.c}) EXPECT_TRUE(x >= 0.0 && x <= 1.0);
         const auto u = stator_voltage(d, kU);
-        EXPECT_NEAR(u.alpha, ref.alpha, 1e-12 * kU);  // kRest, and roundings
-        EXPECT_NEAR(u.beta, ref.beta, 1e-12 * kU);
+        EXPECT_NEAR(u.a, ref.a, 1e-12 * kU);  // kRest, and roundings
+        EXPECT_NEAR(u.b, ref.b, 1e-12 * kU);
       }
 }
 
@@ -92,7 +92,7 @@ TEST(Pwm, discontinuous_modulation_holds_one_leg_exactly_at_a_rail) {
     EXPECT_EQ(max(max(high.a, high.b), high.c), 1.0);
     // DPWM1 holds the leg whose voltage is largest, at the rail of its sign.
     const auto d = linear(Modulation::dpwm_60, r, theta);
-    const auto u = phases(polar(r, theta));
+    const auto u = to_phases(polar(r, theta));
     const double most = max(max(abs(u.a), abs(u.b)), abs(u.c));
     const auto leg = [&](double of_u, double of_d) {
       if (abs(of_u) == most) {
@@ -132,15 +132,15 @@ TEST(Pwm, sine_uses_no_zero_sequence_up_to_half_the_dc_voltage) {
 TEST(Pwm, the_hexagon_keeps_the_angle) {
   // 300 V at 15 deg: the side towards 60 deg is u_dc/sqrt(3) / cos(15 deg - 30 deg) away.
   const auto u = limited(Overmodulation::hexagon, polar(300.0, kPi / 12.0), kU);
-  EXPECT_ROUNDED(atan2(u.beta, u.alpha), kPi / 12.0);
-  EXPECT_ROUNDED(sqrt(u.alpha * u.alpha + u.beta * u.beta), kU * kCircle / cos(kPi / 12.0));
+  EXPECT_ROUNDED(atan2(u.b, u.a), kPi / 12.0);
+  EXPECT_ROUNDED(sqrt(u.a * u.a + u.b * u.b), kU * kCircle / cos(kPi / 12.0));
 }
 
 TEST(Pwm, what_lies_within_the_hexagon_is_left_as_it_is) {
   const auto ref = polar(0.62 * kU, 0.05);  // beyond the circle, near an active vector
   const auto u = limited(Overmodulation::hexagon, ref, kU);
-  EXPECT_EQ(u.alpha, ref.alpha);
-  EXPECT_EQ(u.beta, ref.beta);
+  EXPECT_EQ(u.a, ref.a);
+  EXPECT_EQ(u.b, ref.b);
 }
 
 // Amplitude of the fundamental over u_dc of what a reference of amplitude r u_dc gives, turning steadily.
@@ -150,8 +150,8 @@ double fundamental(Overmodulation mode, Modulation m, double r) {
   for (int k = 0; k < n; ++k) {
     const double theta = 2.0 * kPi * (k + 0.5) / n;
     const auto u = stator_voltage(duties(m, mode, polar(r * kU, theta), kU), kU);
-    along += (u.alpha * cos(theta) + u.beta * sin(theta)) / n;
-    across += (u.beta * cos(theta) - u.alpha * sin(theta)) / n;
+    along += (u.a * cos(theta) + u.b * sin(theta)) / n;
+    across += (u.b * cos(theta) - u.a * sin(theta)) / n;
   }
   EXPECT_NEAR(across, 0.0, 1e-9 * kU);  // symmetry
   return along / kU;
@@ -190,8 +190,8 @@ TEST(Pwm, nothing_jumps_between_the_ranges_of_overmodulation) {
       const auto below = limited(Overmodulation::six_step, polar((border - 1e-9) * kU, theta), kU);
       const auto above = limited(Overmodulation::six_step, polar((border + 1e-9) * kU, theta), kU);
       // Slopes are at most 1/3 of the DC voltage over F_6 - F_hex = 0.03 and 1/(F_hex - 1/sqrt(3)).
-      EXPECT_NEAR(below.alpha, above.alpha, 2e-9 * 40.0 * kU);
-      EXPECT_NEAR(below.beta, above.beta, 2e-9 * 40.0 * kU);
+      EXPECT_NEAR(below.a, above.a, 2e-9 * 40.0 * kU);
+      EXPECT_NEAR(below.b, above.b, 2e-9 * 40.0 * kU);
     }
 }
 
@@ -204,8 +204,8 @@ TEST(Pwm, no_duty_leaves_its_range_at_any_reference) {
         const auto d = duties(m, mode, ref, kU);
         for (const double x : {d.a, d.b, d.c}) EXPECT_TRUE(x >= 0.0 && x <= 1.0);
         const auto u = stator_voltage(d, kU), exact = limited(mode, ref, kU);
-        EXPECT_NEAR(u.alpha, exact.alpha, 1e-12 * kU);
-        EXPECT_NEAR(u.beta, exact.beta, 1e-12 * kU);
+        EXPECT_NEAR(u.a, exact.a, 1e-12 * kU);
+        EXPECT_NEAR(u.b, exact.b, 1e-12 * kU);
       }
 }
 
@@ -376,7 +376,7 @@ TEST(Pwm, duties_are_one_law_over_all_scalars) {
           [&]<class T>(const std::array<T, 3>& x) {
             const auto d = duties<T>(m, mode, {x[0], x[1]}, x[2]);
             const auto u = stator_voltage(d, x[2]);
-            return std::array{d.a, d.b, d.c, u.alpha, u.beta};
+            return std::array{d.a, d.b, d.c, u.a, u.b};
           },
           50);
 }

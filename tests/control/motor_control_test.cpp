@@ -163,8 +163,8 @@ TEST(MotorControl, dead_time_is_compensated_with_the_sign_of_each_phase) {
   EXPECT_EQ(u.im, 0.0);
   p.I_ripple = 75.0;
   const auto soft = motor_control::dead_time_voltage<double>(p, {100.0, 0.0}, 400.0);
-  EXPECT_ROUNDED(soft.re,
-                 (2.0 * 8.0 * 0.8 + 2.0 * 8.0 * 50.0 / sqrt(50.0 * 50.0 + 75.0 * 75.0)) / 3.0);
+  // 50 A are 2/3 of the ripple: 2/3 (3/2 - 2/9) of the 8 V.
+  EXPECT_ROUNDED(soft.re, (2.0 * 8.0 + 2.0 * 8.0 * 23.0 / 27.0) / 3.0);
 }
 
 // Mean square of the q current's error [A2] in a steady torque.

@@ -134,7 +134,7 @@ Ran ran(const Model& m, const Setting& x, const Watch& watch = {}) {
   for (int k = 0; k < x.samples; ++k) {
     const double phi = 3.0 * x.omega * (k + 0.5) * kTs + x.lead, u = x.amplitude * x.U_0;
     const auto d = pwm::duties(pwm::Modulation::space_vector, pwm::Overmodulation::hexagon,
-                               pwm::Vector<double>{u * std::cos(phi), u * std::sin(phi)}, x.U_0);
+                               Ab<double>{u * std::cos(phi), u * std::sin(phi)}, x.U_0);
     Command c{.units = {}, .U_0 = x.U_0, .R_source = x.R_source};
     c.units[0].averaged = x.averaged;
     c.units[0].s = to_stator(Abc<double>{d.a, d.b, d.c});
@@ -432,9 +432,8 @@ TEST(SwitchedStep, random_faults_of_a_saturated_and_an_induction_machine_are_in_
       for (std::size_t n = 0; n < 2; ++n) {
         const double omega_e = m.units[n].machine.common.n_p * TwoShafts{}.omega(n, y.v);
         const double phi = omega_e * k * kTs + 1.8, u = 0.06 * std::abs(omega_e) + 2.0;
-        const auto d =
-            pwm::duties(pwm::Modulation::space_vector, pwm::Overmodulation::hexagon,
-                        pwm::Vector<double>{u * std::cos(phi), u * std::sin(phi)}, h.U_0);
+        const auto d = pwm::duties(pwm::Modulation::space_vector, pwm::Overmodulation::hexagon,
+                                   Ab<double>{u * std::cos(phi), u * std::sin(phi)}, h.U_0);
         c.units[n].edges = pwm::full_period(d, kTs, legs[n].commanded);
         if (k % 50 != 40) continue;
         c.units[n].gates = static_cast<Gates>(random() % 4);
