@@ -14,7 +14,6 @@
 namespace evsim::electric_step {
 
 using electric_drive::Flow;
-using electric_drive::Held;
 using electric_drive::Model;
 using electric_drive::Rows;
 using electric_drive::State;
@@ -42,9 +41,10 @@ template <Scalar T> Angles<T> angles(const State<T>& y, int n_units) {
 }
 
 // Advances y by the weights' h, and q by what it moved. theta: of y, and then of what it has become. R_source:
-// that the weights were made for [Ohm]. Returns what flowed as the step began.
-template <std::size_t N, Scalar T, class Mechanics>
-[[gnu::flatten]] Flow<T> step(const Model<T>& m, const Held<T>& held, const Mechanics& mechanics,
+// that the weights were made for [Ohm]. held: a Held, or one whose units are another kind of legs. Returns what
+// flowed as the step began.
+template <std::size_t N, Scalar T, class H, class Mechanics>
+[[gnu::flatten]] Flow<T> step(const Model<T>& m, const H& held, const Mechanics& mechanics,
                               const dc_node::Weights& w, const T& R_source, State<T>& y,
                               Angles<T>& theta, Rows<T>& q) {
   const double h = w.h;
