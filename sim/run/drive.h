@@ -7,11 +7,13 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 
 #include "sim/base/time.h"
 #include "sim/components/pwm.h"
 #include "sim/control/closed_loop.h"
+#include "sim/control/flux_observer.h"
 #include "sim/control/motor_control.h"
 #include "sim/run/scenario.h"
 #include "sim/run/schedule.h"
@@ -42,7 +44,9 @@ class Drive {
   };
   struct UnitState {
     motor_control::State<double> control;
-    sensors::Tracked<double> tracked;    // rotor angle and speed as the control has them
+    sensors::Tracked<double> tracked;  // rotor angle and speed by the sensor
+    flux_observer::State<double> observer;
+    double angle_error;  // of the electrical angle that the control works with [rad]
     motor_control::Output<double> seen;  // of its last tick: currents, references, reason
     Output next;                         // begins to act with the next tick
     std::int64_t tick;                   // number of the next one
@@ -99,6 +103,8 @@ class Drive {
     double theta_e;               // [rad]
     double reason;                // motor_control::Reason, as a number
     double T_winding;             // [K]
+    double angle_error;           // electrical, of the control's last tick [rad]
+    double psi_f_lost;            // share of the magnets' flux that is gone for good
   };
   UnitSignals signals(const State& d, std::size_t unit) const;
   struct NodeSignals {
@@ -119,6 +125,7 @@ class Drive {
     operating_points::Machine points;
     motor_control::Model<Float32> rounded;  // of a control in single precision
     sensors::Params<double> sensors;
+    std::optional<flux_observer::Params<double>> observer;
     pwm::Params<double> pwm;
     bool twice;      // ticks in a carrier period
     double f_sw;     // [Hz]
@@ -146,6 +153,8 @@ class Drive {
   void run_control(State& d, std::size_t unit, const closed_loop::System<double>& s, double v,
                    double tau_ref) const;
   motor_control::Input<double> measured(State& d, std::size_t unit, double omega) const;
+  void locate(State& d, std::size_t unit, motor_control::Input<double>& in) const;
+  void demagnetise(State& d) const;
   void trip(State& d, std::size_t unit, double u_dc) const;
   void integrate(State& d, const RigidDriveline<double>& behind, double h);
   template <std::size_t N>

@@ -23,6 +23,8 @@ Drive::UnitSignals Drive::signals(const State& d, std::size_t n) const {
   out.theta_e = sensors::wrapped(x.theta_e);
   out.reason = seen.reason;
   out.T_winding = held.temperatures.winding;
+  out.angle_error = d.units[n].angle_error;
+  out.psi_f_lost = held.temperatures.lost;
   return out;
 }
 Drive::NodeSignals Drive::signals(const State& d) const {

@@ -83,6 +83,8 @@ template <class Out> void visit(const closed_loop::System<double>& s, const Driv
     out("drive_units", owner, "theta_e", Dim::angle, u.theta_e);
     out("drive_units", owner, "control_reason", Dim::none, u.reason);
     out("drive_units", owner, "T_winding", Dim::temperature, u.T_winding);
+    out("drive_units", owner, "theta_e_error", Dim::angle, u.angle_error);
+    out("drive_units", owner, "psi_f_lost", Dim::none, u.psi_f_lost);
   }
   const auto n = drive.signals(d);
   out("dc_link", "", "u", Dim::voltage, n.u);
