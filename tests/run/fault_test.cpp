@@ -10,7 +10,6 @@
 namespace evsim {
 namespace {
 
-using test::kpi;
 using test::loaded;
 using test::Machine;
 using test::machine_of;
