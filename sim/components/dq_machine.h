@@ -7,6 +7,10 @@
 //   tau_iron = 3/2 n_p (k_h s(omega) + k_e omega_e) |psi_s|^2                                    (5)
 //   tau_friction = tau_f s(omega) + k_w omega |omega|                                            (6)
 //   tau = tau_em - tau_iron - tau_friction             at the shaft
+// Magnets that are too hot for the field against them lose flux for good (7): the lost share never falls again.
+// A knee that falls in a straight line, and a straight line down from it: S. Ruoho, E. Dlala, A. Arkkio, IEEE Trans.
+// Magn. 43(11), 2007, compare such models with measured demagnetisation of NdFeB.
+//   T_knee(i_d) = T_knee - knee_shift max(-i_d, 0),   lost >= loss_per_K (T_rotor - T_knee(i_d))    (7)
 //   s(omega) = omega / sqrt(omega^2 + omega_0^2)       a sign without a jump
 // Iron loss brakes the rotor: its power tau_iron omega is 3/2 (k_h |omega_e| + k_e omega_e^2) |psi_s|^2, and the
 // stator pays it with torque-making current, as a resistance beside the main field would ask for. That
@@ -47,16 +51,20 @@ template <Scalar T> struct Synchronous {  // magnets or reluctance: no rotor cir
   magnetics::Model<T> magnetics;
   T beta_f = 0.0;  // the magnets' flux per kelvin above 20 degC, < 0 [1/K]
   T psi_f = 0.0;   // of the magnets at 20 degC, as magnetics has it [Vs]
+  // (7)
+  T T_knee = kInfinity;  // without d current; infinite: never [K]
+  T knee_shift = 0.0;    // [K/A]
+  T loss_per_K = 0.01;   // [1/K]
 };
 
 template <Scalar T> struct Excited {  // a field winding in the d axis
-  // psi_d = L_d i_d + L_m i_f,  psi_q = L_q i_q,  psi_f = 3/2 L_m i_d + L_f i_f                    (7)
+  // psi_d = L_d i_d + L_m i_f,  psi_q = L_q i_q,  psi_f = 3/2 L_m i_d + L_f i_f                    (8)
   T L_d = kRequired, L_q = kRequired, L_m = kRequired, L_f = kRequired;  // [H]
   T R_f = kRequired;  // at 20 degC, brushes included [Ohm]
 };
 
 template <Scalar T> struct Induction {  // cage, Gamma circuit: all leakage on the rotor's side
-  // i_s = psi_s (1 + (k_s |psi_s|)^S) / L_s + (psi_s - psi_r) / L_l,  i_r = (psi_r - psi_s) / L_l     (8)
+  // i_s = psi_s (1 + (k_s |psi_s|)^S) / L_s + (psi_s - psi_r) / L_l,  i_r = (psi_r - psi_s) / L_l     (9)
   T L_s = kRequired;  // without saturation [H]
   T L_l = kRequired;  // [H]
   T R_r = kRequired;  // at 20 degC [Ohm]
@@ -79,6 +87,7 @@ template <Scalar T> struct Rotor {
 };
 template <Scalar T> struct Temperatures {
   T winding, rotor;  // [K]; rotor: magnets, cage or field winding
+  T lost = 0.0;      // share of the magnets' flux that is gone for good (7)
 };
 template <Scalar T> Temperatures<T> at_20_degC() { return {T(kT20), T(kT20)}; }
 
@@ -90,14 +99,19 @@ template <Scalar T> struct Currents {
 template <Scalar T> T copper(const T& R_20, const T& temperature) {
   return R_20 * (1.0 + kCopperAlpha * (temperature - kT20));
 }
-// Flux that the magnets have lost to the temperature [Vs].
-template <Scalar T> T lost_flux(const Synchronous<T>& c, const T& T_magnet) {
-  return -c.psi_f * c.beta_f * (T_magnet - kT20);
+// Flux that the magnets have lost, to the temperature and for good [Vs].
+template <Scalar T> T lost_flux(const Synchronous<T>& c, const Temperatures<T>& t) {
+  return c.psi_f * (t.lost - (1.0 - t.lost) * c.beta_f * (t.rotor - kT20));
+}
+// (7): share of the flux that magnets at a temperature and a d current lose, if they have not lost more before.
+template <Scalar T> T demagnetised(const Synchronous<T>& c, const T& T_magnet, const T& i_d) {
+  const T knee = c.T_knee - c.knee_shift * max(-i_d, 0.0);
+  return clamp(c.loss_per_K * (T_magnet - knee), 0.0, 1.0);
 }
 
 template <Scalar T> Currents<T> currents(const Synchronous<T>& c, const Dq<T>& psi, const Rotor<T>&,
                                          const Temperatures<T>& t) {
-  const Dq<T> read{psi.d + lost_flux(c, t.rotor), psi.q};
+  const Dq<T> read{psi.d + lost_flux(c, t), psi.q};
   return {.s = magnetics::currents(c.magnetics, read), .r = {T(0.0), T(0.0)}};
 }
 template <Scalar T> Currents<T> currents(const Excited<T>& c, const Dq<T>& psi,
@@ -121,7 +135,7 @@ template <Scalar T> Currents<T> currents(const Induction<T>& c, const Dq<T>& psi
 // Field energy [J], a function of the state.
 template <Scalar T> T field_energy(const Synchronous<T>& c, const Dq<T>& psi, const Rotor<T>&,
                                    const Temperatures<T>& t) {
-  const Dq<T> read{psi.d + lost_flux(c, t.rotor), psi.q};
+  const Dq<T> read{psi.d + lost_flux(c, t), psi.q};
   return 1.5 * magnetics::field_energy(c.magnetics, read);
 }
 template <Scalar T> T field_energy(const Excited<T>& c, const Dq<T>& psi, const Rotor<T>& rotor,
@@ -143,7 +157,7 @@ template <Scalar T> struct Rest {
   Rotor<T> rotor;
 };
 template <Scalar T> Rest<T> at_rest(const Synchronous<T>& c, const Temperatures<T>& t) {
-  return {.psi = {c.psi_f - lost_flux(c, t.rotor), T(0.0)}, .rotor = {T(0.0), T(0.0)}};
+  return {.psi = {c.psi_f - lost_flux(c, t), T(0.0)}, .rotor = {T(0.0), T(0.0)}};
 }
 template <Scalar T> Rest<T> at_rest(const Excited<T>&, const Temperatures<T>&) { return {}; }
 template <Scalar T> Rest<T> at_rest(const Induction<T>&, const Temperatures<T>&) { return {}; }

@@ -126,6 +126,18 @@ dq_machine::Common<double> common(const Shares<double>& s, const machine::Envelo
           .k_windage = s.windage * e.P_peak / (b.omega_b * b.omega_b * b.omega_b)};
 }
 
+dq_machine::Synchronous<double> with(const Demagnetisation<double>& d, double I_max,
+                                     dq_machine::Synchronous<double> c) {
+  const double T_least = min(d.T_knee, d.T_knee_I_max);
+  if (T_least == kInfinity) return c;
+  if (d.T_knee == kInfinity || (d.T_knee_I_max != kInfinity && d.T_knee_I_max > d.T_knee))
+    throw std::invalid_argument("demagnetisation: T_knee_I_max must be at most T_knee");
+  c.T_knee = d.T_knee;
+  c.knee_shift = (d.T_knee - T_least) / I_max;
+  c.loss_per_K = d.loss_per_K;
+  return c;
+}
+
 struct Prepare {
   const machine::Envelope<double>& envelope;
 
@@ -136,7 +148,8 @@ struct Prepare {
     dq_machine::Synchronous<double> c{
         .magnetics = magnetics::prepare(p.magnetics), .beta_f = p.beta_f, .psi_f = 0.0};
     c.psi_f = magnetics::magnet_flux(c.magnetics);
-    return {.model = {common(p.shared), c}, .I_max = p.shared.I_max};
+    return {.model = {common(p.shared), with(p.demagnetisation, p.shared.I_max, c)},
+            .I_max = p.shared.I_max};
   }
   Machine operator()(const Excited<double>& p) const {
     if (1.5 * p.circuit.L_m * p.circuit.L_m >= p.circuit.L_d * p.circuit.L_f)
@@ -156,7 +169,9 @@ struct Prepare {
         .magnetics = magnetics::Linear<double>{s.L_d, s.L_q, psi_20},
         .beta_f = p.beta_f,
         .psi_f = psi_20};
-    return {.model = {common(p.shares, envelope, b, s.I_max, s.psi), c}, .I_max = s.I_max};
+    return {.model = {common(p.shares, envelope, b, s.I_max, s.psi),
+                      with(p.demagnetisation, s.I_max, c)},
+            .I_max = s.I_max};
   }
   Machine operator()(const ExcitedFamily<double>& p) const {
     const Base b = base(envelope, p.shares);

@@ -68,12 +68,34 @@ template <class P, class V>
   requires same_template<P, None>
 constexpr void describe(P&, V&&) {}
 
+// Of magnets: dq_machine.h, (7). The knee falls in a straight line with the d current against them.
+template <Scalar T> struct Demagnetisation {
+  T T_knee = kInfinity;        // without d current; infinite: never [K]
+  T T_knee_I_max = kInfinity;  // with -I_max in d; infinite: as T_knee [K]
+  T loss_per_K = 0.01;         // share of the flux per kelvin above it
+};
+template <class P, class V>
+  requires same_template<P, Demagnetisation>
+constexpr void describe(P& p, V&& field) {
+  constexpr Dim K = Dim::temperature;
+  field(
+      p.T_knee,
+      Field{"T_knee", K, positive,
+            "of the magnets, without d current: above it flux is lost for good; left out: never"});
+  field(p.T_knee_I_max,
+        Field{"T_knee_I_max", K, positive,
+              "the same with all of I_max against the magnets; left out: as T_knee"});
+  field(p.loss_per_K, Field{"loss_per_K", Dim::none, between(0, 1),
+                            "share of the flux lost for each kelvin above the knee"});
+}
+
 template <Scalar T> struct Synchronous {
   static constexpr std::string_view kType = "synchronous";
   static constexpr std::string_view kDoc = "magnets in or on the rotor, or none: reluctance";
   Shared<T> shared;
   magnetics::Params<T> magnetics;
   T beta_f = 0.0;  // of the magnets' flux [1/K]
+  Demagnetisation<T> demagnetisation = {};
 };
 template <class P, class V>
   requires same_template<P, Synchronous>
@@ -82,6 +104,7 @@ constexpr void describe(P& p, V&& field) {
   field(p.magnetics, Group{"magnetics", "currents of flux linkages, magnets at 20 degC"});
   field(p.beta_f, Field{"beta_f", Dim::none, between(-0.01, 0),
                         "the magnets' flux per kelvin above 20 degC"});
+  field(p.demagnetisation, Group{"demagnetisation", "flux that hot magnets lose for good"});
 }
 
 template <Scalar T> struct Excited {
@@ -163,6 +186,7 @@ template <Scalar T> struct SynchronousFamily {
   T weakening_speed = kRequired;  // (1)
   T saliency = 1.0;               // L_q / L_d
   T beta_f = 0.0;                 // [1/K]
+  Demagnetisation<T> demagnetisation = {};
 };
 template <class P, class V>
   requires same_template<P, SynchronousFamily>
@@ -172,6 +196,7 @@ constexpr void describe(P& p, V&& field) {
   field(p.saliency, Field{"saliency", Dim::none, between(0.2, 10), "L_q over L_d"});
   field(p.beta_f, Field{"beta_f", Dim::none, between(-0.01, 0),
                         "the magnets' flux per kelvin above 20 degC"});
+  field(p.demagnetisation, Group{"demagnetisation", "flux that hot magnets lose for good"});
 }
 
 template <Scalar T> struct ExcitedFamily {

@@ -8,6 +8,7 @@ namespace {
 using dq_machine::Excited;
 using dq_machine::Induction;
 using dq_machine::Synchronous;
+using Temperatures = dq_machine::Temperatures<double>;
 using Vector = Dq<double>;
 
 constexpr double kWithin = 1e-9;  // share by which a limit may be passed: rounding of the search
@@ -36,11 +37,11 @@ struct Steady {  // (4) or (5)
   Vector i;
   magnetics::Stiffness<double> k;
 };
-Steady steady(const Synchronous<double>& c, const Vector& psi, double T_rotor) {
-  const Vector read{psi.d + dq_machine::lost_flux(c, T_rotor), psi.q};
+Steady steady(const Synchronous<double>& c, const Vector& psi, const Temperatures& t) {
+  const Vector read{psi.d + dq_machine::lost_flux(c, t), psi.q};
   return {magnetics::currents(c.magnetics, read), magnetics::stiffness(c.magnetics, read)};
 }
-Steady steady(const Induction<double>& c, const Vector& psi, double) {
+Steady steady(const Induction<double>& c, const Vector& psi, const Temperatures&) {
   Dual<2> d(psi.d), q(psi.q);
   d.d[0] = q.d[1] = 1.0;
   const Dual<2> psi2 = d * d + q * q;
@@ -50,7 +51,7 @@ Steady steady(const Induction<double>& c, const Vector& psi, double) {
   const Dual<2> i_d = m * d, i_q = (m + 1.0 / c.L_l) * q;
   return {{i_d.v, i_q.v}, {.dd = i_d.d[0], .dq = i_q.d[0], .qq = i_q.d[1]}};
 }
-Steady steady(const Excited<double>&, const Vector&, double) { return {}; }
+Steady steady(const Excited<double>&, const Vector&, const Temperatures&) { return {}; }
 
 // What of a machine and a speed the search needs.
 struct Search {
@@ -86,8 +87,8 @@ Search search(const Machine& m, double omega) {
 }
 
 Place at(const Search& s, const Vector& psi) {
-  const auto [i, k] = std::visit(
-      [&](const auto& c) { return steady(c, psi, s.m.temperatures.rotor); }, s.m.model.circuit);
+  const auto [i, k] = std::visit([&](const auto& c) { return steady(c, psi, s.m.temperatures); },
+                                 s.m.model.circuit);
   const int n_p = s.m.model.common.n_p;
   const Vector over_d{k.dd, k.dq}, over_q{k.dq, k.qq};  // rows: gradients of i_d and i_q
 
@@ -237,7 +238,7 @@ Vector without_current(const Machine& m) {
   const auto* c = std::get_if<Synchronous<double>>(&m.model.circuit);
   if (c == nullptr) return {0.0, 0.0};
   const Vector psi = magnetics::fluxes(c->magnetics, {0.0, 0.0});
-  return {psi.d - dq_machine::lost_flux(*c, m.temperatures.rotor), psi.q};
+  return {psi.d - dq_machine::lost_flux(*c, m.temperatures), psi.q};
 }
 
 Machine::Line line(const Machine& m, double sign) {
@@ -247,8 +248,8 @@ Machine::Line line(const Machine& m, double sign) {
   // From a current in the q axis on, which every machine but a reluctance one makes torque of.
   const double I_1 = m.limits.I_max / kSteps;
   const Vector nudge{origin.d, origin.q + 1e-6};
-  const Steady k = std::visit([&](const auto& c) { return steady(c, nudge, m.temperatures.rotor); },
-                              m.model.circuit);
+  const Steady k =
+      std::visit([&](const auto& c) { return steady(c, nudge, m.temperatures); }, m.model.circuit);
   Vector guess{origin.d, origin.q + sign * I_1 / k.k.qq};
   for (int step = 1; step <= kSteps; ++step) {
     const double I = m.limits.I_max * step / kSteps;
@@ -801,14 +802,14 @@ std::vector<Dq<double>> voltage_ellipse(const Machine& m, double omega, double u
   for (int k = 0; k <= points; ++k) {
     const auto [sin, cos] = sincos(2.0 * 3.14159265358979323846 * k / points);
     const Vector u{u_max * cos, u_max * sin};
-    Steady x = steady(c, psi, m.temperatures.rotor);
+    Steady x = steady(c, psi, m.temperatures);
     for (int round = 0; round < 50; ++round) {  // R_s i(psi) + j w psi = u
       const double a = s.R_s * x.k.dd, b = s.R_s * x.k.dq - w, d = s.R_s * x.k.dq + w,
                    e = s.R_s * x.k.qq, det = a * e - b * d;
       const Vector off{u.d - s.R_s * x.i.d + w * psi.q, u.q - s.R_s * x.i.q - w * psi.d};
       const Vector step{(e * off.d - b * off.q) / det, (a * off.q - d * off.d) / det};
       psi = psi + step;
-      x = steady(c, psi, m.temperatures.rotor);
+      x = steady(c, psi, m.temperatures);
       if (norm(step) <= 1e-14 * norm(psi)) break;
     }
     out.push_back(x.i);

@@ -13,7 +13,7 @@ struct Circuit {
   using Out = decltype(MachineParams<double>::circuit);
 
   Out operator()(const dq_machine::Synchronous<double>& c) const {
-    const double psi_f = c.psi_f - dq_machine::lost_flux(c, t.rotor);
+    const double psi_f = c.psi_f - dq_machine::lost_flux(c, t);
     const auto k = magnetics::stiffness(c.magnetics, {c.psi_f, 0.0});
     return Synchronous<double>{
         .L_d = factor.L_d / k.dd, .L_q = factor.L_q / k.qq, .psi_f = factor.psi_f * psi_f};

@@ -60,6 +60,31 @@ template <Real T> State<T> at_rest(const Params<T>& p, const T& theta_e) {
   return x;
 }
 
+// Into -pi .. pi, from not more than a turn beside it.
+template <Real T> T wrapped(const T& theta) {
+  constexpr double kTwoPi = 6.28318530717958647693;
+  const T turned = select(theta > 0.5 * kTwoPi, theta - kTwoPi, theta);
+  return select(turned < -0.5 * kTwoPi, turned + kTwoPi, turned);
+}
+
+// Led by a sensor at this tick: as if angle |theta| <= pi [rad], speed [rad/s] and current had been known for
+// long. T_s: until the next tick [s].
+template <Real T> Output<T> lead(const Params<T>& p, State<T>& x, const T& theta, const T& omega,
+                                 const Complex<T>& i_s, const T& T_s) {
+  const Complex<T> unit = turn(theta), i = conj(unit) * i_s;
+  const Complex<T> psi{p.L_d * i.re + p.psi_f, p.L_q * i.im};
+  x = {.theta = wrapped(theta + T_s * omega),
+       .omega = omega,
+       .psi_s = unit * psi,
+       .i_s = i_s,
+       .correction = {}};
+  return {.theta_m = theta / p.n_p,
+          .omega_m = omega / p.n_p,
+          .theta_e = theta,
+          .omega_e = omega,
+          .psi = psi};
+}
+
 // Gain of (4) and the voltage that pulls the flux of (1): both from (2), (3), (5).
 template <Real T> struct Correction {
   Complex<T> u;
@@ -94,9 +119,7 @@ Output<T> step(const Params<T>& p, State<T>& x, const Input<T>& in, const T& T_s
                 .psi = psi};
   const T alpha = kTwoPi * p.bandwidth;
   x.omega += T_s * alpha * alpha * c.eps;
-  const T theta = x.theta + T_s * (x.omega + 2.0 * alpha * c.eps);
-  const T turned = select(theta > 0.5 * kTwoPi, theta - kTwoPi, theta);
-  x.theta = select(turned < -0.5 * kTwoPi, turned + kTwoPi, turned);
+  x.theta = wrapped(x.theta + T_s * (x.omega + 2.0 * alpha * c.eps));
   return out;
 }
 

@@ -14,6 +14,9 @@
 //   dtau_i/dt = alpha (tau_given - v)                                                             (3)
 //   u_f = alpha L_f (i_f,ref - i_f) + v,  v = u_i + (R_f - alpha L_f) i_f,
 //   du_i/dt = alpha (u_f,given - v)                                                               (4)
+// Active damping of a shaft that twists: a torque against what is quick in the speed, within all limits of (2) in
+// torque_references.h but the slew's,
+//   tau_damping = -k (omega - omega_slow),  domega_slow/dt = alpha_d (omega - omega_slow)         (5)
 // Signs: u, i, tau > 0 motoring forward; amplitudes are peaks. Every member of State, Input and Output is a T.
 // Source: M. Hinkkanen et al., motulator (2DOF controllers); L. Harnefors, H.-P. Nee,
 // IEEE Trans. Ind. Appl. 34(1), 1998.
@@ -32,6 +35,7 @@ template <Real T> struct Model {
   current_control::Gains<T> gains;
   T T_fw;              // T_s alpha_fw
   T alpha_s, alpha_f;  // of speed and field current [rad/s]
+  T k_slow;            // 1 - e^(-T_s alpha_d)
   T rotor_decay{};     // e^(-T_s R_R / L_M)
   T tau_most;          // tau_max without field weakening [Nm]
 };
@@ -48,6 +52,7 @@ template <Real T> Model<T> prepare(const Params<T>& p, const References<Outside<
              .T_fw = {},
              .alpha_s = {},
              .alpha_f = {},
+             .k_slow = {},
              .tau_most = {}};
   m.gains = {.T_s = T_s,
              .delay = p.delay_compensation - 0.5,
@@ -56,6 +61,7 @@ template <Real T> Model<T> prepare(const Params<T>& p, const References<Outside<
   m.T_fw = T_s * (kTwoPi * p.fw_bandwidth);
   m.alpha_s = kTwoPi * p.speed_bandwidth;
   m.alpha_f = kTwoPi * p.field_bandwidth;
+  m.k_slow = 1.0 - exp(-T_s * (kTwoPi * p.damping_corner));
   if (const auto* c = std::get_if<Induction<T>>(&p.machine.circuit))
     m.rotor_decay = exp(-T_s * c->R_R / c->L_M);
   m.tau_most = T(references.tau_max(Outside<T>(1e9)));
@@ -71,6 +77,7 @@ template <Real T> struct State {
   T tau_i{};                  // of the speed loop [Nm]
   T I_ref{};                  // amplitude of the last references [A]
   T u_f{}, u_f_i{};           // of the field [V]
+  T omega_slow{};             // [rad/s]
 };
 
 // Near the present current psi = L_d i_d + psi_0d + j (L_q i_q + psi_0q), where given is 1: incremental
@@ -183,6 +190,14 @@ template <Real T> Asked<T> asked(const Model<T>& m, const State<T>& x, const Inp
   return {clamp(k * (in.omega_ref - in.omega_m) + v, -m.p.tau_max, m.p.tau_max), v};
 }
 
+// (5)
+template <Real T> T damping(const Model<T>& m, State<T>& x, const Input<T>& in) {
+  x.omega_slow = select(x.current.running > 0.5, x.omega_slow, in.omega_m);
+  const T tau = -m.p.damping * (in.omega_m - x.omega_slow);
+  x.omega_slow += m.k_slow * (in.omega_m - x.omega_slow);
+  return tau;
+}
+
 template <Real T> struct Allowed {
   T tau, tau_max, psi_max, reason;
   FieldWeakening<T> weakening;
@@ -261,8 +276,9 @@ template <Real T> void stator_voltage(const Model<T>& m, State<T>& x, const Inpu
 
 // ---- All of it ----------------------------------------------------------------------------------
 
-template <Real T> Output<T> step(const Model<T>& m, State<T>& x, const Input<T>& in) {
+template <Real T> Output<T> step(const Model<T>& m, State<T>& x, Input<T> in) {
   current_control::realised(x.current, in.u_realised - x.u_dead);
+  in.tau_damping += damping(m, x, in);
   const Frame<T> f = frame(m, x, in);
   const Asked<T> want = asked(m, x, in);
   const Allowed<T> may = allowed(m, x, in, f, want.tau);
@@ -278,7 +294,7 @@ template <Real T> Output<T> step(const Model<T>& m, State<T>& x, const Input<T>&
   stator_voltage(m, x, in, f, out);
   if (const auto* c = std::get_if<Excited<T>>(&m.p.machine.circuit))
     out.u_f = field_voltage(m, *c, x, in.i_f, ref.i_f);
-  x.tau_i += m.gains.T_s * m.alpha_s * (ref.tau - want.v);
+  x.tau_i += m.gains.T_s * m.alpha_s * (ref.tau - in.tau_damping - want.v);
   x.psi_fw =
       weakened(may.weakening, x.psi_fw, m.T_fw, min(out.u_ref, 2.0 / 3.0 * in.u_dc), m.p.fw_most);
   x.I_ref = length(ref.i);

@@ -57,6 +57,13 @@ class VehicleCheck {
     if (shares == 0.0)
       report("drive_units", "the torque_share of each is 0; at least one must be above");
   }
+  static bool has_magnets(const drive_unit::Machine<double>& m) {
+    if (const auto* own = std::get_if<machine_dq::Synchronous<double>>(&m.dq)) {
+      const auto* linear = std::get_if<magnetics::Linear<double>>(&own->magnetics);
+      return linear == nullptr || linear->psi_f > 0.0;
+    }
+    return std::holds_alternative<machine_dq::SynchronousFamily<double>>(m.dq);
+  }
   void unit(int k) {
     const auto& u = car_.drive_units[k];
     const std::string path = "drive_units." + car_.drive_units.name(k);
@@ -78,6 +85,9 @@ class VehicleCheck {
     else if (u.control.derating.T_junction_start < kInfinity)
       report(path + ".control.derating.T_junction_start",
              "needs junctions: inverter.devices of the type igbt or mosfet");
+    if (u.control.position == motor_control::Position::observer && !has_magnets(u.machine))
+      report(path + ".control.position",
+             "observer needs a machine.dq with magnets; allowed: sensor");
     for (int i = 0; i < u.gears.size(); ++i) {
       const auto& g = u.gears[i];
       if ((g.second_ratio > 0.0) != (g.shift_speed < kInfinity))

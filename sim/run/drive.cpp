@@ -26,6 +26,18 @@ dc_node::Params<double> node(const car::Params<double>& p) {
   return out;
 }
 
+// Nothing where the sensor alone says where the rotor is. Files are checked for magnets.
+std::optional<flux_observer::Params<double>> observer(const motor_control::Params<double>& p) {
+  if (p.position == motor_control::Position::sensor) return std::nullopt;
+  const auto& c = std::get<motor_control::Synchronous<double>>(p.machine.circuit);
+  return flux_observer::Params<double>{.n_p = p.machine.n_p,
+                                       .R_s = p.machine.R_s,
+                                       .L_d = c.L_d,
+                                       .L_q = c.L_q,
+                                       .psi_f = c.psi_f,
+                                       .bandwidth = p.observer_bandwidth};
+}
+
 }  // namespace
 
 Drive::Drive(const car::Params<double>& vehicle, scenario::Level level, std::uint64_t seed,
@@ -55,6 +67,7 @@ Drive::Drive(const car::Params<double>& vehicle, scenario::Level level, std::uin
                  .points = points,
                  .rounded = {},
                  .sensors = unit.sensors,
+                 .observer = observer(params),
                  .pwm = unit.modulation,
                  .twice = unit.control.update == motor_control::Update::twice,
                  .f_sw = unit.inverter.f_sw,
@@ -112,7 +125,8 @@ void Drive::set(State& d, std::size_t n, const scenario::Fault& fault) const {
     case FaultKind::position_sensor_lost: u.position_lost = true; break;
     case FaultKind::position_sensor_offset: u.position_offset = fault.angle; break;
     case FaultKind::machine_temperature:
-      d.held.units[n].temperatures = {fault.temperature, fault.temperature};
+      d.held.units[n].temperatures.winding = fault.temperature;
+      d.held.units[n].temperatures.rotor = fault.temperature;
       break;
   }
 }
@@ -155,6 +169,28 @@ Drive::Measured Drive::measured(State& d, std::size_t n, double omega) const {
   in.T_winding = temperatures.winding;
   in.T_junction = hottest_junction(d, n);
   return out;
+}
+
+// Angle and speed for the control: by the sensor, or by an observer, which the sensor leads without gates, as the
+// control starts and at low speeds.
+void Drive::locate(State& d, std::size_t n, motor_control::Input<double>& in) const {
+  const Unit& unit = units_[n];
+  UnitState& u = d.units[n];
+  const double n_p = unit.control.p.machine.n_p;
+  if (unit.observer) {
+    const auto& p = *unit.observer;
+    const double T_s = unit.control.gains.T_s;
+    const bool starts = in.enable < 0.5 || u.control.current.running < 0.5;
+    const bool slow = abs(in.omega_m) < unit.control.p.observer_from && !u.position_lost;
+    const auto now =
+        starts || slow
+            ? flux_observer::lead(p, u.observer, sensors::wrapped(n_p * in.theta_m),
+                                  n_p * in.omega_m, in.i_s, T_s)
+            : flux_observer::step(p, u.observer, {in.i_s, u.control.current.u_last}, T_s);
+    in.theta_m = now.theta_m;
+    in.omega_m = now.omega_m;
+  }
+  u.angle_error = sensors::wrapped(n_p * in.theta_m - d.y.units[n].theta_e);
 }
 
 // What is asked for at the shaft the air gap gives, iron loss and friction on top: as on a test bench,
@@ -222,6 +258,7 @@ void Drive::run_control(State& d, std::size_t n, const closed_loop::System<doubl
   motor_control::Input<double>& in = seen.in;
   trip(d, n, in.u_dc);
   in.enable = u.gates == switched_legs::Gates::modulating ? 1.0 : 0.0;
+  locate(d, n, in);
   in.tau_ref = tau_ref + seen.tau_drag;
   in.u_realised = vector(Ab<double>{held.s.a * in.u_dc, held.s.b * in.u_dc});
   if (unit.external) {
@@ -310,6 +347,23 @@ void Drive::integrate(State& d, const RigidDriveline<double>& behind, double h) 
   if (has_junctions_) heat(d);
 }
 
+// Magnets that are past their knee after a step: what their field holds less is lost in them.
+void Drive::demagnetise(State& d) const {
+  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n) {
+    const auto* c = std::get_if<dq_machine::Synchronous<double>>(&model_.units[n].machine.circuit);
+    if (c == nullptr || c->T_knee == kInfinity) continue;
+    const auto& x = d.y.units[n];
+    auto& t = d.held.units[n].temperatures;
+    const Dq<double> psi = to_rotor(x.psi, angle(x.theta_e));
+    const double i_d = dq_machine::currents(*c, psi, x.rotor, t).s.d;
+    const double lost = dq_machine::demagnetised(*c, t.rotor, i_d);
+    if (lost <= t.lost) continue;
+    const double before = dq_machine::field_energy(*c, psi, x.rotor, t);
+    t.lost = lost;
+    d.last.units[n].iron += before - dq_machine::field_energy(*c, psi, x.rotor, t);
+  }
+}
+
 void Drive::step(State& d, const closed_loop::System<double>& s,
                  const closed_loop::Piece<double>& piece, TimeNs piece_start, TimeNs until,
                  fixed_step::States<double>& y, fixed_step::Rows<double>& q) {
@@ -328,6 +382,7 @@ void Drive::step(State& d, const closed_loop::System<double>& s,
   d.held.R_beside = now.source.R - R_source_;
   d.held.p_auxiliaries = s.car.auxiliaries.power;
   integrate(d, now.behind, d.h);
+  demagnetise(d);
   d.t = next;
   settle(d, s, now, y, q);
   d.u_min = min(d.y.node.u_C, d.u_min);

@@ -13,6 +13,7 @@
 #include "sim/base/time.h"
 #include "sim/components/pwm.h"
 #include "sim/control/closed_loop.h"
+#include "sim/control/flux_observer.h"
 #include "sim/control/motor_control.h"
 #include "sim/run/controller.h"
 #include "sim/run/scenario.h"
@@ -52,7 +53,9 @@ class Drive {
   };
   struct UnitState {
     motor_control::State<double> control;
-    sensors::Tracked<double> tracked;             // rotor angle and speed as the control has them
+    sensors::Tracked<double> tracked;  // rotor angle and speed by the sensor
+    flux_observer::State<double> observer;
+    double angle_error;                           // of the electrical angle that the control has [rad]
     motor_control::Output<double> seen;           // of its last tick: currents, references, reason
     Output next;                                  // begins to act with the next tick
     std::int64_t tick;                            // number of the next one
@@ -122,6 +125,8 @@ class Drive {
     double reason;                                // motor_control::Reason, as a number
     double T_winding;                             // [K]
     power_devices::Junctions<double> T_junction;  // 0: has none [K]
+    double angle_error;                           // electrical, of the control's last tick [rad]
+    double psi_f_lost;                            // share of the magnets' flux that is gone for good
   };
   UnitSignals signals(const State& d, std::size_t unit) const;
   // Whether a unit's inverter has junctions with a temperature.
@@ -150,6 +155,7 @@ class Drive {
     operating_points::Machine points;
     motor_control::Model<Float32> rounded;  // of a control in single precision
     sensors::Params<double> sensors;
+    std::optional<flux_observer::Params<double>> observer;
     pwm::Params<double> pwm;
     bool twice;      // ticks in a carrier period
     double f_sw;     // [Hz]
@@ -187,6 +193,8 @@ class Drive {
     motor_control::Input<double> in;
   };
   Measured measured(State& d, std::size_t unit, double omega) const;
+  void locate(State& d, std::size_t unit, motor_control::Input<double>& in) const;
+  void demagnetise(State& d) const;
   // Duties of a voltage vector [V], before the timer.
   pwm::Duties<double> modulated(std::size_t unit, const Complex<double>& u_s, double u_dc) const;
   // The parts of a controller of its own (drive_controller.cpp).

@@ -24,6 +24,8 @@ Drive::UnitSignals Drive::signals(const State& d, std::size_t n) const {
   out.reason = seen.reason;
   out.T_winding = held.temperatures.winding;
   if (has_junctions(n)) out.T_junction = junctions(d, n);
+  out.angle_error = d.units[n].angle_error;
+  out.psi_f_lost = held.temperatures.lost;
   return out;
 }
 Drive::NodeSignals Drive::signals(const State& d) const {

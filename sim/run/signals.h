@@ -90,6 +90,8 @@ template <class Out> void visit(const closed_loop::System<double>& s, const Driv
     out("drive_units", owner, "theta_e", Dim::angle, u.theta_e);
     out("drive_units", owner, "control_reason", Dim::none, u.reason);
     out("drive_units", owner, "T_winding", Dim::temperature, u.T_winding);
+    out("drive_units", owner, "theta_e_error", Dim::angle, u.angle_error);
+    out("drive_units", owner, "psi_f_lost", Dim::none, u.psi_f_lost);
     const auto n = static_cast<std::size_t>(k);
     own(drive.controller_signals(n), d.controllers[n], "drive_units", owner, out);
     if (!drive.has_junctions(n)) continue;

@@ -74,7 +74,7 @@ template <int n, class F> constexpr void unrolled([[maybe_unused]] F&& f) {
 }
 
 // Advances y by the weights' h, and q by what it moved. theta: of y, and then of what it has become. R_source:
-// that the weights were made for [Ohm]. held: a Held, or a DeviceHeld.
+// that the weights were made for [Ohm]. held: a Held, or one whose units are another kind of legs.
 template <std::size_t N, class Scheme, Scalar T, class Mechanics, class H>
 [[gnu::flatten]] void step(const Model<T>& m, const H& held, const Mechanics& mechanics,
                            const dc_node::Weights& w, const T& R_source, State<T>& y,

@@ -30,6 +30,11 @@ enum class Mode : int { torque, speed };
 inline constexpr std::array<std::string_view, 2> kModeNames{"torque", "speed"};
 constexpr std::span<const std::string_view> enum_names(Mode) { return kModeNames; }
 
+// Where angle and speed come from: the sensor, or flux_observer.h for machines with magnets.
+enum class Position : int { sensor, observer };
+inline constexpr std::array<std::string_view, 2> kPositionNames{"sensor", "observer"};
+constexpr std::span<const std::string_view> enum_names(Position) { return kPositionNames; }
+
 enum class Arithmetic : int { float64, float32 };
 inline constexpr std::array<std::string_view, 2> kArithmeticNames{"float64", "float32"};
 constexpr std::span<const std::string_view> enum_names(Arithmetic) { return kArithmeticNames; }
@@ -170,6 +175,11 @@ template <Real T> struct Settings {
   T U_f_min = 0.0, U_f_max = kInfinity;  // [V]
   Arithmetic arithmetic = Arithmetic::float64;
   Trip trip = Trip::gates_off;
+  Position position = Position::sensor;
+  T observer_bandwidth = 40.0;  // of the speed estimate [Hz]
+  T observer_from = 0.0;        // of the machine: below it the sensor leads the observer [rad/s]
+  T damping = 0.0;              // torque against quick changes of the shaft's speed [Nm s/rad]
+  T damping_corner = 2.0;       // changes slower than this are not quick [Hz]
   Believed<T> believed;
   Derating<T> derating;
 };
@@ -204,6 +214,19 @@ constexpr void describe(P& p, V&& field) {
   field(p.U_f_min, Field{"U_f_min", Dim::voltage, any_value, "lowest field voltage"});
   field(p.U_f_max, Field{"U_f_max", Dim::voltage, positive, "largest field voltage"});
   field(p.arithmetic, Field{"arithmetic", Dim::none, any_value, "of the controller"});
+  field(p.position,
+        Field{"position", Dim::none, any_value,
+              "angle and speed by the sensor, or by an observer of the flux (machines with "
+              "magnets)"});
+  field(p.observer_bandwidth, Field{"observer_bandwidth", Hz, positive, "of the observer's speed"});
+  field(p.observer_from,
+        Field{"observer_from", Dim::angular_speed, not_negative,
+              "machine speed below which the sensor leads the observer; 0: only as "
+              "the control starts"});
+  field(p.damping, Field{"damping", Dim::none, not_negative,
+                         "torque against quick changes of the shaft's speed, Nm s/rad"});
+  field(p.damping_corner,
+        Field{"damping_corner", Hz, positive, "of their high-pass: slower changes are left alone"});
   field(p.believed, Group{"believed", "machine parameters in the control over the true ones"});
   field(p.derating, Group{"derating", "less torque outside these bounds"});
 }

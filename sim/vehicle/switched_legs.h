@@ -198,7 +198,7 @@ using D = Dual<3>;
 using dq_machine::Rotor;
 inline Dq<D> stator_current(const dq_machine::Synchronous<double>& c, const Dq<D>& psi,
                             const Rotor<D>&, const dq_machine::Temperatures<double>& t) {
-  return magnetics::currents(c.magnetics, Dq<D>{psi.d + lost_flux(c, t.rotor), psi.q});
+  return magnetics::currents(c.magnetics, Dq<D>{psi.d + lost_flux(c, t), psi.q});
 }
 inline Dq<D> stator_current(const dq_machine::Excited<double>& c, const Dq<D>& psi,
                             const Rotor<D>& rotor, const dq_machine::Temperatures<double>&) {

@@ -4,42 +4,15 @@
 
 #include <cmath>
 
-#include "sim/io/case.h"
-#include "sim/run/result.h"
+#include "tests/run/drive_runs.h"
 
 namespace evsim {
 namespace {
 
-std::string at(const std::string& file) { return std::string(EVSIM_SOURCE_DIR) + "/" + file; }
-
-Case loaded(const std::string& scenario, const std::string& vehicle, const std::string& level,
-            std::vector<std::string> sets = {}) {
-  io::CaseRequest request;
-  request.scenario = at("scenarios/" + scenario + ".json");
-  request.vehicle = at("vehicles/" + vehicle + ".json");
-  request.levels = {level};
-  request.sets = std::move(sets);
-  return io::load_case(request).c;
-}
-Simulation simulation(Case c) { return Simulation(std::move(c), io::parameter_setter()); }
-
-double kpi(const Simulation& s, const std::string& name) {
-  for (const Kpi& k : kpis(s))
-    if (k.name == name) return k.value;
-  ADD_FAILURE() << name;
-  return 0.0;
-}
-
-// Steady short circuit of a linear machine: 0 = R i_d - w L_q i_q, 0 = R i_q + w (L_d i_d + psi_f).
-struct ShortCircuit {
-  Dq<double> i;
-  double tau;
-};
-ShortCircuit short_circuit(double R, double L_d, double L_q, double psi_f, int n_p, double w) {
-  const double det = R * R + w * w * L_d * L_q;
-  const Dq<double> i{-w * w * psi_f * L_q / det, -w * psi_f * R / det};
-  return {i, 1.5 * n_p * (psi_f + (L_d - L_q) * i.d) * i.q};
-}
+using test::kpi;
+using test::loaded;
+using test::Machine;
+using test::simulation;
 
 // ---- Whole cars -----------------------------------------------------------------------------------
 
@@ -108,34 +81,13 @@ TEST(Drive, float32_control_is_close_to_double_but_not_equal) {
 
 // ---- Faults: end states by hand -------------------------------------------------------------------
 
-struct Machine {
-  double R, L_d, L_q, psi_f;
-  int n_p;
-};
-Machine of(const Simulation& s) {
-  const auto& unit = s.vehicle().drive_units[0];
-  const auto m = machine_dq::prepare(unit.machine.dq, unit.machine.envelope);
-  const auto& c = std::get<dq_machine::Synchronous<double>>(m.model.circuit);
-  const auto& linear = std::get<magnetics::Linear<double>>(c.magnetics);
-  const double T = machine_dq::kWarm;
-  return {dq_machine::copper(m.model.common.R_s, T) + s.vehicle().drive_units[0].inverter.R_on,
-          linear.L_d, linear.L_q, c.psi_f - dq_machine::lost_flux(c, T), m.model.common.n_p};
-}
-
 TEST(Drive, an_active_short_circuit_ends_in_its_closed_form) {
   Simulation s = simulation(loaded("fault_short_circuit", "xiaomi_su7", "drive"));
   s.run();
   const auto now = s.drive()->signals(s.snapshot().drive, 0);
-  const Machine m = of(s);
+  const Machine m = test::machine_of(s);
   const double w = m.n_p * s.instant().flows.units[0].omega;
-  // The devices' resistance is that of the sized inverter.
-  const double R_on =
-      inverter::sized(s.vehicle().drive_units[0].inverter,
-                      machine_dq::prepare(s.vehicle().drive_units[0].machine.dq,
-                                          s.vehicle().drive_units[0].machine.envelope)
-                          .I_max)
-          .R_on;
-  const auto expected = short_circuit(m.R + R_on, m.L_d, m.L_q, m.psi_f, m.n_p, w);
+  const auto expected = test::short_circuit(m.R, m.L_d, m.L_q, m.psi_f, m.n_p, w);
   // The car slows down meanwhile: 1 % a second.
   EXPECT_NEAR(now.i.d, expected.i.d, 0.01 * std::abs(expected.i.d));
   EXPECT_NEAR(now.i.q, expected.i.q, 0.01 * std::abs(expected.i.d));
@@ -145,7 +97,7 @@ TEST(Drive, an_active_short_circuit_ends_in_its_closed_form) {
 TEST(Drive, with_gates_off_below_the_rectified_voltage_no_current_flows) {
   Simulation s = simulation(loaded("fault_gates_off", "xiaomi_su7", "drive"));
   s.run();
-  const Machine m = of(s);
+  const Machine m = test::machine_of(s);
   const double w = m.n_p * s.instant().flows.units[0].omega;
   ASSERT_LT(std::sqrt(3.0) * w * m.psi_f, s.snapshot().drive.y.node.u_C);
   const auto now = s.drive()->signals(s.snapshot().drive, 0);
@@ -156,7 +108,7 @@ TEST(Drive, with_gates_off_below_the_rectified_voltage_no_current_flows) {
 TEST(Drive, with_gates_off_above_it_the_machine_brakes_into_the_battery) {
   Simulation s = simulation(loaded("fault_gates_off_field_weakening", "xiaomi_su7", "drive"));
   while (s.t() < 1.5) s.step();
-  const Machine m = of(s);
+  const Machine m = test::machine_of(s);
   const double w = m.n_p * s.instant().flows.units[0].omega;
   ASSERT_GT(std::sqrt(3.0) * w * m.psi_f, s.snapshot().drive.y.node.u_C);
   const auto f = s.instant().flows;
@@ -168,17 +120,6 @@ TEST(Drive, an_open_phase_carries_no_current) {
   Simulation s = simulation(loaded("fault_phase_open", "xiaomi_su7", "drive"));
   s.run();
   EXPECT_NEAR(s.drive()->signals(s.snapshot().drive, 0).i_phase.a, 0.0, 1e-6);
-}
-
-TEST(Drive, hot_magnets_lose_the_flux_that_their_coefficient_says) {
-  Simulation s = simulation(loaded("fault_hot_magnets", "xiaomi_su7", "drive"));
-  while (s.t() < 0.9) s.step();
-  const double before = s.drive()->signals(s.snapshot().drive, 0).tau_em;
-  s.run();
-  const auto now = s.drive()->signals(s.snapshot().drive, 0);
-  // -0.11 % per kelvin from 80 to 160 degC, of the magnets' part of the torque.
-  EXPECT_LT(now.tau_em, before);
-  EXPECT_GT(now.tau_em, 0.9 * before);
 }
 
 TEST(Drive, a_mistuned_weakening_limit_brakes_against_the_pedal_and_is_caught) {

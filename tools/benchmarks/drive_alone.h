@@ -109,11 +109,11 @@ class DriveAlone {
       in.omega_m = kOmega;
       in.u_dc = p.y.node.u_C;
       in.tau_ref = tau_ref(k);
-      in.u_realised = {s.alpha, s.beta};
+      in.u_realised = {s.a, s.b};
       const auto out = motor_control::step(control_, x, in);
       next = pwm::timer({.levels = kind_.levels},
                         pwm::duties(pwm::Modulation::space_vector, pwm::Overmodulation::hexagon,
-                                    pwm::Vector<double>{out.u_s.re, out.u_s.im}, in.u_dc),
+                                    Ab<double>{out.u_s.re, out.u_s.im}, in.u_dc),
                         1.0 / kT);
       advance(k, acting, p);
     }
@@ -176,7 +176,7 @@ class DriveAlone {
   }
   void advance_averaged(const pwm::Duties<double>& duties, Plant& p) {
     const auto s = pwm::stator_voltage(duties, 1.0);
-    held_.units[0].s = {s.alpha, s.beta};
+    held_.units[0].s = s;
     electric_step::advance<1>(m_, held_, HeldShaft{}, weights_, steps_, kR, p.y, p.q);
     taken_ += steps_.n;
   }
