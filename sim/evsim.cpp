@@ -129,7 +129,8 @@ double Trip::Snapshot::time() const { return data_->t; }
 struct Trip::Impl {
   std::shared_ptr<const Case> input;
   Simulation simulation;
-  std::vector<signals::Info> infos = signals::list(simulation.system(), simulation.drive());
+  std::vector<signals::Info> infos =
+      signals::list(simulation.system(), simulation.input().scenario.level);
   Places by_name = places(infos);
   std::vector<double> values =
       {};  // of all signals now; empty: not asked for since the last change

@@ -218,7 +218,7 @@ class CaseLoader {
     }
   }
   void check_patterns(const Simulation& simulation) {
-    const auto all = signals::list(simulation.system(), simulation.drive());
+    const auto all = signals::list(simulation.system(), simulation.input().scenario.level);
     for (const std::string& pattern : scenario_.value.record.signals) {
       const auto fits = [&](const signals::Info& s) { return signals::matches(pattern, s.path); };
       if (std::ranges::any_of(all, fits)) continue;

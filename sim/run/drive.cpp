@@ -238,7 +238,8 @@ void Drive::integrate_averaged(State& d, const RigidDriveline<double>& behind, d
 }
 
 template <std::size_t N>
-void Drive::integrate_switched(State& d, const RigidDriveline<double>& behind, double h) const {
+void Drive::integrate_switched(State& d, const RigidDriveline<double>& behind, double h,
+                               const waveform::Watch& watch) const {
   switched_step::Command c{.units = {},
                            .U_0 = d.held.U_0,
                            .R_source = R_source_ + d.held.R_beside,
@@ -254,14 +255,18 @@ void Drive::integrate_switched(State& d, const RigidDriveline<double>& behind, d
                   .u_f = d.held.units[n].u_f,
                   .temperatures = d.held.units[n].temperatures};
   }
-  switched_step::sample<N>(model_, c, behind, h, d.y, d.legs, d.last);
+  const auto seen = [&](double t, const auto& scene) {
+    if (watch) watch(waveform::instant<N>(seconds(d.t) + t, scene));
+  };
+  switched_step::sample<N>(model_, c, behind, h, d.y, d.legs, d.last, seen);
 }
 
-void Drive::integrate(State& d, const RigidDriveline<double>& behind, double h) {
+void Drive::integrate(State& d, const RigidDriveline<double>& behind, double h,
+                      const waveform::Watch& watch) {
   d.last = {};
   const bool legs = switches(d);
   const auto take = [&]<std::size_t N>() {
-    legs ? integrate_switched<N>(d, behind, h) : integrate_averaged<N>(d, behind, h);
+    legs ? integrate_switched<N>(d, behind, h, watch) : integrate_averaged<N>(d, behind, h);
   };
   switch (model_.n_units) {
     case 1: take.operator()<1>(); break;
@@ -279,7 +284,8 @@ void Drive::integrate(State& d, const RigidDriveline<double>& behind, double h) 
 
 void Drive::step(State& d, const closed_loop::System<double>& s,
                  const closed_loop::Piece<double>& piece, TimeNs piece_start, TimeNs until,
-                 fixed_step::States<double>& y, fixed_step::Rows<double>& q) {
+                 fixed_step::States<double>& y, fixed_step::Rows<double>& q,
+                 const waveform::Watch& watch) {
   car::Command<double> command = s.held.control.command;
   closed_loop::apply_hooks(s, command);
   TimeNs next = until;
@@ -293,7 +299,7 @@ void Drive::step(State& d, const closed_loop::System<double>& s,
   d.held.U_0 = now.source.U_0;
   d.held.R_beside = now.source.R - R_source_;
   d.held.p_auxiliaries = s.car.auxiliaries.power;
-  integrate(d, now.behind, d.h);
+  integrate(d, now.behind, d.h, watch);
   d.t = next;
   settle(d, s, now, y, q);
   d.u_min = min(d.y.node.u_C, d.u_min);

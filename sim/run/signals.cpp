@@ -2,7 +2,7 @@
 
 namespace evsim::signals {
 
-std::vector<Info> list(const closed_loop::System<double>& s, const Drive* drive) {
+std::vector<Info> list(const closed_loop::System<double>& s, scenario::Level level) {
   std::vector<Info> out;
   const closed_loop::Instant<double> now{};
   const std::array<double, car::kMaxStates> y{};
@@ -13,7 +13,10 @@ std::vector<Info> list(const closed_loop::System<double>& s, const Drive* drive)
     out.push_back({path.append(".").append(name), dim});
   };
   visit(s, now, y.data(), add);
-  if (drive) visit(s, *drive, Drive::State{}, add);
+  if (level == scenario::Level::energy) return out;
+  for (int k = 0; k < s.units(); ++k)
+    visit_unit(s.car.drive_units.name(k), Drive::UnitSignals{}, add);
+  visit_link(Drive::NodeSignals{}, add);
   return out;
 }
 

@@ -59,43 +59,46 @@ template <class Out> void visit(const closed_loop::System<double>& s,
   out("auxiliaries", "", "p", Dim::power, f.p_auxiliaries);
 }
 
-// The same of the electric drive, at the levels drive and waveform.
-template <class Out> void visit(const closed_loop::System<double>& s, const Drive& drive,
-                                const Drive::State& d, Out&& out) {
-  for (int k = 0; k < s.units(); ++k) {
-    const auto u = drive.signals(d, static_cast<std::size_t>(k));
-    const std::string_view owner = s.car.drive_units.name(k);
-    constexpr Dim A = Dim::current_amplitude, V = Dim::voltage, Vs = Dim::flux_linkage;
-    out("drive_units", owner, "i_d", A, u.i.d);
-    out("drive_units", owner, "i_q", A, u.i.q);
-    out("drive_units", owner, "i_d_ref", A, u.i_ref.d);
-    out("drive_units", owner, "i_q_ref", A, u.i_ref.q);
-    out("drive_units", owner, "u_d", V, u.u.d);
-    out("drive_units", owner, "u_q", V, u.u.q);
-    out("drive_units", owner, "psi_d", Vs, u.psi.d);
-    out("drive_units", owner, "psi_q", Vs, u.psi.q);
-    out("drive_units", owner, "i_a", A, u.i_phase.a);
-    out("drive_units", owner, "i_b", A, u.i_phase.b);
-    out("drive_units", owner, "i_c", A, u.i_phase.c);
-    out("drive_units", owner, "i_f", Dim::current, u.i_f);
-    out("drive_units", owner, "tau_em", Dim::torque, u.tau_em);
-    out("drive_units", owner, "tau_em_ref", Dim::torque, u.tau_ref);
-    out("drive_units", owner, "theta_e", Dim::angle, u.theta_e);
-    out("drive_units", owner, "control_reason", Dim::none, u.reason);
-    out("drive_units", owner, "T_winding", Dim::temperature, u.T_winding);
-  }
-  const auto n = drive.signals(d);
+// The same of the electric drive, at the levels drive and waveform: of a unit, and of the DC link.
+template <class Out>
+void visit_unit(std::string_view owner, const Drive::UnitSignals& u, Out&& out) {
+  constexpr Dim A = Dim::current_amplitude, V = Dim::voltage, Vs = Dim::flux_linkage;
+  out("drive_units", owner, "i_d", A, u.i.d);
+  out("drive_units", owner, "i_q", A, u.i.q);
+  out("drive_units", owner, "i_d_ref", A, u.i_ref.d);
+  out("drive_units", owner, "i_q_ref", A, u.i_ref.q);
+  out("drive_units", owner, "u_d", V, u.u.d);
+  out("drive_units", owner, "u_q", V, u.u.q);
+  out("drive_units", owner, "psi_d", Vs, u.psi.d);
+  out("drive_units", owner, "psi_q", Vs, u.psi.q);
+  out("drive_units", owner, "i_a", A, u.i_phase.a);
+  out("drive_units", owner, "i_b", A, u.i_phase.b);
+  out("drive_units", owner, "i_c", A, u.i_phase.c);
+  out("drive_units", owner, "i_f", Dim::current, u.i_f);
+  out("drive_units", owner, "tau_em", Dim::torque, u.tau_em);
+  out("drive_units", owner, "tau_em_ref", Dim::torque, u.tau_ref);
+  out("drive_units", owner, "theta_e", Dim::angle, u.theta_e);
+  out("drive_units", owner, "control_reason", Dim::none, u.reason);
+  out("drive_units", owner, "T_winding", Dim::temperature, u.T_winding);
+}
+template <class Out> void visit_link(const Drive::NodeSignals& n, Out&& out) {
   out("dc_link", "", "u", Dim::voltage, n.u);
   out("dc_link", "", "i_cable", Dim::current, n.i_cable);
   out("dc_link", "", "i_ripple_rms", Dim::current, n.i_ripple);
+}
+template <class Out> void visit(const closed_loop::System<double>& s, const Drive& drive,
+                                const Drive::State& d, Out&& out) {
+  for (int k = 0; k < s.units(); ++k)
+    visit_unit(s.car.drive_units.name(k), drive.signals(d, static_cast<std::size_t>(k)), out);
+  visit_link(drive.signals(d), out);
 }
 
 struct Info {
   std::string path;  // "drive_units.rear.tau"
   Dim dim;
 };
-// Paths and dimensions in the order of visit(); of the electric drive where there is one.
-std::vector<Info> list(const closed_loop::System<double>& s, const Drive* drive);
+// Paths and dimensions in the order of visit(), of a level.
+std::vector<Info> list(const closed_loop::System<double>& s, scenario::Level level);
 
 // True where a path fits a pattern with * (any text) and ? (one character).
 bool matches(std::string_view pattern, std::string_view path);
