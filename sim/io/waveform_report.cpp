@@ -220,7 +220,7 @@ std::vector<SignalColumn> waveform_columns(const Window& w) {
       out.push_back({owner + "i_" + letter, "A peak", {}});
       values.push_back(current(n, phase));
       out.push_back({owner + "u_" + letter, "V", {}});
-      values.push_back([n, phase](const Instant& x) { return x.units[n].u.*phase; });
+      values.emplace_back([n, phase](const Instant& x) { return x.units[n].u.*phase; });
     }
   for (std::size_t k = 0; k < out.size(); ++k)
     for (const Instant& x : w.instants) out[k].values.push_back(values[k](x));
