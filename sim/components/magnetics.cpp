@@ -1,5 +1,6 @@
 #include "sim/components/magnetics.h"
 
+#include <concepts>
 #include <stdexcept>
 
 namespace evsim::magnetics {
@@ -44,18 +45,36 @@ Dq<double> fluxes(const Model<double>& m, const Dq<double>& i) {
 }
 
 namespace {
-struct Prepare {
-  Model<double> operator()(const CurrentMap<double>& m) const {
-    return flux_map::Map<double>(flux_map::prepare(flux_map::CurrentsOverFlux{m.i_d, m.i_q}).data);
-  }
-  Model<double> operator()(const FluxMap<double>& m) const {
-    return flux_map::Map<double>(
-        flux_map::prepare(flux_map::FluxOverCurrents{m.psi_d, m.psi_q}).data);
-  }
-  template <class M> Model<double> operator()(const M& m) const { return m; }
-};
+flux_map::Prepared tables(const CurrentMap<double>& m) {
+  return flux_map::prepare(flux_map::CurrentsOverFlux{m.i_d, m.i_q});
+}
+flux_map::Prepared tables(const FluxMap<double>& m) {
+  return flux_map::prepare(flux_map::FluxOverCurrents{m.psi_d, m.psi_q});
+}
+template <class M> inline constexpr bool kOfTables =
+    std::same_as<M, CurrentMap<double>> || std::same_as<M, FluxMap<double>>;
 }  // namespace
 
-Model<double> prepare(const Params<double>& p) { return std::visit(Prepare{}, p); }
+Model<double> prepare(const Params<double>& p) {
+  return std::visit(
+      []<class M>(const M& m) -> Model<double> {
+        if constexpr (kOfTables<M>)
+          return flux_map::Map<double>(tables(m).data);
+        else
+          return m;
+      },
+      p);
+}
+
+std::optional<flux_map::Figures> figures(const Params<double>& p) {
+  return std::visit(
+      []<class M>(const M& m) -> std::optional<flux_map::Figures> {
+        if constexpr (kOfTables<M>)
+          return tables(m).figures;
+        else
+          return std::nullopt;
+      },
+      p);
+}
 
 }  // namespace evsim::magnetics

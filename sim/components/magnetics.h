@@ -18,6 +18,7 @@
 // reluctance machines; the bridge: A. Varatharajan et al. (as in motulator 0.5.0, BSD-3, PM-SyRM example).
 #pragma once
 
+#include <optional>
 #include <variant>
 
 #include "sim/base/fields.h"
@@ -110,6 +111,8 @@ template <Scalar T> using Params =
 template <Scalar T> using Model = std::variant<Linear<T>, Saturating<T>, flux_map::Map<T>>;
 // Throws std::invalid_argument for a table that is no magnetic circuit, and says where.
 Model<double> prepare(const Params<double>& p);
+// How well tables suit a field energy; nothing where there are none.
+std::optional<flux_map::Figures> figures(const Params<double>& p);
 
 namespace detail {
 // |x|^n, n >= 0 (Integer powers: exact and quick).

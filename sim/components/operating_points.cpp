@@ -826,6 +826,28 @@ std::vector<Dq<double>> current_circle(const Machine& m, int points) {
   return out;
 }
 
+std::vector<Dq<double>> torque_line(const Machine& m, double tau, double I_reach) {
+  constexpr int kMost = 400;  // steps to a side
+  if (is_excited(m) || tau == 0.0) return {};
+  const Search s = search(m, 0.0);
+  const double sign = tau < 0.0 ? -1.0 : 1.0, I2 = square(I_reach);
+  const Curve torque{s, &Place::tau, tau, abs(line_of(m, sign).tau.back())};
+  const auto least = cheapest(torque, sign);
+  if (!least || least->i2.value > I2) return {};
+  const auto side = [&](double way) {
+    std::vector<Dq<double>> out;
+    for (Place x = *least; x.i2.value <= I2 && std::ssize(out) < kMost;) {
+      out.push_back(x.i);
+      x = onto(torque, x.psi + (0.2 * way * longest_step(torque, x)) * tangent(torque, x));
+    }
+    return out;
+  };
+  const auto ahead = side(1.0), behind = side(-1.0);
+  std::vector<Dq<double>> out(behind.rbegin(), behind.rend());
+  out.insert(out.end(), ahead.begin() + 1, ahead.end());
+  return out;
+}
+
 Machine at_field_current(const Machine& m, double i_f) {
   const auto& c = std::get<Excited<double>>(m.model.circuit);
   dq_machine::Model<double> fixed{.common = m.model.common, .circuit = {}};

@@ -118,6 +118,9 @@ std::vector<Point> mtpv_line(const Machine& m, double omega, double u_max, int p
 // frequency changes along it: empty.
 std::vector<Dq<double>> voltage_ellipse(const Machine& m, double omega, double u_max, int points);
 std::vector<Dq<double>> current_circle(const Machine& m, int points);
+// Currents that make a torque, up to an amplitude [A], along the curve from the one side of the least current to the
+// other; empty where even that is larger. Not of an excited machine, whose field current is free: empty.
+std::vector<Dq<double>> torque_line(const Machine& m, double tau, double I_reach);
 // An excited machine at a constant field current, as one with magnets: for its loci.
 Machine at_field_current(const Machine& m, double i_f);
 

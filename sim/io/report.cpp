@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
+#include "sim/io/current_plane.h"
 #include "sim/io/markup.h"
 #include "sim/io/report_assets.h"
 #include "sim/io/report_figures.h"
 #include "sim/io/report_map.h"
 #include "sim/io/report_tables.h"
 #include "sim/io/sankey_svg.h"
+#include "sim/io/svg.h"
+#include "sim/io/waveform_report.h"
 
 namespace evsim::io {
 namespace {
@@ -107,6 +111,10 @@ std::string time_section(const Figures& f) {
   return section("time", "Over time", body);
 }
 
+std::string share(double efficiency) {
+  return std::isfinite(efficiency) ? readable(100.0 * efficiency, 4) + " %" : "none";
+}
+
 std::string map_html(const RunResult& r, const drive_unit::Model<double>& model,
                      const std::string& name) {
   const OperatingPoints points = operating_points(r.recording, name);
@@ -117,8 +125,8 @@ std::string map_html(const RunResult& r, const drive_unit::Model<double>& model,
     text += "Its speed and torque were not recorded.";
   else
     text += "Dots: " + std::to_string(points.omega.size()) + " recorded samples; over them " +
-            readable(100.0 * mean.motoring, 4) + " % motoring, " +
-            readable(100.0 * mean.generating, 4) + " % generating, by energy.";
+            share(mean.motoring) + " motoring, " + share(mean.generating) +
+            " generating, by energy.";
   return "<figure class=\"efficiency\">" + map_svg(model, points) + "<figcaption>" + escape(text) +
          "</figcaption></figure>\n";
 }
@@ -128,6 +136,65 @@ std::string map_section(const RunResult& r, const Case& input) {
   std::string body;
   for (int k = 0; k < units.size(); ++k) body += map_html(r, units[k], units.name(k));
   return section("map", "Operating points", "<div class=\"maps\">\n" + body + "</div>\n");
+}
+
+// DC voltage of the run, in the mean; that of the vehicle file where it was not recorded.
+double mean_voltage(const Recording& r, double otherwise) {
+  const auto it = std::ranges::find(r.signals, "dc_link.u", &signals::Info::path);
+  if (it == r.signals.end() || r.t.empty()) return otherwise;
+  const auto& u = r.columns[static_cast<std::size_t>(it - r.signals.begin())];
+  return std::accumulate(u.begin(), u.end(), 0.0) / static_cast<double>(u.size());
+}
+
+// Quarters of the largest speed that the run reached, in round numbers.
+std::vector<double> speeds_of(const CurrentPath& path) {
+  double most = 0.0;
+  for (const double omega : path.omega) most = std::max(most, std::abs(omega));
+  const Unit& rpm = *find_unit(Dim::angular_speed, "rpm");
+  std::vector<double> out;
+  for (const double n : svg::ticks(0.0, from_si(rpm, most), 4))
+    if (n > 1.0) out.push_back(to_si(rpm, n));
+  return out;
+}
+
+std::string plane_html(const RunResult& r, const Case& input, int k) {
+  const std::string& name = input.vehicle.drive_units.name(k);
+  const auto& unit = input.vehicle.drive_units[k];
+  const CurrentPath path = current_path(r.recording, name);
+  const double u_dc = mean_voltage(r.recording, unit.machine.envelope.U_ref);
+  const double T = input.scenario.initial.T_machine;
+  const auto loci = unit_map::loci(unit, {u_dc, T}, speeds_of(path));
+  std::string text = "Currents of drive unit " + name + " at " + readable(u_dc, 4) + " V, " +
+                     readable(from_si(*find_unit(Dim::temperature, "degC"), T)) + " degC. " +
+                     current_plane_legend(loci);
+  if (path.i.empty()) text += " The run's currents were not recorded.";
+  return "<figure class=\"efficiency\">" + current_plane_svg(loci, path) + "<figcaption>" +
+         escape(text) + "</figcaption></figure>\n";
+}
+
+std::string waveform_part(const RunResult& r, const Case& input) {
+  if (input.scenario.level != scenario::Level::waveform)
+    return note(
+        "Averaging inverters have no ripple at their switching frequency; the level waveform shows "
+        "it.");
+  if (r.waveforms.instants.size() < 2) return note("No window was recorded.");
+  const bool chosen = input.scenario.record.waveform_start < kInfinity;
+  return note("From " + readable(r.waveforms.instants.front().t, 7) + " to " +
+              readable(r.waveforms.instants.back().t, 7) + " s, " +
+              (chosen ? "as the scenario asks" : "where the machines' power is highest") +
+              ": every edge of each leg, and the steps between them. The file waveform.csv has all "
+              "of it.") +
+         waveform_html(r.waveforms);
+}
+
+// At the levels that have machines in dq.
+std::string drive_section(const RunResult& r, const Case& input) {
+  if (input.scenario.level == scenario::Level::energy) return {};
+  std::string planes;
+  for (int k = 0; k < input.vehicle.drive_units.size(); ++k) planes += plane_html(r, input, k);
+  return section("drive", "Currents in the plane of d and q",
+                 "<div class=\"maps\">\n" + planes + "</div>\n") +
+         section("waveform", "Waveforms and spectrum", waveform_part(r, input));
 }
 
 std::string provenance_section(const RunResult& r, const Case& input, const Provenance& p) {
@@ -167,7 +234,7 @@ std::string report_html(const RunResult& r, const Case& input, const Provenance&
          escape(r.vehicle + ", " + r.scenario) + "</title>\n" + style() + "</head>\n<body>\n" +
          header(r, input) + headlines(r) +
          section("kpis", "Requirements and figures", kpi_tables(r)) + energy_section(r) +
-         time_section(f) + map_section(r, input) +
+         time_section(f) + map_section(r, input) + drive_section(r, input) +
          section("ledger", "Energy ledger", ledger_table(r.books)) +
          provenance_section(r, input, p) + "<footer>evsim " + escape(p.version) + "</footer>\n" +
          scripts(f) + "</body>\n</html>\n";

@@ -251,7 +251,7 @@ MeanEfficiency mean_efficiency(const Model& m, const OperatingPoints& points) {
     if (p > 0.0) {
       motor_out += p;
       motor_in += p + loss;
-    } else if (p < 0.0) {
+    } else if (-p > loss) {
       generator_in -= p;
       generator_out += -p - loss;
     }

@@ -19,7 +19,8 @@ OperatingPoints operating_points(const Recording& recording, const std::string& 
 // nothing useful comes out.
 double efficiency(const drive_unit::Model<double>& m, double omega, double tau);
 
-// Energy out over energy in of the points, motoring and generating; NaN without points.
+// Energy out over energy in of the points that motor and of those that generate; NaN where none does. A point
+// that brakes with less than its loss does neither: it takes energy from both sides.
 struct MeanEfficiency {
   double motoring, generating;
 };

@@ -7,6 +7,7 @@
 #include "sim/io/report.h"
 #include "sim/io/signals_hdf5.h"
 #include "sim/io/summary.h"
+#include "sim/io/waveform_report.h"
 
 namespace evsim::io {
 namespace {
@@ -39,6 +40,8 @@ void write_results(const std::string& folder, const RunResult& result, const Cas
   out.write("timing.json", to_text(timing_json(result)));
   out.write("junit.xml", junit_xml(result));
   write_signals(out, result, options.signals);
+  if (!result.waveforms.instants.empty())
+    out.write("waveform.csv", signals_csv(waveform_columns(result.waveforms)));
   if (options.report) out.write("report.html", report_html(result, input, provenance));
   out.finish();
 }

@@ -2,6 +2,7 @@
 //   summary.json      KPIs with verdicts, ledger, provenance, parameters in effect
 //   command_log.json  every command that was applied: with vehicle, scenario and seed the run again
 //   signals.csv or .h5, report.html, junit.xml
+//   waveform.csv      at the level waveform: the window with every edge
 //   timing.json       date and time taken; all else is the same bytes for the same run
 #pragma once
 

@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 
+#include "sim/io/chart.h"
 #include "sim/io/markup.h"
 #include "sim/io/svg.h"
 
@@ -26,9 +27,6 @@ constexpr std::array<double, 16> kPercent{30, 50, 60, 70, 80, 85, 88, 90,
                                           92, 94, 95, 96, 97, 98, 99, 99.5};
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
-struct Frame {
-  Scale x, y;
-};
 double reach(const Map& m) {
   double most = 0.0;
   for (const unit_map::Row& r : m.rows) most = std::max({most, r.tau_max(), -r.tau_min()});
@@ -131,22 +129,6 @@ std::string colours(const Map& m, const Field& f, const Frame& at,
 
 // ---- Lines ----------------------------------------------------------------------------------------
 
-// Open, broken where it leaves the frame.
-std::string curve(const std::vector<svg::At>& points, const Frame& f, const std::string& kind) {
-  std::string d;
-  bool pen = false;
-  for (const svg::At& p : points) {
-    const bool in = p.x >= f.x.min && p.x <= f.x.max && p.y >= f.y.min && p.y <= f.y.max;
-    if (in) {
-      d += pen ? 'L' : 'M';
-      svg::append(d, f.x(p.x));
-      d += ' ';
-      svg::append(d, f.y(p.y));
-    }
-    pen = in;
-  }
-  return d.empty() ? d : "<path class=\"" + kind + "\" d=\"" + d + "\"/>\n";
-}
 std::string limits(const Map& m, const Frame& f, const std::string& kind) {
   std::vector<svg::At> most, least;
   for (const unit_map::Row& r : m.rows) {
@@ -167,33 +149,8 @@ std::string file_envelope(const machine::Envelope<double>& e, double u_dc, const
   return curve(upper, f, "curve file") + curve(lower, f, "curve file");
 }
 
-struct Axis {
-  std::string title;
-  double per_unit;  // of what is shown over what is drawn
-};
-std::string axes(const Frame& f, const Axis& x, const Axis& y) {
-  std::string out;
-  const double base = kHeight - kBottom, right = f.x.to;
-  const auto rows = svg::ticks(f.y.min * y.per_unit, f.y.max * y.per_unit, 8);
-  for (const double v : rows) {
-    const double at = f.y(v / y.per_unit);
-    out += svg::line({kLeft, at}, {right, at}, std::abs(v) < 1e-9 ? "zero" : "grid");
-    out += svg::text({kLeft - 7.0, at + 4.0}, "tick", "end", svg::tick_label(v, rows[1] - rows[0]));
-  }
-  const auto columns = svg::ticks(f.x.min * x.per_unit, f.x.max * x.per_unit, 6);
-  for (const double v : columns) {
-    const double at = f.x(v / x.per_unit);
-    out += svg::line({at, kTop}, {at, base}, std::abs(v) < 1e-9 ? "zero" : "grid");
-    out +=
-        svg::text({at, base + 16.0}, "tick", "middle", svg::tick_label(v, columns[1] - columns[0]));
-  }
-  out += svg::text({0.5 * (kLeft + right), base + 36.0}, "label", "middle", x.title);
-  return out + "<text class=\"label\" text-anchor=\"middle\" transform=\"translate(14 " +
-         svg::tick_label(0.5 * (kTop + base), 1.0) + ") rotate(-90)\">" + escape(y.title) +
-         "</text>\n";
-}
 std::string speed_torque_axes(const Frame& f) {
-  return axes(f, {"speed [rpm]", kRpm}, {"torque [Nm]", 1.0});
+  return axes(f, {.title = "speed [rpm]", .per_unit = kRpm, .ticks = 6}, {.title = "torque [Nm]"});
 }
 
 std::string legend(const Field& f, const std::vector<double>& levels) {
@@ -209,26 +166,7 @@ std::string legend(const Field& f, const std::vector<double>& levels) {
   return out;
 }
 
-std::vector<svg::At> currents(const unit_map::Locus& l) {
-  std::vector<svg::At> out;
-  for (const Dq<double>& i : l.i) out.push_back({i.d, i.q});
-  return out;
-}
 std::string series(std::size_t k) { return "curve s" + std::to_string(k % 8); }
-
-// Names of curves beside a frame, from top to bottom.
-class Names {
- public:
-  std::string add(const std::string& kind, const std::string& name) {
-    const double x = kWidth - kRight + 8.0;
-    y_ += 18.0;
-    return svg::line({x, y_ - 4.0}, {x + 16.0, y_ - 4.0}, kind) +
-           svg::text({x + 20.0, y_}, "tick", "start", name);
-  }
-
- private:
-  double y_ = kTop - 6.0;
-};
 
 constexpr std::array kEfficiencies{
     Field{"Efficiency of the machine [%]",
@@ -270,43 +208,11 @@ std::string envelopes(const std::vector<Map>& maps, const machine::Envelope<doub
   for (const Map& m : maps) tau = std::max(tau, reach(m));
   const Frame at = frame(envelope.omega_max, tau);
   std::string out = svg::begin(kWidth, kHeight, "Torque over speed") + speed_torque_axes(at);
-  Names names;
+  Names names({kWidth - kRight + 8.0, kTop - 6.0});
   for (std::size_t k = 0; k < maps.size(); ++k)
     out += file_envelope(envelope, maps[k].conditions.u_dc, at) + limits(maps[k], at, series(k)) +
            names.add(series(k), readable(maps[k].conditions.u_dc) + " V");
   return out + names.add("curve file", "file") + "</svg>\n";
-}
-
-std::string plane(const Map& m) {
-  double I = 0.0;
-  for (const Dq<double>& i : m.loci.circle.i) I = std::max(I, std::abs(i.d));
-  const double half = 1.15 * I, tall = kHeight - kBottom - kTop, wide = kWidth - kRight - kLeft;
-  const double side = half * wide / tall;
-  const Frame at{.x = {-side, side, kLeft, kWidth - kRight},
-                 .y = {-half, half, kHeight - kBottom, kTop}};
-  std::string out = svg::begin(kWidth, kHeight, "Currents") +
-                    axes(at, {"i_d [A peak]", 1.0}, {"i_q [A peak]", 1.0});
-  Names names;
-  const auto add = [&](const unit_map::Locus& l, const std::string& kind, const std::string& name) {
-    if (l.i.empty()) return;
-    out += curve(currents(l), at, kind) + names.add(kind, name);
-  };
-  add(m.loci.circle, "envelope", "I_max");
-  for (std::size_t k = 0; k < m.loci.ellipses.size(); ++k)
-    add(m.loci.ellipses[k], "curve file s" + std::to_string(k),
-        readable(kRpm * m.loci.ellipses[k].omega, 3) + " rpm");
-  add(m.loci.mtpa, "curve thick s4", "MTPA");
-  add(m.loci.mtpv, "curve thick s5", "MTPV");
-  add(m.loci.envelope, "curve thick s7", "most torque");
-  return out + "</svg>\n";
-}
-std::string plane_legend(const Map& m) {
-  return "Plane of the currents. MTPA: most torque per ampere; MTPV: most torque of a voltage, "
-         "at " +
-         readable(kRpm * m.loci.mtpv.omega, 3) +
-         " rpm; most torque: from rest to the largest speed" +
-         (m.loci.ellipses.empty() ? ". d axis on the rotor's flux."
-                                  : "; dashed: the voltage limit at some speeds.");
 }
 
 }  // namespace evsim::io::charts

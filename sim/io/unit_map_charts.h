@@ -29,8 +29,4 @@ std::string field(const unit_map::Map& m, const machine::Envelope<double>& envel
 std::string envelopes(const std::vector<unit_map::Map>& maps,
                       const machine::Envelope<double>& envelope);
 
-// Loci in the plane of the currents i_d, i_q.
-std::string plane(const unit_map::Map& m);
-std::string plane_legend(const unit_map::Map& m);
-
 }  // namespace evsim::io::charts

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "sim/io/current_plane.h"
 #include "sim/io/files.h"
 #include "sim/io/json_tree.h"
 #include "sim/io/markup.h"
@@ -104,6 +105,11 @@ Json loci_json(const unit_map::Loci& l) {
   out.set("current_circle", locus_json(l.circle));
   Json& ellipses = out.set("voltage_limits", Json::array());
   for (const unit_map::Locus& e : l.ellipses) ellipses.items.push_back(locus_json(e));
+  Json& torques = out.set("constant_torques", Json::array());
+  for (const unit_map::Loci::Torque& t : l.torques) {
+    Json& line = torques.items.emplace_back(locus_json({0.0, t.i}));
+    line.set("tau_em_Nm", t.tau);
+  }
   return out;
 }
 Json best_json(const Map& m, Of of) {
@@ -192,7 +198,8 @@ std::string section_of(const Map& m, const UnitMap& all) {
          "envelope of the vehicle file.</p>\n" +
          fields(m, e, charts::efficiencies()) + "<h3>Losses</h3>\n" +
          fields(m, e, charts::losses()) + "<h3>Currents</h3>\n<div class=\"maps\">\n" +
-         figure(charts::plane(m), charts::plane_legend(m)) + "</div>\n</section>\n";
+         figure(current_plane_svg(m.loci, {}), current_plane_legend(m.loci)) +
+         "</div>\n</section>\n";
 }
 
 std::string header(const UnitMap& m) {

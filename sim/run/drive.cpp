@@ -300,7 +300,8 @@ void Drive::integrate_averaged(State& d, const RigidDriveline<double>& behind, d
 }
 
 template <std::size_t N>
-void Drive::integrate_switched(State& d, const RigidDriveline<double>& behind, double h) const {
+void Drive::integrate_switched(State& d, const RigidDriveline<double>& behind, double h,
+                               const waveform::Watch& watch) const {
   switched_step::Command c{.units = {},
                            .finer = truth_ ? kFiner : 1.0,
                            .U_0 = d.held.U_0,
@@ -318,14 +319,18 @@ void Drive::integrate_switched(State& d, const RigidDriveline<double>& behind, d
                   .devices = has_junctions(n) ? &u.devices : nullptr,
                   .temperatures = d.held.units[n].temperatures};
   }
-  switched_step::sample<N>(model_, c, behind, h, d.y, d.legs, d.last);
+  const auto seen = [&](double t, const auto& scene) {
+    if (watch) watch(waveform::instant<N>(seconds(d.t) + t, scene));
+  };
+  switched_step::sample<N>(model_, c, behind, h, d.y, d.legs, d.last, seen);
 }
 
-void Drive::integrate(State& d, const RigidDriveline<double>& behind, double h) {
+void Drive::integrate(State& d, const RigidDriveline<double>& behind, double h,
+                      const waveform::Watch& watch) {
   d.last = {};
   const bool legs = switches(d);
   const auto take = [&]<std::size_t N>() {
-    legs ? integrate_switched<N>(d, behind, h) : integrate_averaged<N>(d, behind, h);
+    legs ? integrate_switched<N>(d, behind, h, watch) : integrate_averaged<N>(d, behind, h);
   };
   if (truth_ && !legs)
     has_junctions_
@@ -366,7 +371,8 @@ void Drive::demagnetise(State& d) const {
 
 void Drive::step(State& d, const closed_loop::System<double>& s,
                  const closed_loop::Piece<double>& piece, TimeNs piece_start, TimeNs until,
-                 fixed_step::States<double>& y, fixed_step::Rows<double>& q) {
+                 fixed_step::States<double>& y, fixed_step::Rows<double>& q,
+                 const waveform::Watch& watch) {
   car::Command<double> command = s.held.control.command;
   closed_loop::apply_hooks(s, command);
   TimeNs next = until;
@@ -381,7 +387,7 @@ void Drive::step(State& d, const closed_loop::System<double>& s,
   d.held.U_0 = now.source.U_0;
   d.held.R_beside = now.source.R - R_source_;
   d.held.p_auxiliaries = s.car.auxiliaries.power;
-  integrate(d, now.behind, d.h);
+  integrate(d, now.behind, d.h, watch);
   demagnetise(d);
   d.t = next;
   settle(d, s, now, y, q);

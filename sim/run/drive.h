@@ -18,6 +18,7 @@
 #include "sim/run/controller.h"
 #include "sim/run/scenario.h"
 #include "sim/run/schedule.h"
+#include "sim/run/waveform.h"
 #include "sim/solve/electric_step.h"
 #include "sim/solve/electric_truth.h"
 #include "sim/solve/fixed_step.h"
@@ -102,10 +103,10 @@ class Drive {
   // At rest or in motion, without torque, at t = 0.
   State start(const closed_loop::System<double>& s, const fixed_step::States<double>& y) const;
 
-  // One step: to the next tick, at the latest to `until`.
+  // One step: to the next tick, at the latest to `until`. Legs that switch are shown to `watch`.
   void step(State& d, const closed_loop::System<double>& s, const closed_loop::Piece<double>& piece,
             TimeNs piece_start, TimeNs until, fixed_step::States<double>& y,
-            fixed_step::Rows<double>& q);
+            fixed_step::Rows<double>& q, const waveform::Watch& watch = {});
 
   // A fault, or none any more, from now on.
   void set(State& d, std::size_t unit, const scenario::Fault& fault) const;
@@ -115,7 +116,7 @@ class Drive {
                                        const closed_loop::Piece<double>& piece, TimeNs piece_start,
                                        const fixed_step::States<double>& y) const;
 
-  // Electrical signals of a unit now.
+  // Electrical signals of a unit now; d axis of an induction machine on its rotor's flux.
   struct UnitSignals {
     Dq<double> i, i_ref, u, psi;                  // [A], [A], [V], [Vs]
     Abc<double> i_phase;                          // [A]
@@ -207,11 +208,12 @@ class Drive {
   void begin_devices(State& d, std::size_t unit, const pwm::Duties<double>& acting) const;
   void heat(State& d) const;
   electric_drive::DeviceHeld<double> device_held(const State& d) const;
-  void integrate(State& d, const RigidDriveline<double>& behind, double h);
+  void integrate(State& d, const RigidDriveline<double>& behind, double h,
+                 const waveform::Watch& watch);
   template <std::size_t N>
   void integrate_averaged(State& d, const RigidDriveline<double>& behind, double h);
-  template <std::size_t N>
-  void integrate_switched(State& d, const RigidDriveline<double>& behind, double h) const;
+  template <std::size_t N> void integrate_switched(State& d, const RigidDriveline<double>& behind,
+                                                   double h, const waveform::Watch& watch) const;
   bool switches(const State& d) const;
   void watch(State& d, std::size_t unit, double tau_asked) const;
   Slow slow(const State& d, const closed_loop::System<double>& s,

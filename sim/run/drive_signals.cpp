@@ -2,6 +2,22 @@
 #include "sim/run/drive.h"
 
 namespace evsim {
+namespace {
+
+// Where the d axis of the signals lies in rotor coordinates: of an induction machine on the rotor's flux, as its
+// control has it; else on the rotor.
+Angle<double> d_axis(const dq_machine::Circuit<double>& circuit,
+                     const dq_machine::Rotor<double>& psi_r) {
+  const double size = sqrt(psi_r.x * psi_r.x + psi_r.y * psi_r.y);
+  if (!std::holds_alternative<dq_machine::Induction<double>>(circuit) || !(size > 0.0))
+    return {.cos = 1.0, .sin = 0.0};
+  return {.cos = psi_r.x / size, .sin = psi_r.y / size};
+}
+Dq<double> seen_from(const Dq<double>& x, const Angle<double>& axis) {
+  return to_rotor(Ab<double>{x.d, x.q}, axis);
+}
+
+}  // namespace
 
 Drive::UnitSignals Drive::signals(const State& d, std::size_t n) const {
   const auto& x = d.y.units[n];
@@ -26,6 +42,10 @@ Drive::UnitSignals Drive::signals(const State& d, std::size_t n) const {
   if (has_junctions(n)) out.T_junction = junctions(d, n);
   out.angle_error = d.units[n].angle_error;
   out.psi_f_lost = held.temperatures.lost;
+  const Angle<double> axis = d_axis(machine.circuit, x.rotor);
+  out.psi = seen_from(out.psi, axis);
+  out.i = seen_from(out.i, axis);
+  out.u = seen_from(out.u, axis);
   return out;
 }
 Drive::NodeSignals Drive::signals(const State& d) const {

@@ -4,8 +4,10 @@
 #include <chrono>
 #include <cmath>
 #include <ctime>
+#include <optional>
 
 #include "sim/base/floating_point.h"
+#include "sim/run/waveform_finder.h"
 
 namespace evsim {
 namespace {
@@ -69,10 +71,14 @@ RunResult run(Simulation& simulation, const RunOptions& options) {
     recorder.sample(simulation);
     simulation.on_record = [&](const Simulation& s) { recorder.sample(s); };
   }
+  std::optional<waveform::Finder> finder;
+  if (options.record && simulation.input().scenario.level == scenario::Level::waveform)
+    finder.emplace(simulation);
   try {
     while (simulation.step()) {
       ++r.steps;
       if (simulation.snapshot().step != 0) continue;
+      if (finder) finder->observe(simulation);
       if (options.progress) options.progress(simulation.t() / simulation.duration());
       if (options.stop && options.stop()) {
         r.interrupted = true;
@@ -92,6 +98,7 @@ RunResult run(Simulation& simulation, const RunOptions& options) {
   r.command_log = simulation.command_log();
   r.cpu_seconds = cpu_now() - cpu;
   r.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - wall).count();
+  if (finder && !r.interrupted) r.waveforms = finder->record(simulation);
   return r;
 }
 

@@ -6,6 +6,7 @@
 
 #include "sim/run/signals.h"
 #include "sim/run/simulation.h"
+#include "sim/run/waveform.h"
 
 namespace evsim {
 
@@ -34,6 +35,7 @@ struct RunResult {
   double t_end = 0.0;  // [s]
   ledger::Books books;
   Recording recording;
+  waveform::Window waveforms;  // at the level waveform
   std::vector<scenario::Event> command_log;
   long steps = 0;
   double cpu_seconds = 0.0, wall_seconds = 0.0;  // of the integration alone

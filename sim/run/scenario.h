@@ -423,12 +423,20 @@ constexpr void describe(P& p, V&& field) {
 struct Record {
   double rate = 1.0;                      // [Hz]
   std::vector<std::string> signals{"*"};  // patterns with * and ?
+  double waveform_start = kInfinity;      // [s]
+  double waveform_length = 0.04;          // [s]
 };
 template <class P, class V>
   requires described_as<P, Record>
 constexpr void describe(P& p, V&& field) {
   field(p.rate, Field{"rate", Dim::frequency, positive, "recorded samples a second"});
   field(p.signals, Field{"signals", Dim::none, any_value, "names or patterns with * and ?"});
+  field(p.waveform_start, Field{"waveform_start", Dim::time, not_negative,
+                                "start of the window that is kept with every edge, at the level "
+                                "waveform; left out: where "
+                                "the machines' power is highest"});
+  field(p.waveform_length,
+        Field{"waveform_length", Dim::time, Range{.min = 1e-4, .max = 1}, "length of that window"});
 }
 
 // A limit on a KPI, in the unit that its name carries.

@@ -14,19 +14,20 @@ auto into(std::vector<Info>& out) {
 }
 }  // namespace
 
-std::vector<Info> list(const closed_loop::System<double>& s, const Drive* drive) {
+std::vector<Info> list(const closed_loop::System<double>& s, scenario::Level level) {
   std::vector<Info> out;
   const closed_loop::Instant<double> now{};
   const std::array<double, car::kMaxStates> y{};
   visit(s, now, y.data(), into(out));
-  if (drive) visit(s, *drive, Drive::State{}, into(out));
+  if (level == scenario::Level::energy) return out;
+  for (int k = 0; k < s.units(); ++k) visit_unit(s, k, Drive::UnitSignals{}, into(out));
+  visit_link(Drive::NodeSignals{}, into(out));
   return out;
 }
 
 std::vector<Info> list(const Simulation& s) {
-  std::vector<Info> out = list(s.system(), s.drive());
-  if (const auto& vcu = s.input().controllers.vcu)
-    own(vcu->about().signals, {}, "vcu", "", into(out));
+  std::vector<Info> out = list(s.system(), s.input().scenario.level);
+  visit_own(s, s.snapshot(), into(out));
   return out;
 }
 

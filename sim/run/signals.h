@@ -66,42 +66,54 @@ template <class Out> void own(const std::vector<std::string>& names, const contr
     out(group, owner, "controller." + names[i], Dim::none, b.signals[i]);
 }
 
-// The same of the electric drive, at the levels drive and waveform.
-template <class Out> void visit(const closed_loop::System<double>& s, const Drive& drive,
-                                const Drive::State& d, Out&& out) {
-  for (int k = 0; k < s.units(); ++k) {
-    const auto u = drive.signals(d, static_cast<std::size_t>(k));
-    const std::string_view owner = s.car.drive_units.name(k);
-    constexpr Dim A = Dim::current_amplitude, V = Dim::voltage, Vs = Dim::flux_linkage;
-    out("drive_units", owner, "i_d", A, u.i.d);
-    out("drive_units", owner, "i_q", A, u.i.q);
-    out("drive_units", owner, "i_d_ref", A, u.i_ref.d);
-    out("drive_units", owner, "i_q_ref", A, u.i_ref.q);
-    out("drive_units", owner, "u_d", V, u.u.d);
-    out("drive_units", owner, "u_q", V, u.u.q);
-    out("drive_units", owner, "psi_d", Vs, u.psi.d);
-    out("drive_units", owner, "psi_q", Vs, u.psi.q);
-    out("drive_units", owner, "i_a", A, u.i_phase.a);
-    out("drive_units", owner, "i_b", A, u.i_phase.b);
-    out("drive_units", owner, "i_c", A, u.i_phase.c);
-    out("drive_units", owner, "i_f", Dim::current, u.i_f);
-    out("drive_units", owner, "tau_em", Dim::torque, u.tau_em);
-    out("drive_units", owner, "tau_em_ref", Dim::torque, u.tau_ref);
-    out("drive_units", owner, "theta_e", Dim::angle, u.theta_e);
-    out("drive_units", owner, "control_reason", Dim::none, u.reason);
-    out("drive_units", owner, "T_winding", Dim::temperature, u.T_winding);
-    out("drive_units", owner, "theta_e_error", Dim::angle, u.angle_error);
-    out("drive_units", owner, "psi_f_lost", Dim::none, u.psi_f_lost);
-    const auto n = static_cast<std::size_t>(k);
-    own(drive.controller_signals(n), d.controllers[n], "drive_units", owner, out);
-    if (!drive.has_junctions(n)) continue;
-    out("drive_units", owner, "T_junction_transistor", Dim::temperature, u.T_junction.transistor);
-    out("drive_units", owner, "T_junction_diode", Dim::temperature, u.T_junction.diode);
-  }
-  const auto n = drive.signals(d);
+// The same of the electric drive, at the levels drive and waveform: of a unit, and of the DC link.
+template <class Out> void visit_unit(const closed_loop::System<double>& s, int k,
+                                     const Drive::UnitSignals& u, Out&& out) {
+  const std::string_view owner = s.car.drive_units.name(k);
+  constexpr Dim A = Dim::current_amplitude, V = Dim::voltage, Vs = Dim::flux_linkage;
+  out("drive_units", owner, "i_d", A, u.i.d);
+  out("drive_units", owner, "i_q", A, u.i.q);
+  out("drive_units", owner, "i_d_ref", A, u.i_ref.d);
+  out("drive_units", owner, "i_q_ref", A, u.i_ref.q);
+  out("drive_units", owner, "u_d", V, u.u.d);
+  out("drive_units", owner, "u_q", V, u.u.q);
+  out("drive_units", owner, "psi_d", Vs, u.psi.d);
+  out("drive_units", owner, "psi_q", Vs, u.psi.q);
+  out("drive_units", owner, "i_a", A, u.i_phase.a);
+  out("drive_units", owner, "i_b", A, u.i_phase.b);
+  out("drive_units", owner, "i_c", A, u.i_phase.c);
+  out("drive_units", owner, "i_f", Dim::current, u.i_f);
+  out("drive_units", owner, "tau_em", Dim::torque, u.tau_em);
+  out("drive_units", owner, "tau_em_ref", Dim::torque, u.tau_ref);
+  out("drive_units", owner, "theta_e", Dim::angle, u.theta_e);
+  out("drive_units", owner, "control_reason", Dim::none, u.reason);
+  out("drive_units", owner, "T_winding", Dim::temperature, u.T_winding);
+  out("drive_units", owner, "theta_e_error", Dim::angle, u.angle_error);
+  out("drive_units", owner, "psi_f_lost", Dim::none, u.psi_f_lost);
+  if (!inverter::from_data_sheet(s.car.drive_units[k].inverter)) return;
+  out("drive_units", owner, "T_junction_transistor", Dim::temperature, u.T_junction.transistor);
+  out("drive_units", owner, "T_junction_diode", Dim::temperature, u.T_junction.diode);
+}
+template <class Out> void visit_link(const Drive::NodeSignals& n, Out&& out) {
   out("dc_link", "", "u", Dim::voltage, n.u);
   out("dc_link", "", "i_cable", Dim::current, n.i_cable);
   out("dc_link", "", "i_ripple_rms", Dim::current, n.i_ripple);
+}
+template <class Out> void visit(const closed_loop::System<double>& s, const Drive& drive,
+                                const Drive::State& d, Out&& out) {
+  for (int k = 0; k < s.units(); ++k)
+    visit_unit(s, k, drive.signals(d, static_cast<std::size_t>(k)), out);
+  visit_link(drive.signals(d), out);
+}
+template <class Out> void visit_own(const Simulation& s, const Snapshot& now, Out&& out) {
+  if (const Drive* drive = s.drive())
+    for (int k = 0; k < s.system().units(); ++k) {
+      const auto n = static_cast<std::size_t>(k);
+      own(drive->controller_signals(n), now.drive.controllers[n], "drive_units",
+          s.system().car.drive_units.name(k), out);
+    }
+  if (const auto& vcu = s.input().controllers.vcu)
+    own(vcu->about().signals, now.vcu, "vcu", "", out);
 }
 
 // All of a simulation now.
@@ -109,16 +121,16 @@ template <class Out> void visit(const Simulation& s, Out&& out) {
   const Snapshot& now = s.snapshot();
   visit(s.system(), s.instant(), now.y.data(), out);
   if (s.drive()) visit(s.system(), *s.drive(), now.drive, out);
-  if (const auto& vcu = s.input().controllers.vcu)
-    own(vcu->about().signals, now.vcu, "vcu", "", out);
+  visit_own(s, now, out);
 }
 
 struct Info {
   std::string path;  // "drive_units.rear.tau"
   Dim dim;
 };
-// Paths and dimensions in the order of visit(); of the electric drive where there is one.
-std::vector<Info> list(const closed_loop::System<double>& s, const Drive* drive);
+// Paths and dimensions in the order of visit(): of a level, and of a simulation with the signals of the user's own
+// controllers.
+std::vector<Info> list(const closed_loop::System<double>& s, scenario::Level level);
 std::vector<Info> list(const Simulation& s);
 
 // True where a path fits a pattern with * (any text) and ? (one character).

@@ -294,7 +294,8 @@ bool Simulation::step() {
 
 // A step of the electric drive, to the next tick of its controls or the end of the piece.
 void Simulation::step_drive() {
-  drive_->step(now_.drive, system_, now_.piece, now_.piece_start, now_.piece_end, now_.y, now_.q);
+  drive_->step(now_.drive, system_, now_.piece, now_.piece_start, now_.piece_end, now_.y, now_.q,
+               on_waveform);
   ++now_.step;
   check_finite();
   check_end();

@@ -154,6 +154,8 @@ class Simulation {
 
   // Called at each recording instant, in order.
   std::function<void(const Simulation&)> on_record;
+  // Called with the currents and voltages of legs that switch, at each step between their edges and at each edge.
+  waveform::Watch on_waveform;
 
  private:
   std::vector<ScheduleEntry> entries() const;

@@ -161,9 +161,9 @@ inline Weights weights(const Node& n, double h) {
 
 // ---- A sample -------------------------------------------------------------------------------------
 
-// Called with the time in the sample after each event, and as it ends.
+// Called with the time in the sample and its Scene: after each step and each change of gates.
 struct Unseen {
-  void operator()(double, const State&) const {}
+  template <class S> void operator()(double, const S&) const {}
 };
 
 // All that the functions below share.
@@ -543,9 +543,9 @@ template <class S, class Seen> void run(S& s, double t, double end, const Seen& 
     for (int k = 0; k < n && s.out.events == events; ++k) {
       const double done = advance(s, w, watch);
       t = start + k * h + done;
+      seen(t, s);
     }
     if (s.out.events == events) return;
-    seen(t, s.y);
   }
 }
 
@@ -571,7 +571,7 @@ Outcome sample(const Model& m, const Command& command, const Mechanics& mechanic
     run(s, t, t_next, seen);
     t = t_next;
     for (std::size_t n = 0; n < N; ++n) change_gates(s, n, t);
-    seen(t, y);
+    seen(t, s);
     if (t >= T) break;
   }
   for (std::size_t n = 0; n < N; ++n) end_unit(s, n, T);

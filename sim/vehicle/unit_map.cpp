@@ -77,34 +77,61 @@ std::vector<Dq<double>> inside(const std::vector<points::Point>& line, double I_
   return out;
 }
 
-// Of an excited machine at its full field.
-std::vector<Locus> ellipses(const Unit& u, const machine::Envelope<double>& e) {
-  constexpr std::array<double, 4> kTimesBase{1.0, 1.5, 2.5, 4.0};
+// An excited machine at its full field.
+points::Machine at_full_field(const points::Machine& m) {
+  const bool excited = std::holds_alternative<dq_machine::Excited<double>>(m.model.circuit);
+  return excited ? points::at_field_current(m, m.limits.I_f_max) : m;
+}
+
+std::vector<Locus> ellipses(const points::Machine& m, double u_max,
+                            const std::vector<double>& speeds) {
   constexpr int kPoints = 120;
-  const bool excited = std::holds_alternative<dq_machine::Excited<double>>(u.machine.model.circuit);
-  const points::Machine m =
-      excited ? points::at_field_current(u.machine, u.machine.limits.I_f_max) : u.machine;
   std::vector<Locus> out;
-  for (const double times : kTimesBase) {
-    const double omega = min(times * e.P_peak / e.tau_peak, e.omega_max);
-    if (!out.empty() && omega <= out.back().omega) continue;
-    auto i = points::voltage_ellipse(m, omega, u.u_max, kPoints);
+  for (const double omega : speeds) {
+    auto i = points::voltage_ellipse(m, omega, u_max, kPoints);
     if (!i.empty()) out.push_back({omega, std::move(i)});
   }
   return out;
 }
 
-Loci loci(const Unit& u, const machine::Envelope<double>& e, const std::vector<Row>& rows) {
+// Fifths of the most torque, motoring and generating.
+std::vector<Loci::Torque> torques(const points::Machine& m, double I_reach) {
+  constexpr int kLines = 5;
+  std::vector<Loci::Torque> out;
+  for (int k = -kLines; k <= kLines; ++k) {
+    const auto& line = k < 0 ? m.generating : m.motoring;
+    const double tau = line.tau.back() * abs(static_cast<double>(k)) / kLines;
+    auto i = points::torque_line(m, tau, I_reach);
+    if (!i.empty()) out.push_back({tau, std::move(i)});
+  }
+  return out;
+}
+
+Loci loci_of(const Unit& u, const std::vector<double>& speeds) {
   constexpr int kPoints = 60;
+  constexpr double kReach = 1.6;  // of the torques' lines over I_max
   const double I_max = u.machine.limits.I_max;
+  const points::Machine m = at_full_field(u.machine);
   Loci out{.mtpa = {0.0, inside(points::mtpa_line(u.machine, kPoints), kInfinity)},
-           .mtpv = {e.omega_max,
-                    inside(points::mtpv_line(u.machine, e.omega_max, u.u_max, kPoints), I_max)},
+           .mtpv = {},
            .envelope = {},
            .circle = {0.0, points::current_circle(u.machine, 2 * kPoints)},
-           .ellipses = ellipses(u, e)};
-  for (const Row& r : rows)
-    if (r.omega >= 0.0) out.envelope.i.push_back(r.points.back().machine.i);
+           .ellipses = ellipses(m, u.u_max, speeds),
+           .torques = torques(m, kReach * I_max)};
+  if (!speeds.empty())
+    out.mtpv = {speeds.back(),
+                inside(points::mtpv_line(u.machine, speeds.back(), u.u_max, kPoints), I_max)};
+  return out;
+}
+
+// From the base speed on.
+std::vector<double> weakening_speeds(const machine::Envelope<double>& e) {
+  std::vector<double> out;
+  for (const double times : {1.0, 1.5, 2.5, 4.0}) {
+    const double omega = min(times * e.P_peak / e.tau_peak, e.omega_max);
+    if (out.empty() || omega > out.back()) out.push_back(omega);
+  }
+  if (out.back() < e.omega_max) out.push_back(e.omega_max);
   return out;
 }
 
@@ -129,8 +156,15 @@ Map compute(const drive_unit::Params<double>& unit, const Conditions& conditions
     const double omega = unit.machine.envelope.omega_max * k / (grid.speeds - 1);
     if (auto r = row(u, omega, grid.torques - 1)) out.rows.push_back(std::move(*r));
   }
-  out.loci = loci(u, unit.machine.envelope, out.rows);
+  out.loci = loci_of(u, weakening_speeds(unit.machine.envelope));
+  for (const Row& r : out.rows)
+    if (r.omega >= 0.0) out.loci.envelope.i.push_back(r.points.back().machine.i);
   return out;
+}
+
+Loci loci(const drive_unit::Params<double>& unit, const Conditions& conditions,
+          const std::vector<double>& speeds) {
+  return loci_of(unit_of(unit, conditions), speeds);
 }
 
 std::variant<Point, operating_points::Refusal> point(const drive_unit::Params<double>& unit,

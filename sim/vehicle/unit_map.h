@@ -64,6 +64,12 @@ struct Loci {
   Locus envelope;               // the most torque of each speed, motoring
   Locus circle;                 // I_max
   std::vector<Locus> ellipses;  // the voltage limit at some speeds; none of an induction machine
+  struct Torque {
+    double tau;  // of the air gap [Nm]
+    std::vector<Dq<double>> i;
+  };
+  std::vector<Torque>
+      torques;  // currents that make a torque; of an excited machine at its full field
 };
 
 struct Map {
@@ -77,6 +83,10 @@ struct Map {
 // Throws std::invalid_argument for a unit without a model in dq.
 Map compute(const drive_unit::Params<double>& unit, const Conditions& conditions,
             const Grid& grid = {});
+
+// The loci but `envelope`, at some speeds by rising size [rad/s]: MTPV at the last of them.
+Loci loci(const drive_unit::Params<double>& unit, const Conditions& conditions,
+          const std::vector<double>& speeds);
 
 // The point of a torque at a speed, or why there is none.
 std::variant<Point, operating_points::Refusal> point(const drive_unit::Params<double>& unit,

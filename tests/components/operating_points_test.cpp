@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "sim/base/elementary.h"
+#include "tests/components/families.h"
 #include "tests/components/reference_machines.h"
 #include "tests/components/scalars.h"
 
@@ -566,6 +567,42 @@ TEST(OperatingPoints, loci_lie_where_their_names_say) {
   EXPECT_EQ(mtpv.size(), 10U);
   for (std::size_t k = 0; k < mtpv.size(); ++k)
     EXPECT_NEAR(norm(mtpv[k].u), 100.0 - 10.0 * static_cast<double>(k), 1e-9);
+}
+
+// tau = 3/2 n_p (psi_f + (L_d - L_q) i_d) i_q, by hand.
+TEST(OperatingPoints, a_line_of_constant_torque_is_a_hyperbola) {
+  constexpr double L_d = 1e-3, L_q = 3e-3, psi_f = 0.1, I = 100.0;
+  const Machine m = operating_points::prepare(
+      test::synchronous({.n_p = 4, .R_s = 0.1}, magnetics::Linear<double>{L_d, L_q, psi_f}), cold(),
+      {.I_max = I});
+  for (const double tau : {60.0, 20.0, -40.0}) {
+    const auto line = operating_points::torque_line(m, tau, I);
+    ASSERT_GT(line.size(), 20U);
+    for (const Dq<double>& i : line) {
+      EXPECT_NEAR(6.0 * (psi_f + (L_d - L_q) * i.d) * i.q, tau, 1e-11 * abs(tau));
+      EXPECT_LE(norm(i), I);
+    }
+    // It goes from one side of the circle to the other, in steps that a drawing can take for a curve.
+    EXPECT_GT(norm(line.front()), 0.9 * I);
+    EXPECT_GT(norm(line.back()), 0.9 * I);
+    for (std::size_t k = 1; k < line.size(); ++k)
+      EXPECT_LT(norm({line[k].d - line[k - 1].d, line[k].q - line[k - 1].q}), 0.1 * I);
+  }
+  EXPECT_TRUE(operating_points::torque_line(m, 1e4, I).empty());
+}
+
+TEST(OperatingPoints, a_cage_has_its_torque_along_a_line_of_it) {
+  for (const test::Family& f : test::families()) {
+    const auto machine = machine_dq::prepare(f.params, f.envelope);
+    if (!std::holds_alternative<dq_machine::Induction<double>>(machine.model.circuit)) continue;
+    const Machine m = operating_points::prepare(machine.model, cold(), {.I_max = machine.I_max});
+    const double least = norm(std::get<Point>(operating_points::point(m, 0.0, 1e9, 100.0)).i);
+    const auto line = operating_points::torque_line(m, 100.0, machine.I_max);
+    ASSERT_GT(line.size(), 20U);
+    double smallest = kInfinity;
+    for (const Dq<double>& i : line) smallest = min(smallest, norm(i));
+    EXPECT_NEAR(smallest, least, 1e-9 * least);  // the search's own
+  }
 }
 
 TEST(OperatingPoints, an_excited_machine_at_its_field_current_is_one_with_magnets) {

@@ -179,6 +179,14 @@ TEST(ReportMap, means_are_weighted_by_energy) {
   EXPECT_DOUBLE_EQ(mean.generating, 0.9);
 }
 
+TEST(ReportMap, what_brakes_with_less_than_its_loss_does_not_generate) {
+  const auto m = unit_of_constant_loss(1000.0);
+  const MeanEfficiency mean = mean_efficiency(m, {.omega = {100, 100, 100}, .tau = {-1, -9, -100}});
+  EXPECT_TRUE(std::isnan(mean.motoring));
+  EXPECT_DOUBLE_EQ(mean.generating, 0.9);
+  EXPECT_TRUE(std::isnan(mean_efficiency(m, {.omega = {100}, .tau = {-1}}).generating));
+}
+
 TEST(ReportMap, driving_backwards_is_mirrored) {
   Recording r;
   r.signals = {{"drive_units.rear.omega", Dim::angular_speed},

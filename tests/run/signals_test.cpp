@@ -10,7 +10,7 @@ namespace evsim {
 namespace {
 
 double value(const Simulation& s, const std::string& path) {
-  const auto all = signals::list(s.system(), s.drive());
+  const auto all = signals::list(s);
   double out = std::nan("");
   std::size_t i = 0;
   signals::visit(s.system(), s.instant(), s.snapshot().y.data(),
@@ -23,7 +23,7 @@ double value(const Simulation& s, const std::string& path) {
 
 TEST(Signals, paths_are_unique_and_name_the_unit_they_belong_to) {
   const Simulation s(test::case_of(test::four_units(), test::short_trip()));
-  const auto all = signals::list(s.system(), s.drive());
+  const auto all = signals::list(s);
   for (const auto& each : all)
     EXPECT_EQ(std::ranges::count(all, each.path, &signals::Info::path), 1) << each.path;
   const auto found = std::ranges::find(all, "drive_units.rear_left.tau", &signals::Info::path);

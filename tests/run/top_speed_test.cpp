@@ -54,10 +54,9 @@ Vec ticked(const Model& m, double omega, double T_s, const Ab<double>& s, const 
   y.units[0].psi = {x[0], x[1]};
   y.units[0].rotor = {x[2], x[3]};
   electric_cases::Rows q{};
-  const int n = electric_step::steps(T_s, m.units[0].machine.common.n_p * omega);
-  const auto w = dc_node::weights(m.node, 0.0, T_s / n);
-  auto theta = electric_step::angles(y, 1);
-  for (int k = 0; k < n; ++k) electric_step::step<1>(m, h, Shaft{}, w, 0.0, y, theta, q);
+  const auto steps = electric_step::steps(T_s, m.units[0].machine.common.n_p * omega);
+  const auto w = dc_node::weights(m.node, 0.0, T_s / steps.n);
+  electric_step::advance<1>(m, h, Shaft{}, w, steps, 0.0, y, q);
   const Dq<double> psi = to_rotor(y.units[0].psi, angle(y.units[0].theta_e));
   return {psi.d, psi.q, y.units[0].rotor.x, y.units[0].rotor.y};
 }

@@ -58,8 +58,8 @@ Peer against_peer(Flaw flaw) {
         switched_step::sample<1>(m, c, Shaft{}, kTs / 16.0, y, legs, q);
       }
     } else {
-      switched_step::sample<1>(m, c, Shaft{}, kTs, y, legs, q, [&](double t, const State& x) {
-        if (k >= 1800) seen.push_back({static_cast<double>(k) * kTs + t, current(m, x)});
+      switched_step::sample<1>(m, c, Shaft{}, kTs, y, legs, q, [&](double t, const auto& s) {
+        if (k >= 1800) seen.push_back({static_cast<double>(k) * kTs + t, current(m, s.y)});
       });
     }
     if (rows[k].size() > 3) worst.tau = std::max(worst.tau, std::abs(torque(m, y) - rows[k][3]));
@@ -147,8 +147,9 @@ Ran ran(const Model& m, const Setting& x, const Watch& watch = {}) {
     const Rows start = r.q;
     const double stored = electric_drive::stored_energy(m, h, r.y);
     const Outcome out = switched_step::sample<1>(m, c, Shaft{}, kTs, r.y, r.legs, r.q,
-                                                 [&](double t, const State& y) {
-                                                   if (watch && k >= x.sound) watch(k * kTs + t, y);
+                                                 [&](double t, const auto& s) {
+                                                   if (watch && k >= x.sound)
+                                                     watch(k * kTs + t, s.y);
                                                  });
     r.resolved = r.resolved && out.resolved;
     throughput += std::abs(x.U_0 * (r.q.charge - start.charge)) +

@@ -142,7 +142,12 @@ TEST_F(Describe, values_of_a_vehicle_with_the_line_that_gave_them) {
 }
 
 TEST_F(Describe, signals_and_units) {
-  EXPECT_TRUE(has(evsim({"describe", "signals"}).out, "drive_units.NAME.tau"));
+  const std::string signals = evsim({"describe", "signals"}).out;
+  EXPECT_TRUE(has(signals, "drive_units.NAME.tau"));
+  EXPECT_TRUE(has(signals, "drive_units.NAME.i_d_ref"));
+  EXPECT_TRUE(has(signals, "dc_link.i_ripple_rms"));
+  EXPECT_TRUE(has(evsim({"describe", "signals", "body.v"}).out, "energy, drive, waveform"));
+  EXPECT_FALSE(has(evsim({"describe", "signals", "dc_link.u"}).out, "energy"));
   EXPECT_TRUE(has(evsim({"describe", "units", "speed"}).out, "km_per_h"));
 }
 

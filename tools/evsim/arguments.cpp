@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "sim/io/data_sheet.h"
 #include "sim/io/quantity.h"
 #include "sim/io/text.h"
 #include "tools/evsim/commands.h"
@@ -26,6 +27,7 @@ struct CommandLine {
   ValidateArguments validate;
   MapArguments map;
   ResponseArguments response;
+  ConvertArguments convert;
   NewVehicleArguments new_vehicle;
   CompletionArguments completion;
   bool version = false;
@@ -46,6 +48,7 @@ struct CommandLine {
     add_validate();
     add_map();
     add_response();
+    add_convert();
     add_new_vehicle();
     add_completion();
   }
@@ -176,6 +179,23 @@ struct CommandLine {
     c.add_option("--out", response.out, "folder for the report [results/response]")
         ->type_name("DIR");
     c.add_flag("--json", response.json, "the result as JSON on stdout");
+  }
+  void add_convert() {
+    CLI::App& c = command("convert", "a machine's parameters from the figures of a data sheet",
+                          help::kConvert, convert, convert_command);
+    c.add_option("WHAT", convert.what, "machine")->required()->type_name("");
+    c.add_option("--connection", convert.connection,
+                 "star or delta: of the windings, for figures of one winding [star]")
+        ->type_name("");
+    c.add_flag("--json", convert.json, "the object machine.dq of a vehicle file on stdout");
+    for (const io::SheetEntry& e : io::sheet_entries())
+      c.add_option_function<std::string>(
+           std::string("--") + e.name,
+           [this, &e](const std::string& value) {
+             convert.figures.push_back({e.name, value});
+           },
+           e.doc)
+          ->type_name("");
   }
   void add_new_vehicle() {
     CLI::App& c = command("new-vehicle", "write a vehicle file from the figures of a catalogue",

@@ -64,6 +64,14 @@ struct ValidateArguments {
 };
 ExitCode validate_command(const ValidateArguments& a);
 
+struct ConvertArguments {
+  std::string what;  // machine
+  std::string connection = "star";
+  std::vector<io::KeyValue> figures;  // of io::sheet_entries()
+  bool json = false;
+};
+ExitCode convert_command(const ConvertArguments& a);
+
 struct MapArguments {
   std::string vehicle, unit;      // file, and drive_units.NAME; "": the only one
   std::vector<std::string> u_dc;  // [V]; none: U_ref

@@ -70,9 +70,14 @@ ExitCode describe_parameters(const std::string& filter) {
 ExitCode describe_signals(const std::string& filter) {
   closed_loop::System<double> any;
   any.car.drive_units.add("NAME");
-  Listing list({left, left}, {"signal", "unit"}, filter);
-  for (const signals::Info& s : signals::list(any, nullptr))
-    list.row(s.path, {s.path, unit_text(&display_unit(s.dim))});
+  const auto of_all = signals::list(any, scenario::Level::energy);
+  const auto all = signals::list(any, scenario::Level::waveform);
+  Listing list({left, left, left}, {"signal", "unit", "level"}, filter);
+  for (const signals::Info& s : all) {
+    const bool everywhere = std::ranges::find(of_all, s.path, &signals::Info::path) != of_all.end();
+    list.row(s.path, {s.path, unit_text(&display_unit(s.dim)),
+                      everywhere ? "energy, drive, waveform" : "drive, waveform"});
+  }
   return list.show();
 }
 

@@ -135,6 +135,22 @@ inline constexpr char kResponse[] =
     "(nothing\n"
     "was written), 3 the control finds no steady state, 4 disk or missing part.";
 
+inline constexpr char kConvert[] =
+    "Each line says its formula. Figures between two terminals belong to the equivalent star, "
+    "however the\n"
+    "windings are connected. Where a sheet says the flux in several ways, the first of Ke, Kv, Kt, "
+    "stall, rated\n"
+    "counts and the others are held against it: what is more than 5 % off is said.\n"
+    "\n"
+    "Examples:\n"
+    "  evsim convert machine --pole_pairs 4 --Kv_rpm_per_V 30 --R_line_line_mOhm 12 \\\n"
+    "    --L_line_line_uH 90 --stall_torque_Nm 40 --stall_current_A_rms 120\n"
+    "  evsim convert machine --pole_pairs 5 --Ke_V_rms_per_krpm 98 --Kt_Nm_per_A_rms 1.6 "
+    "--R_line_line_Ohm 0.8 \\\n"
+    "    --L_line_line_min_mH 5.2 --L_line_line_max_mH 7.4 --I_max_A_rms 30 --json > dq.json\n"
+    "\n"
+    "Exit codes: 0 converted, 2 a figure is wrong or missing.";
+
 inline constexpr char kNewVehicle[] =
     "Each figure may be given in any unit of its kind: --mass_lb 3880, --top_speed_mph 140.\n"
     "What is not given follows from rules (docs/new_vehicle.md); the file says which and why.\n"
