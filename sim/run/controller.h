@@ -75,6 +75,11 @@ struct Controllers {
   bool drives(std::string_view unit) const {
     return motor_control && (drive_units.empty() || drive_units == unit);
   }
+  // False where one keeps a state of its own: its run can't go back.
+  bool have_state_in_snapshots() const {
+    return !(motor_control && motor_control->about().state_size == 0) &&
+           !(vcu && vcu->about().state_size == 0);
+  }
 };
 
 // Makes what a scenario names. Throws InputError with the path in the scenario.

@@ -72,7 +72,8 @@ RunResult run(Simulation& simulation, const RunOptions& options) {
     simulation.on_record = [&](const Simulation& s) { recorder.sample(s); };
   }
   std::optional<waveform::Finder> finder;
-  if (options.record && simulation.input().scenario.level == scenario::Level::waveform)
+  if (options.record && simulation.input().scenario.level == scenario::Level::waveform &&
+      simulation.input().controllers.have_state_in_snapshots())
     finder.emplace(simulation);
   try {
     while (simulation.step()) {
@@ -98,7 +99,7 @@ RunResult run(Simulation& simulation, const RunOptions& options) {
   r.command_log = simulation.command_log();
   r.cpu_seconds = cpu_now() - cpu;
   r.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - wall).count();
-  if (finder && !r.interrupted) r.waveforms = finder->record(simulation);
+  if (finder && !r.interrupted && r.failure.empty()) r.waveforms = finder->record(simulation);
   return r;
 }
 

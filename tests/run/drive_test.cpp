@@ -37,7 +37,7 @@ TEST(Drive, cars_of_all_machines_drive_off_reach_their_top_speed_and_stop) {
 // i' = s / v i(psi' / (s^2 v)) of the model that the tables were computed from (docs/flux_tables.md).
 TEST(Drive, the_flux_tables_of_the_garage_are_reciprocal_and_their_source) {
   const auto car =
-      io::read<car::Params<double>>(at("vehicles/generic_compact_flux_map.json")).value;
+      io::read<car::Params<double>>(test::at("vehicles/generic_compact_flux_map.json")).value;
   const auto& machine = std::get<machine_dq::Synchronous<double>>(car.drive_units[0].machine.dq);
   const auto f = magnetics::figures(machine.magnetics);
   ASSERT_TRUE(f.has_value());

@@ -163,7 +163,7 @@ void apply_voltage(const electric_drive::Unit<double>&, const TurningUnit& held,
                    const electric_drive::Terminals<double>& at, electric_drive::UnitFlow<double>& f,
                    electric_drive::UnitRows<double>& dq) {
   f.u = to_stator(held.u, at.theta);
-  dq.conduction = dq.switching = dq.arc = 0.0;
+  dq.conduction = dq.switching = dq.diode = dq.arc = 0.0;
 }
 
 TEST(ElectricStep, five_machines_follow_the_closed_form_of_a_voltage_constant_in_dq) {
