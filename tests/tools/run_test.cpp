@@ -109,8 +109,7 @@ TEST_F(Run, verify_tells_the_difference_from_the_truth) {
 TEST_F(Run, verify_knows_the_truth_of_the_electric_drive_as_well) {
   for (const char* level : {"drive", "waveform"}) {
     const Ran r = evsim({"run", std::string(EVSIM_SOURCE_DIR) + "/scenarios/full_throttle.json",
-                         "--level", level, "--set", "scenario.driver.until_v_km_per_h=30",
-                         "--verify"});
+                         "--level", level, "--set", "scenario.driver.duration_s=1.5", "--verify"});
     EXPECT_EQ(r.code, 0) << r.out << r.err;
     EXPECT_NE(r.out.find("<= 1e-5: ok"), std::string::npos) << r.out;
   }
