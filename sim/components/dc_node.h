@@ -53,6 +53,8 @@ T voltage(const Params<T>& p, const State<T>& x, const T& i_node, const T& power
   const T share = p.R_C * power / (B * B);
   return B * (1.0 - share * (1.0 + share));
 }
+// Angular frequency at which cable and capacitor swing [rad/s].
+template <Scalar T> T ringing(const Params<T>& p) { return 1.0 / sqrt(p.L_cable * p.C); }
 template <Scalar T> T stored_energy(const Params<T>& p, const State<T>& x) {
   return 0.5 * (p.C * x.u_C * x.u_C + p.L_cable * x.i * x.i);
 }

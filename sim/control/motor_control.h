@@ -193,7 +193,7 @@ template <Real T> Asked<T> asked(const Model<T>& m, const State<T>& x, const Inp
 // (5)
 template <Real T> T damping(const Model<T>& m, State<T>& x, const Input<T>& in) {
   x.omega_slow = select(x.current.running > 0.5, x.omega_slow, in.omega_m);
-  const T tau = -m.p.damping * (in.omega_m - x.omega_slow);
+  T tau = -m.p.damping * (in.omega_m - x.omega_slow);
   x.omega_slow += m.k_slow * (in.omega_m - x.omega_slow);
   return tau;
 }

@@ -322,8 +322,8 @@ Setup setup(const drive_unit::Params<double>& unit, const std::string& name, con
   const Reach most = reach(u, name, omega);
   const double tau = r.tau.value_or(0.25 * most.tau_max);
   const auto p = reached(most, name, omega, u.model.u_dc, tau);
-  u.model.steps =
-      electric_step::steps(u.model.T_s, 1.01 * (u.machine.model.common.n_p * omega + p.omega_r));
+  u.model.steps = electric_step::steps(
+      u.model.T_s, 1.01 * (u.machine.model.common.n_p * omega + p.omega_r), 0.0);
 
   const Input<double> from_torque{.tau_ref = tau};
   const auto torque =

@@ -232,8 +232,7 @@ void Drive::trip(State& d, std::size_t n, double u_dc) const {
 
 pwm::Duties<double> Drive::modulated(std::size_t n, const Complex<double>& u_s, double u_dc) const {
   const auto& p = units_[n].pwm;
-  return pwm::duties(p.modulation, p.overmodulation, Ab<double>{u_s.re, u_s.im},
-                     max(u_dc, 1.0));
+  return pwm::duties(p.modulation, p.overmodulation, Ab<double>{u_s.re, u_s.im}, max(u_dc, 1.0));
 }
 
 // Lets act what the tick before computed, samples and computes.
@@ -291,7 +290,7 @@ void Drive::integrate_averaged(State& d, const RigidDriveline<double>& behind, d
   double omega_e = 0.0;
   for (std::size_t n = 0; n < N; ++n)
     omega_e = max(omega_e, abs(model_.units[n].machine.common.n_p * behind.omega(n, d.y.v)));
-  const auto steps = electric_step::steps(h, omega_e);
+  const auto steps = electric_step::steps(h, omega_e, dc_node::ringing(model_.node));
   const auto& w = weights(to_ns(h), steps.n);
   const auto take = [&](const auto& held) {
     electric_step::advance<N>(model_, held, behind, w, steps, R_source_, d.y, d.last);
@@ -333,9 +332,8 @@ void Drive::integrate(State& d, const RigidDriveline<double>& behind, double h,
     legs ? integrate_switched<N>(d, behind, h, watch) : integrate_averaged<N>(d, behind, h);
   };
   if (truth_ && !legs)
-    has_junctions_
-        ? truth_->advance(model_, device_held(d), behind, R_source_, h, d.y, d.last)
-        : truth_->advance(model_, d.held, behind, R_source_, h, d.y, d.last);
+    has_junctions_ ? truth_->advance(model_, device_held(d), behind, R_source_, h, d.y, d.last)
+                   : truth_->advance(model_, d.held, behind, R_source_, h, d.y, d.last);
   else
     switch (model_.n_units) {
       case 1: take.operator()<1>(); break;
@@ -379,7 +377,8 @@ void Drive::step(State& d, const closed_loop::System<double>& s,
   for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n) {
     if (tick_at(n, d.units[n].tick) <= d.t) run_control(d, n, s, y[car::kV], command.tau[n]);
     next = std::min(next, tick_at(n, d.units[n].tick));
-    if (truth_) next = std::min(next, d.t + to_ns(units_[n].control.gains.T_s) / kFiner);
+    if (truth_ && !switches(d))
+      next = std::min(next, d.t + to_ns(units_[n].control.gains.T_s) / kFiner);
   }
   d.h = seconds(next - d.t);
   const Slow now = slow(d, s, piece, seconds(d.t - piece_start), d.h, y);

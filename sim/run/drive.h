@@ -56,11 +56,11 @@ class Drive {
     motor_control::State<double> control;
     sensors::Tracked<double> tracked;  // rotor angle and speed by the sensor
     flux_observer::State<double> observer;
-    double angle_error;                           // of the electrical angle that the control has [rad]
-    motor_control::Output<double> seen;           // of its last tick: currents, references, reason
-    Output next;                                  // begins to act with the next tick
-    std::int64_t tick;                            // number of the next one
-    pwm::Edges edges;                             // of the tick that runs, with switched legs
+    double angle_error;                  // of the electrical angle that the control has [rad]
+    motor_control::Output<double> seen;  // of its last tick: currents, references, reason
+    Output next;                         // begins to act with the next tick
+    std::int64_t tick;                   // number of the next one
+    pwm::Edges edges;                    // of the tick that runs, with switched legs
     electric_drive::TickDevices<double> devices;  // of the tick that runs
     Junctions junctions;
     switched_legs::Gates gates;  // by trips and faults
@@ -93,8 +93,9 @@ class Drive {
     std::array<controller::Block, kMaxDriveUnits> controllers;
   };
 
-  // rtol > 0: the truth that a run is verified against. What is slow beside a tick is held over a quarter of it;
-  // inside, averaging inverters by ElectricTruth, switching legs in steps a quarter as long.
+  // rtol > 0: the truth that a run is verified against. Averaging inverters go by ElectricTruth, and what is slow
+  // beside a tick is held over a quarter of it; switching legs, whose torque ripples within a tick, take steps a
+  // quarter as long.
   // Throws InputError where a drive unit has no model in dq.
   Drive(const car::Params<double>& vehicle, scenario::Level level, std::uint64_t seed,
         double R_source, double T_machine, controller::Controllers controllers = {},
@@ -127,7 +128,7 @@ class Drive {
     double T_winding;                             // [K]
     power_devices::Junctions<double> T_junction;  // 0: has none [K]
     double angle_error;                           // electrical, of the control's last tick [rad]
-    double psi_f_lost;                            // share of the magnets' flux that is gone for good
+    double psi_f_lost;  // share of the magnets' flux that is gone for good
   };
   UnitSignals signals(const State& d, std::size_t unit) const;
   // Whether a unit's inverter has junctions with a temperature.

@@ -6,6 +6,7 @@
 // follows from the speed as it begins (electric_drive.h has no other fast term).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -152,11 +153,14 @@ inline int parts(double turn, double most) {
   while (turn > most * n) ++n;
   return n;
 }
-// Of a tick of h [s] where the fastest machine turns with omega_e.
-inline Steps steps(double h, double omega_e) {
+// What the DC node may swing in a step, whose current is foreseen as a line [rad].
+inline constexpr double kMostRinging = 1.0;
+// Of a tick of h [s] where the fastest machine turns with omega_e and the node swings with omega_node [rad/s].
+inline Steps steps(double h, double omega_e, double omega_node) {
   const double turn = abs(omega_e) * h;
-  const bool sixth = turn > Kutta4::kMostTurn;
-  return {sixth ? parts(turn, Butcher6::kMostTurn) : 1, sixth};
+  const int least = parts(omega_node * h, kMostRinging);
+  const bool sixth = turn > Kutta4::kMostTurn * least;
+  return {sixth ? std::max(parts(turn, Butcher6::kMostTurn), least) : least, sixth};
 }
 
 // A whole tick; w: of a step.

@@ -24,9 +24,9 @@ class ElectricTruth {
                const RigidDriveline<double>& behind, double R_source, double h,
                electric_drive::State<double>& y, electric_drive::Rows<double>& q);
   void advance(const electric_drive::Model<double>& m,
-               const electric_drive::DeviceHeld<double>& held,
-               const RigidDriveline<double>& behind, double R_source, double h,
-               electric_drive::State<double>& y, electric_drive::Rows<double>& q);
+               const electric_drive::DeviceHeld<double>& held, const RigidDriveline<double>& behind,
+               double R_source, double h, electric_drive::State<double>& y,
+               electric_drive::Rows<double>& q);
 
  private:
   struct Impl;

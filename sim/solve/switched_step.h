@@ -61,7 +61,7 @@ struct Outcome {
   bool resolved = true;  // no more than kMostEvents
 };
 // sqrt(1/(L C)) h of the DC node, which an edge leaves ringing: the energy balance closes to 1e-6.
-inline constexpr double kMostRinging = 0.75;
+inline constexpr double kMostRinging = 0.375;
 inline constexpr double kMostTurn = electric_step::Kutta4::kMostTurn;
 // Steps are as much shorter while a leg floats, whose voltage is a stage's and no integral; and with a
 // fault, where currents run high.
@@ -507,7 +507,7 @@ template <class S> double advance(S& s, const Weights& w, bool watch) {
   return done;
 }
 
-// The fastest turning: that of a machine, and on top of it the ringing of cable and capacitor [rad/s].
+// The fastest turning: that of a machine, and on top of it the swinging of cable and capacitor [rad/s].
 template <std::size_t N, class M> double fastest(const Scene<N, M>& s) {
   const double ringing = max(sqrt(abs(s.node.det)), 0.5 * abs(s.node.tr));
   double turning = 0.0, finer = s.finer;
@@ -516,7 +516,8 @@ template <std::size_t N, class M> double fastest(const Scene<N, M>& s) {
     turning = max(turning, abs(s.m.units[n].machine.common.n_p * omega));
     if (s.held.units[n].floating != Floating::none) finer = kFloatingFiner;
   }
-  return s.command.finer * finer * (turning + ringing * (kMostTurn / kMostRinging));
+  const double swinging = ringing * (kMostTurn / kMostRinging);
+  return s.command.finer * finer * (turning + swinging);
 }
 
 // Before a piece: most have no averaged bridge and no floating leg.

@@ -26,19 +26,23 @@ void alone(int repeats) {
   const auto tau_ref = [](int k) { return k / 400 % 2 == 0 ? 50.0 : 150.0; };
   const auto unseen = [](const bench::DriveAlone::Plant&, const pwm::Duties<double>&) {};
   double sink = 0.0;
-  for (const bool switched : {false, true})
-    for (const bool map : {false, true}) {
-      bench::DriveAlone drive({.switched = switched, .map = map});
-      bench::DriveAlone fine({.switched = switched, .map = map, .finer = 64});
+  for (const bool ideal : {true, false})
+    for (const auto& [switched, map] :
+         {std::pair{false, false}, {false, true}, {true, false}, {true, true}}) {
+      bench::Kind kind{.switched = switched, .map = map, .ideal = ideal};
+      bench::DriveAlone drive(kind);
+      kind.finer = 64;
+      bench::DriveAlone fine(kind);
       const double error = fine.difference(record(drive, kTicks, tau_ref));
       const double steps = static_cast<double>(drive.steps()) / kTicks;
       const double t =
           least(repeats, [&] { sink += drive.control(kTicks, tau_ref, unseen).q.units[0].tau; });
       fmt::print(
-          "alone, {:8} {:8} {:7.0f} ns a tick of 100 us ({:.1f} steps): {:5.0f}x real time, "
+          "alone, {:11} {:8} {:8} {:7.0f} ns a tick of 100 us ({:.1f} steps): {:5.0f}x real time, "
           "largest error of the currents {:.1e} of I_max\n",
-          switched ? "switched" : "averaged", map ? "flux map" : "linear", 1e9 * t / kTicks, steps,
-          bench::DriveAlone::kT * kTicks / t, error);
+          ideal ? "stiff DC," : "DC link,", switched ? "switched" : "averaged",
+          map ? "flux map" : "linear", 1e9 * t / kTicks, steps, bench::DriveAlone::kT * kTicks / t,
+          error);
     }
   if (std::isnan(sink)) fmt::print("diverged\n");
 }

@@ -79,7 +79,7 @@ class DriveAlone {
         p, {.tau_max = tables.tau_max, .i_d = tables.i_d, .i_q = tables.i_q, .i_f = tables.i_f});
     held_.U_0 = kU;
     held_.units[0].temperatures = dq_machine::at_20_degC<double>();
-    steps_ = electric_step::steps(kT, 3 * kOmega);
+    steps_ = electric_step::steps(kT, 3 * kOmega, dc_node::ringing(m_.node));
     steps_.n *= kind.finer;
     weights_ = dc_node::weights(m_.node, kR, kT / steps_.n);
   }

@@ -86,7 +86,8 @@ struct CommandLine {
     c.add_option("--format", run.format, "of the signals: csv or hdf5 [csv]")->type_name("FORMAT");
     many(c, "--record", run.record, "signals to keep, with * and ?, instead of the scenario's")
         ->type_name("GLOB");
-    c.add_flag("--verify", run.verify, "run again with SUNDIALS, error-controlled, and show the difference of each KPI");
+    c.add_flag("--verify", run.verify,
+               "run again with SUNDIALS, error-controlled, and show the difference of each KPI");
     c.add_flag("--json", run.json, "results as JSON on stdout");
     c.add_option("--jobs", run.jobs, "threads [one a core]")->type_name("N");
     c.add_option("--timeout", run.timeout, "wall-clock limit of all runs in seconds [none]")
