@@ -4,18 +4,16 @@
 //   u = u_C + R_C (i - i_node)                                                             (3)
 // i_node is what inverters and consumers draw. Stores: 1/2 C u_C^2 + 1/2 L i^2; losses: R i^2 and
 // R_C (i - i_node)^2, of which the source's own R_source i^2 belongs to the battery.
-// The node is quick beside the machines but linear: over a step h it is solved exactly for a current that runs
-// linearly, i_node = N + S (t - h/2), together with the integrals that the books need:
-//   i(h), u_C(h), int i dt, mean and slope of u: linear in (i, u_C, U_0, N, S)              (4)
-//   int i^2 dt, int (i - i_node)^2 dt: quadratic forms of the same                          (5)
-// mean and slope of u are those of the line that is nearest to u(t): so int u i_node dt is what who draws i_node
-// at that line's voltage gets, and no energy is lost between the node and those who draw from it.
+// The node is quick beside the machines but linear: over a step it is solved exactly for a current i_node that
+// is a cubic through its values at the four nodes of gauss.h:
+//   i and u at these nodes and i, u_C at the end: linear in (i, u_C, U_0, i_node at the nodes)   (4)
 // Signs: i > 0 from the source, i_node > 0 into the inverters.
 #pragma once
 
 #include <array>
 
 #include "sim/base/fields.h"
+#include "sim/base/gauss.h"
 #include "sim/base/scalar.h"
 
 namespace evsim::dc_node {
@@ -47,8 +45,8 @@ template <Scalar T> struct State {
 // (3): voltage at the inverters [V] when a current i_node [A] and a power p [W] are drawn:
 //   u = B - R_C p / u,  B = u_C + R_C (i - i_node)
 // by two rounds from B: the rest is (R_C p / B^2)^3 of u.
-template <Scalar T>
-T voltage(const Params<T>& p, const State<T>& x, const T& i_node, const T& power) {
+template <Scalar P, Scalar T>
+T voltage(const Params<P>& p, const State<T>& x, const T& i_node, const T& power) {
   const T B = x.u_C + p.R_C * (x.i - i_node);
   const T share = p.R_C * power / (B * B);
   return B * (1.0 - share * (1.0 + share));
@@ -61,51 +59,31 @@ template <Scalar T> T stored_energy(const Params<T>& p, const State<T>& x) {
 
 // ---- A step --------------------------------------------------------------------------------------
 
-inline constexpr std::size_t kInputs = 5;  // i, u_C, U_0, N, S
-using Row = std::array<double, kInputs>;
-using Form = std::array<double, kInputs*(kInputs + 1) / 2>;  // upper triangle by rows
+inline constexpr std::size_t kInputs = 3 + gauss::kNodes;  // i, u_C, U_0, i_node at the nodes
+template <Scalar T> using Inputs = std::array<T, kInputs>;
 
-// (4), (5) of one step length.
+// (4) of one step length: what each input does.
 struct Weights {
-  double h{};  // [s]
-  Row i, u_C, charge, mean, slope;
-  Form i2, capacitor;
+  double h{};                                   // [s]
+  std::array<gauss::Values, kInputs> i{}, u{};  // at the nodes
+  std::array<double, kInputs> i_end{}, u_end{};
 };
 // R_source: of the source [Ohm].
 Weights weights(const Params<double>& p, double R_source, double h);
 
-template <Scalar T> T apply(const Row& w, const std::array<T, kInputs>& z) {
-  return w[0] * z[0] + w[1] * z[1] + w[2] * z[2] + w[3] * z[3] + w[4] * z[4];
+template <Scalar T> gauss::Group<T> at_nodes(const std::array<gauss::Values, kInputs>& w,
+                                             const Inputs<T>& z, std::size_t g) {
+  gauss::Group<T> sum = gauss::group<T>(w[0], g) * z[0];
+  for (std::size_t k = 1; k < kInputs; ++k) sum += gauss::group<T>(w[k], g) * z[k];
+  return sum;
 }
-template <Scalar T> T apply(const Form& w, const std::array<T, kInputs>& z) {
-  return z[0] * (w[0] * z[0] + w[1] * z[1] + w[2] * z[2] + w[3] * z[3] + w[4] * z[4]) +
-         z[1] * (w[5] * z[1] + w[6] * z[2] + w[7] * z[3] + w[8] * z[4]) +
-         z[2] * (w[9] * z[2] + w[10] * z[3] + w[11] * z[4]) + z[3] * (w[12] * z[3] + w[13] * z[4]) +
-         z[4] * w[14] * z[4];
-}
-
-template <Scalar T> struct Stepped {
-  State<T> end;
-  T u_mean, u_slope;  // [V], [V/s]
-  T charge;           // from the source [C]
-  T i2;               // of its current [A2 s]
-  T capacitor;        // the same of the capacitor's current
-};
-template <Scalar T> Stepped<T> step(const Weights& w, const State<T>& x, const T& U_0,
-                                    const T& i_mean, const T& i_slope) {
-  const std::array<T, kInputs> z{x.i, x.u_C, U_0, i_mean, i_slope};
-  return {.end = {.i = apply(w.i, z), .u_C = apply(w.u_C, z)},
-          .u_mean = apply(w.mean, z),
-          .u_slope = apply(w.slope, z),
-          .charge = apply(w.charge, z),
-          .i2 = apply(w.i2, z),
-          .capacitor = apply(w.capacitor, z)};
-}
-
-// After a small energy [J] has left the capacitor at once: 1/2 C u_C^2 falls by it, to third order in its share.
-template <Scalar T> State<T> without(const Params<T>& p, const State<T>& x, const T& energy) {
-  const T share = energy / (p.C * x.u_C * x.u_C);
-  return {.i = x.i, .u_C = x.u_C * (1.0 - share * (1.0 + 0.5 * share * (1.0 + share)))};
+template <Scalar T> State<T> end(const Weights& w, const Inputs<T>& z) {
+  State<T> x{w.i_end[0] * z[0], w.u_end[0] * z[0]};
+  for (std::size_t k = 1; k < kInputs; ++k) {
+    x.i += w.i_end[k] * z[k];
+    x.u_C += w.u_end[k] * z[k];
+  }
+  return x;
 }
 
 }  // namespace evsim::dc_node

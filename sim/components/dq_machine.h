@@ -79,6 +79,10 @@ template <Scalar T> struct Model {
   Circuit<T> circuit;
 };
 
+template <Scalar T> bool has_rotor(const Model<T>& m) {  // circuits in it
+  return !std::holds_alternative<Synchronous<T>>(m.circuit);
+}
+
 // ---- State and currents -------------------------------------------------------------------------
 
 // Flux linkages of the rotor's circuits: (psi_f, 0) of a field winding, (psi_rd, psi_rq) of a cage, else 0.
@@ -100,6 +104,7 @@ template <Scalar T> T copper(const T& R_20, const T& temperature) {
   return R_20 * (1.0 + kCopperAlpha * (temperature - kT20));
 }
 // Flux that the magnets have lost, to the temperature and for good [Vs].
+// Parameters are over P, states over T: one machine at several instants at once, or with derivatives.
 template <Scalar T> T lost_flux(const Synchronous<T>& c, const Temperatures<T>& t) {
   return c.psi_f * (t.lost - (1.0 - t.lost) * c.beta_f * (t.rotor - kT20));
 }
@@ -109,24 +114,25 @@ template <Scalar T> T demagnetised(const Synchronous<T>& c, const T& T_magnet, c
   return clamp(c.loss_per_K * (T_magnet - knee), 0.0, 1.0);
 }
 
-template <Scalar T> Currents<T> currents(const Synchronous<T>& c, const Dq<T>& psi, const Rotor<T>&,
-                                         const Temperatures<T>& t) {
+template <Scalar P, Scalar T> Currents<T> currents(const Synchronous<P>& c, const Dq<T>& psi,
+                                                   const Rotor<T>&, const Temperatures<P>& t) {
   const Dq<T> read{psi.d + lost_flux(c, t), psi.q};
   return {.s = magnetics::currents(c.magnetics, read), .r = {T(0.0), T(0.0)}};
 }
-template <Scalar T> Currents<T> currents(const Excited<T>& c, const Dq<T>& psi,
-                                         const Rotor<T>& rotor, const Temperatures<T>&) {
-  const T det = c.L_d * c.L_f - 1.5 * c.L_m * c.L_m;
+template <Scalar P, Scalar T> Currents<T> currents(const Excited<P>& c, const Dq<T>& psi,
+                                                   const Rotor<T>& rotor, const Temperatures<P>&) {
+  const P det = c.L_d * c.L_f - 1.5 * c.L_m * c.L_m;
   return {.s = {(c.L_f * psi.d - c.L_m * rotor.x) / det, psi.q / c.L_q},
           .r = {(c.L_d * rotor.x - 1.5 * c.L_m * psi.d) / det, T(0.0)}};
 }
-template <Scalar T> T saturation(const Induction<T>& c, const T& psi2) {  // (k_s |psi_s|)^S
+template <Scalar P, Scalar T>
+T saturation(const Induction<P>& c, const T& psi2) {  // (k_s |psi_s|)^S
   const T x2 = c.k_s * c.k_s * psi2;
   const T even = magnetics::detail::power(x2, c.S / 2);
   return c.S % 2 == 1 ? even * sqrt(x2) : even;
 }
-template <Scalar T> Currents<T> currents(const Induction<T>& c, const Dq<T>& psi,
-                                         const Rotor<T>& rotor, const Temperatures<T>&) {
+template <Scalar P, Scalar T> Currents<T> currents(const Induction<P>& c, const Dq<T>& psi,
+                                                   const Rotor<T>& rotor, const Temperatures<P>&) {
   const T main = (1.0 + saturation(c, psi.d * psi.d + psi.q * psi.q)) / c.L_s;
   const T i_rd = (rotor.x - psi.d) / c.L_l, i_rq = (rotor.y - psi.q) / c.L_l;
   return {.s = {main * psi.d - i_rd, main * psi.q - i_rq}, .r = {i_rd, i_rq}};
@@ -167,39 +173,48 @@ template <Scalar T> struct RotorRates {
   Rotor<T> rate;
   T p_loss;
 };
-template <Scalar T> RotorRates<T> rotor_rates(const Synchronous<T>&, const Rotor<T>&, const T&,
-                                              const Temperatures<T>&) {
+template <Scalar P, Scalar T> RotorRates<T> rotor_rates(const Synchronous<P>&, const Rotor<T>&,
+                                                        const P&, const Temperatures<P>&) {
   return {.rate = {T(0.0), T(0.0)}, .p_loss = T(0.0)};
 }
-template <Scalar T> RotorRates<T> rotor_rates(const Excited<T>& c, const Rotor<T>& i, const T& u_f,
-                                              const Temperatures<T>& t) {
-  const T R = copper(c.R_f, t.rotor);
+template <Scalar P, Scalar T> RotorRates<T> rotor_rates(const Excited<P>& c, const Rotor<T>& i,
+                                                        const P& u_f, const Temperatures<P>& t) {
+  const P R = copper(c.R_f, t.rotor);
   return {.rate = {u_f - R * i.x, T(0.0)}, .p_loss = R * i.x * i.x};
 }
-template <Scalar T> RotorRates<T> rotor_rates(const Induction<T>& c, const Rotor<T>& i, const T&,
-                                              const Temperatures<T>& t) {
-  const T R = copper(c.R_r, t.rotor);
+template <Scalar P, Scalar T> RotorRates<T> rotor_rates(const Induction<P>& c, const Rotor<T>& i,
+                                                        const P&, const Temperatures<P>& t) {
+  const P R = copper(c.R_r, t.rotor);
   return {.rate = {-R * i.x, -R * i.y}, .p_loss = 1.5 * R * (i.x * i.x + i.y * i.y)};
 }
 
 // Power into a field winding at a voltage u_f [W].
-template <Scalar T, class C> T field_power(const C&, const T& u_f, const Rotor<T>& i) {
-  if constexpr (std::same_as<C, Excited<T>>) return u_f * i.x;
+template <Scalar P, Scalar T, class C> T field_power(const C&, const P& u_f, const Rotor<T>& i) {
+  if constexpr (std::same_as<C, Excited<P>>) return u_f * i.x;
   return T(0.0);
 }
 
+// How quickly flux linkages move by themselves, within an amplitude I_max of the stator's current [A].
+struct Quickness {
+  double per_L;        // largest slope of a stator current over its flux linkage [1/H]
+  double rotor_decay;  // of the rotor's circuits under a stator flux that is held, at 20 degC [1/s]
+};
+Quickness quickness(const Model<double>& m, double I_max);
+
 // ---- (3) to (6) ---------------------------------------------------------------------------------
 
-template <Scalar T> T air_gap_torque(const Common<T>& m, const Dq<T>& psi, const Dq<T>& i) {
+template <Scalar P, Scalar T>
+T air_gap_torque(const Common<P>& m, const Dq<T>& psi, const Dq<T>& i) {
   return 1.5 * m.n_p * (psi.d * i.q - psi.q * i.d);
 }
-template <Scalar T> T stator_resistance(const Common<T>& m, const T& omega_e, const T& T_winding) {
+template <Scalar P, Scalar T>
+T stator_resistance(const Common<P>& m, const T& omega_e, const P& T_winding) {
   return copper(m.R_s, T_winding) * (1.0 + m.k_ac * omega_e * omega_e);
 }
 template <Scalar T> struct Drag {
   T iron, friction;  // [Nm], against motion
 };
-template <Scalar T> Drag<T> drag(const Common<T>& m, const T& omega, const Dq<T>& psi) {
+template <Scalar P, Scalar T> Drag<T> drag(const Common<P>& m, const T& omega, const Dq<T>& psi) {
   const T s = omega / sqrt(omega * omega + kOmega0 * kOmega0);
   const T psi2 = psi.d * psi.d + psi.q * psi.q;
   return {.iron = 1.5 * m.n_p * (m.k_hysteresis * s + m.k_eddy * m.n_p * omega) * psi2,

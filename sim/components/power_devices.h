@@ -344,8 +344,8 @@ template <Scalar T> struct LegDrop {
   T d_r;       // share of the upper side, dead time included
   T u_T, u_D;  // parts of u_error, of transistor and diode [V]
 };
-template <Scalar T>
-LegDrop<T> leg_drop(const Drops<T>& p, const T& d, const T& delta, const T& i, const T& I_ripple) {
+template <Scalar P, Scalar T>
+LegDrop<T> leg_drop(const Drops<P>& p, const P& d, const P& delta, const T& i, const T& I_ripple) {
   const T s = pwm::smooth_sign(i, I_ripple);
   const T d_r = d - s * delta;
   const T w_T = p.rectification == Rectification::synchronous ? 1.0 - 2.0 * delta * s * s

@@ -68,10 +68,10 @@ template <Scalar T> struct Output {
 // A shaft with a load.
 template <Scalar T> struct Shaft {
   T per_inertia, tau_load;
-  T omega(std::size_t, const T& v) const { return v; }
-  T speed(const T& v) const { return v; }
-  T acceleration(const T&, const std::array<T, kMaxDriveUnits>& tau,
-                 std::array<T, kMaxDriveUnits>&) const {
+  template <Scalar V> V omega(std::size_t, const V& v) const { return v; }
+  template <Scalar V> V speed(const V& v) const { return v; }
+  template <Scalar V> V acceleration(const V&, const std::array<V, kMaxDriveUnits>& tau,
+                                     std::array<V, kMaxDriveUnits>&) const {
     return per_inertia * (tau[0] - tau_load);
   }
 };
@@ -84,7 +84,8 @@ template <Scalar T> dc_node::Params<T> held_node() {
 inline dc_node::Weights held_voltage(double h) {
   dc_node::Weights w{};
   w.h = h;
-  w.u_C[1] = w.mean[1] = 1.0;
+  w.u[1].fill(1.0);
+  w.u_end[1] = 1.0;
   return w;
 }
 

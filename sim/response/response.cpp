@@ -63,7 +63,8 @@ Unit unit_at(const drive_unit::Params<double>& unit, const Request& r) {
                      .steps = {1, false}}};
   out.model.drive.units[0] = {.machine = machine.model,
                               .inverter = smooth(unit.inverter, machine.I_max),
-                              .I_ripple = unit.inverter.ripple * machine.I_max};
+                              .I_ripple = unit.inverter.ripple * machine.I_max,
+                              .quickness = dq_machine::quickness(machine.model, machine.I_max)};
   out.model.drive.n_units = 1;
   out.model.drive.node = control_tick::held_node<double>();
   return out;
@@ -323,7 +324,7 @@ Setup setup(const drive_unit::Params<double>& unit, const std::string& name, con
   const double tau = r.tau.value_or(0.25 * most.tau_max);
   const auto p = reached(most, name, omega, u.model.u_dc, tau);
   u.model.steps = electric_step::steps(
-      u.model.T_s, 1.01 * (u.machine.model.common.n_p * omega + p.omega_r), 0.0);
+      u.model.drive, {1.01 * (u.machine.model.common.n_p * omega + p.omega_r)}, u.model.T_s);
 
   const Input<double> from_torque{.tau_ref = tau};
   const auto torque =

@@ -26,6 +26,14 @@ dc_node::Params<double> node(const car::Params<double>& p) {
   return out;
 }
 
+// A smooth sign has the slope 3/2 over half of the ripple's width.
+double R_sign(const electric_drive::Unit<double>& m, double U_ref) {
+  const auto& d = m.inverter;
+  const auto drops = inverter::drops(d, {dq_machine::kT20, dq_machine::kT20});
+  const double steps = max(drops.U_T, drops.U_D) + d.dead_time * d.f_sw * U_ref;
+  return 1.5 * steps / m.I_ripple;
+}
+
 // Nothing where the sensor alone says where the rotor is. Files are checked for magnets.
 std::optional<flux_observer::Params<double>> observer(const motor_control::Params<double>& p) {
   if (p.position == motor_control::Position::sensor) return std::nullopt;
@@ -60,7 +68,9 @@ Drive::Drive(const car::Params<double>& vehicle, scenario::Level level, std::uin
     const auto machine = machine_dq::prepare(unit.machine.dq, unit.machine.envelope);
     model_.units[n] = {.machine = machine.model,
                        .inverter = inverter::sized(unit.inverter, machine.I_max),
-                       .I_ripple = unit.inverter.ripple * machine.I_max};
+                       .I_ripple = unit.inverter.ripple * machine.I_max,
+                       .quickness = dq_machine::quickness(machine.model, machine.I_max)};
+    model_.units[n].R_sign = R_sign(model_.units[n], unit.machine.envelope.U_ref);
     const auto params = motor_control::params(unit, machine, {T_machine, T_machine});
     const auto points = drive_unit::operating_points_of(unit, machine, T_machine);
     units_[n] = {.control = motor_control::prepare(params, motor_control::references(unit, points)),
@@ -287,10 +297,10 @@ bool Drive::switches(const State& d) const {
 
 template <std::size_t N>
 void Drive::integrate_averaged(State& d, const RigidDriveline<double>& behind, double h) {
-  double omega_e = 0.0;
+  std::array<double, kMaxDriveUnits> omega_e{};
   for (std::size_t n = 0; n < N; ++n)
-    omega_e = max(omega_e, abs(model_.units[n].machine.common.n_p * behind.omega(n, d.y.v)));
-  const auto steps = electric_step::steps(h, omega_e, dc_node::ringing(model_.node));
+    omega_e[n] = model_.units[n].machine.common.n_p * behind.omega(n, d.y.v);
+  const auto steps = electric_step::steps(model_, omega_e, h);
   const auto& w = weights(to_ns(h), steps.n);
   const auto take = [&](const auto& held) {
     electric_step::advance<N>(model_, held, behind, w, steps, R_source_, d.y, d.last);

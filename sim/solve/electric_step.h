@@ -1,15 +1,20 @@
-// One step of the electric drive inside a control tick. The DC node is solved exactly for a current that runs
-// linearly, as the midpoint rule foresees it; machines and motion follow by an explicit Runge-Kutta scheme under
-// the line that is nearest to the node's voltage. Both sides book the same energy but for what the forecast missed.
-// In stator coordinates a held voltage is constant and the rotation enters the currents alone, through
-// the angle theta_e. How far a step may turn is what the books allow; how many steps of which order a tick takes
-// follows from the speed as it begins (electric_drive.h has no other fast term).
+// One step of the electric drive inside a control tick, by collocation: machines, motion and what the books need
+// are taken at the four nodes of gauss.h, all at once in the lanes of a Pack. Their states there follow from each
+// other:
+//   x_j = x + h sum_l a_jl f(x_l),   x(h) = x + h sum_l b_l f(x_l)                            (1)
+// As a held voltage is constant in stator coordinates, f depends on fluxes only through R_s i_s and, by the node's
+// voltage, through the current drawn: with h R_s / L of some per cent each round of (1) gains two digits.
+// The DC node is solved exactly for the cubic through i_node at the nodes, dc_node.h; machines and node see the
+// same voltage and current there, so that no energy is lost between them.
+// How far a step may turn is what four nodes resolve; how many rounds and steps a tick takes follows from the
+// model and the speed as it begins, never from the state.
+// Source of (1): J. C. Butcher, Math. Comp. 18 (1964) 50-64; order 8.
 #pragma once
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
+#include "sim/base/gauss.h"
 #include "sim/vehicle/electric_drive.h"
 
 namespace evsim::electric_step {
@@ -18,21 +23,9 @@ using electric_drive::Flow;
 using electric_drive::Model;
 using electric_drive::Rows;
 using electric_drive::State;
+using electric_drive::Unit;
 
 template <Scalar T> using Angles = std::array<Angle<T>, kMaxDriveUnits>;
-
-// y + h k of all states but the node's.
-template <std::size_t N, Scalar T> State<T> moved(const State<T>& y, const State<T>& k, double h) {
-  State<T> out;
-  for (std::size_t n = 0; n < N; ++n) {
-    const auto &x = y.units[n], &a = k.units[n];
-    out.units[n] = {.psi = {x.psi.a + h * a.psi.a, x.psi.b + h * a.psi.b},
-                    .rotor = {x.rotor.x + h * a.rotor.x, x.rotor.y + h * a.rotor.y},
-                    .theta_e = x.theta_e + h * a.theta_e};
-  }
-  out.v = y.v + h * k.v;
-  return out;
-}
 
 template <Scalar T> Angles<T> angles(const State<T>& y, int n_units) {
   Angles<T> out{};
@@ -41,111 +34,130 @@ template <Scalar T> Angles<T> angles(const State<T>& y, int n_units) {
   return out;
 }
 
-// Explicit Runge-Kutta schemes: stage j at t + c_j h from y + h sum a_jl k_l; the step's end is y + h sum b_j k_j.
-// The classical one, of fourth order.
-struct Kutta4 {
-  static constexpr int kStages = 4;
-  static constexpr double a[kStages][kStages] = {{}, {0.5}, {0.0, 0.5}, {0.0, 0.0, 1.0}};
-  static constexpr double b[kStages] = {1.0 / 6, 1.0 / 3, 1.0 / 3, 1.0 / 6};
-  static constexpr double c[kStages] = {0.0, 0.5, 0.5, 1.0};
-  static constexpr double kMostTurn = 0.1;  // omega_e h [rad]
-};
-// Sixth order by seven stages. Source: J. C. Butcher, J. Austral. Math. Soc. 4 (1964) 179-194.
-struct Butcher6 {
-  static constexpr int kStages = 7;
-  static constexpr double a[kStages][kStages] = {
-      {},
-      {1.0 / 3},
-      {0.0, 2.0 / 3},
-      {1.0 / 12, 1.0 / 3, -1.0 / 12},
-      {-1.0 / 16, 9.0 / 8, -3.0 / 16, -3.0 / 8},
-      {0.0, 9.0 / 8, -3.0 / 8, -3.0 / 4, 1.0 / 2},
-      {9.0 / 44, -9.0 / 11, 63.0 / 44, 18.0 / 11, 0.0, -16.0 / 11}};
-  static constexpr double b[kStages] = {11.0 / 120, 0.0,       27.0 / 40, 27.0 / 40,
-                                        -4.0 / 15,  -4.0 / 15, 11.0 / 120};
-  static constexpr double c[kStages] = {0.0, 1.0 / 3, 2.0 / 3, 1.0 / 3, 0.5, 0.5, 1.0};
-  static constexpr double kMostTurn = 0.4;
-};
-
-// f(0), .. f(n - 1), each index a constant.
-template <int n, class F> constexpr void unrolled([[maybe_unused]] F&& f) {
-  [&]<int... i>(std::integer_sequence<int, i...>) {
-    (f(std::integral_constant<int, i>{}), ...);
-  }(std::make_integer_sequence<int, n>{});
+// op(state of the start, state of the nodes' groups, its rates) for each state but the node's.
+template <std::size_t N, Scalar T, class X, class D, class Op>
+void each_state(const Model<T>& m, State<T>& y, X& x, const D& dx, Op&& op) {
+  const auto one = [&](T& start, auto member) {
+    gauss::Nodes<T> rate;
+    for (std::size_t g = 0; g < rate.size(); ++g) rate[g] = member(dx[g]);
+    op(
+        start, [&](std::size_t g) -> auto& { return member(x[g]); }, rate);
+  };
+  for (std::size_t n = 0; n < N; ++n) {
+    auto& u = y.units[n];
+    one(u.psi.a, [n](auto& s) -> auto& { return s.units[n].psi.a; });
+    one(u.psi.b, [n](auto& s) -> auto& { return s.units[n].psi.b; });
+    one(u.theta_e, [n](auto& s) -> auto& { return s.units[n].theta_e; });
+    if (!dq_machine::has_rotor(m.units[n].machine)) continue;
+    one(u.rotor.x, [n](auto& s) -> auto& { return s.units[n].rotor.x; });
+    one(u.rotor.y, [n](auto& s) -> auto& { return s.units[n].rotor.y; });
+  }
+  one(y.v, [](auto& s) -> auto& { return s.v; });
 }
 
-// Advances y by the weights' h, and q by what it moved. theta: of y, and then of what it has become. R_source:
-// that the weights were made for [Ohm]. held: a Held, or one whose units are another kind of legs.
-template <std::size_t N, class Scheme, Scalar T, class Mechanics, class H>
-[[gnu::flatten]] void step(const Model<T>& m, const H& held, const Mechanics& mechanics,
-                           const dc_node::Weights& w, const T& R_source, State<T>& y,
-                           Angles<T>& theta, Rows<T>& q) {
-  const double h = w.h;
-  const auto turned_to = [&](const State<T>& x) {
-    Angles<T> out;
-    for (std::size_t k = 0; k < N; ++k)
-      out[k] = turned(theta[k], x.units[k].theta_e - y.units[k].theta_e);
-    return out;
-  };
-  const auto rates = [&](const State<T>& x, const Angles<T>& at, const T& u, State<T>& k,
-                         Rows<T>& r) {
-    return electric_drive::rates<N>(m, held, mechanics, x, at, u, k, r);
-  };
+// ---- A step --------------------------------------------------------------------------------------
 
-  // The node's current ahead, by the midpoint rule at the present voltage: it runs nearly straight.
-  const T u_now = y.node.u_C;
-  dc_node::Stepped<T> node;
-  T foreseen;
-  const T drop = held.R_beside * y.node.i;
-  {
-    State<T> k, x;
-    Rows<T> r;
-    Flow<T> f;
-    const T i_0 = rates(y, theta, u_now, k, r).i_node;
-    x = moved<N>(y, k, 0.5 * h);
-    const T i_1 = rates(x, turned_to(x), u_now, k, r).i_node;
-    x = moved<N>(y, k, h);
-    const auto drawn = electric_drive::drawn<N>(m, held, x, turned_to(x), f, k, r);
-    const T i_2 = drawn.i + drawn.p / u_now;
-    const T i_mean = (i_0 + 4.0 * i_1 + i_2) / 6.0, i_slope = (i_2 - i_0) / h;
-    node = dc_node::step(w, y.node, held.U_0 - drop, i_mean, i_slope);
-    foreseen = h * (node.u_mean * i_mean + h * h / 12.0 * node.u_slope * i_slope);
+// Advances y by the weights' h, theta with it, and q by what it moved, in some rounds of (1). R_source: that the
+// weights were made for [Ohm]. held: a Held, or one whose units are another kind of legs.
+template <std::size_t N, Scalar T, class Mechanics, class H>
+[[gnu::flatten]] void step(const Model<T>& m, const H& held, const Mechanics& mechanics,
+                           const dc_node::Weights& w, int rounds, const T& R_source, State<T>& y,
+                           Angles<T>& theta, Rows<T>& q) {
+  using V = gauss::Group<T>;
+  constexpr std::size_t G = gauss::kGroups<T>;
+  const double h = w.h;
+  std::array<T, N> ahead;  // angles of the step's middle, as foreseen
+  std::array<Angle<T>, N> middle;
+  for (std::size_t n = 0; n < N; ++n) {
+    const T turn = 0.5 * h * m.units[n].machine.common.n_p * mechanics.omega(n, y.v);
+    ahead[n] = y.units[n].theta_e + turn;
+    middle[n] = turned(theta[n], turn);
   }
 
-  // Machines and motion under that voltage.
-  std::array<State<T>, Scheme::kStages> k;
-  State<T> next = y;
-  T given(0.0);
-  unrolled<Scheme::kStages>([&](auto j) {
-    State<T> x = y;
-    unrolled<j>([&](auto l) {
-      if constexpr (Scheme::a[j][l] != 0.0) x = moved<N>(x, k[l], h * Scheme::a[j][l]);
-    });
-    const T u = node.u_mean + (Scheme::c[j] - 0.5) * h * node.u_slope;
-    Rows<T> r;
-    const T i = rates(x, j == 0 ? theta : turned_to(x), u, k[j], r).i_node;
-    constexpr double b = Scheme::b[j];
-    if constexpr (b != 0.0) {
-      given += h * b * u * i;
-      next = moved<N>(next, k[j], h * b);
-      electric_drive::each_row<N>(q, r, [&](T& sum, const T& rate) { sum += h * b * rate; });
+  // A first guess goes on as the step begins; the capacitor's voltage runs on straight.
+  std::array<State<V>, G> x, dx;
+  gauss::Nodes<T> u, i_node;
+  {
+    State<T> k;
+    Rows<T> unused;
+    const T i_begin =
+        electric_drive::rates<N>(m, held, mechanics, y, theta, y.node.u_C, k, unused).i_node;
+    const T u_rate = (y.node.i - i_begin) / m.node.C;
+    for (std::size_t g = 0; g < G; ++g) {
+      const auto t = h * gauss::group<T>(gauss::c, g);
+      u[g] = y.node.u_C + t * u_rate;
+      const V bent = 0.5 * t * t * u_rate;
+      for (std::size_t n = 0; n < N; ++n) {
+        const auto &s = y.units[n], &d = k.units[n];
+        const auto& along = held.units[n].s;
+        x[g].units[n] = {.psi = {s.psi.a + (t * d.psi.a + bent * along.a),
+                                 s.psi.b + (t * d.psi.b + bent * along.b)},
+                         .rotor = {s.rotor.x + t * d.rotor.x, s.rotor.y + t * d.rotor.y},
+                         .theta_e = s.theta_e + t * d.theta_e};
+      }
+      x[g].v = y.v + t * k.v;
     }
-  });
+  }
 
-  // What they drew beside the forecast, the capacitor gives as the step ends.
-  next.node = dc_node::without(m.node, node.end, given - foreseen);
-  theta = turned_to(next);
-  q.charge += node.charge;
-  q.source += R_source * node.i2 + drop * node.charge;
-  q.cable += m.node.R_cable * node.i2 + m.node.R_C * node.capacitor;
-  q.ripple += node.capacitor;
-  y = next;
+  const T drop = held.R_beside * y.node.i;
+  dc_node::Inputs<T> z{y.node.i, y.node.u_C, held.U_0 - drop};
+  const auto evaluate = [&](std::array<Rows<V>, G>& r) {
+    std::array<Flow<V>, G> f;
+    std::array<Angles<V>, G> at;
+    for (std::size_t g = 0; g < G; ++g) {
+      for (std::size_t n = 0; n < N; ++n)
+        at[g][n] =
+            turned(Angle<V>{V(middle[n].cos), V(middle[n].sin)}, x[g].units[n].theta_e - ahead[n]);
+      const auto drawn = electric_drive::drawn<N>(m, held, x[g], at[g], f[g], dx[g], r[g]);
+      i_node[g] = drawn.i + drawn.p / u[g];
+    }
+    for (std::size_t l = 0; l < gauss::kNodes; ++l) z[3 + l] = gauss::at<T>(i_node, l);
+    for (std::size_t g = 0; g < G; ++g) {
+      u[g] = dc_node::at_nodes<T>(w.u, z, g);
+      electric_drive::rates_at<N>(m, held, mechanics, x[g], at[g], u[g], f[g], dx[g], r[g]);
+    }
+  };
+  for (int round = 1; round < rounds; ++round) {
+    std::array<Rows<V>, G> unused;
+    evaluate(unused);
+    each_state<N>(m, y, x, dx, [&](const T& start, const auto& at, const auto& rate) {
+      for (std::size_t g = 0; g < G; ++g) at(g) = start + h * gauss::up_to_nodes<T>(rate, g);
+    });
+  }
+  std::array<Rows<V>, G> r;
+  evaluate(r);
+
+  each_state<N>(m, y, x, dx, [&](T& start, const auto&, const auto& rate) {
+    start += h * gauss::over_step<T>(rate);
+  });
+  for (std::size_t n = 0; n < N; ++n) theta[n] = turned(middle[n], y.units[n].theta_e - ahead[n]);
+  y.node = dc_node::end(w, z);
+  for (std::size_t g = 0; g < G; ++g)
+    electric_drive::each_row<N>(q, r[g], [&](T& sum, const V& rate) {
+      if constexpr (G == 1)
+        sum += h * gauss::over_step<T>({rate});
+      else
+        sum += h * gauss::b[g] * rate;
+    });
+  gauss::Nodes<T> i, squared, ripple;
+  for (std::size_t g = 0; g < G; ++g) {
+    i[g] = dc_node::at_nodes<T>(w.i, z, g);
+    const V i_C = i[g] - i_node[g];
+    squared[g] = i[g] * i[g];
+    ripple[g] = i_C * i_C;
+  }
+  const T charge = h * gauss::over_step<T>(i), i2 = h * gauss::over_step<T>(squared),
+          i_C2 = h * gauss::over_step<T>(ripple);
+  q.charge += charge;
+  q.source += R_source * i2 + drop * charge;
+  q.cable += m.node.R_cable * i2 + m.node.R_C * i_C2;
+  q.ripple += i_C2;
 }
 
-// How a tick is taken: in n steps, of sixth order where it turns far.
+// How a tick is taken.
 struct Steps {
   int n;
-  bool sixth;
+  int rounds;  // of each
 };
 // Steps that a turn takes whose scheme may turn so far at once.
 inline int parts(double turn, double most) {
@@ -153,14 +165,43 @@ inline int parts(double turn, double most) {
   while (turn > most * n) ++n;
   return n;
 }
-// What the DC node may swing in a step, whose current is foreseen as a line [rad].
-inline constexpr double kMostRinging = 1.0;
-// Of a tick of h [s] where the fastest machine turns with omega_e and the node swings with omega_node [rad/s].
-inline Steps steps(double h, double omega_e, double omega_node) {
-  const double turn = abs(omega_e) * h;
-  const int least = parts(omega_node * h, kMostRinging);
-  const bool sixth = turn > Kutta4::kMostTurn * least;
-  return {sixth ? std::max(parts(turn, Butcher6::kMostTurn), least) : least, sixth};
+inline constexpr double kMostTurn = 1.0;     // omega_e h [rad]
+inline constexpr double kMostRinging = 2.0;  // of the DC node [rad]
+inline constexpr int kMostRounds = 12;
+
+// What a round of a step of h [s] leaves of an error, where currents run smoothly and where one changes sign.
+struct Left {
+  double smooth, at_sign;
+};
+template <Scalar T> Left left(const Unit<T>& m, double C_node, double omega_e, double h) {
+  constexpr double kHot = 1.6;  // copper at 170 degC over that at 20 degC
+  const auto& x = m.machine.common;
+  const double R = kHot * lane(x.R_s, 0) * (1.0 + lane(x.k_ac, 0) * omega_e * omega_e) +
+                   lane(m.inverter.R_on, 0);
+  const double per_L = 0.25 * h * m.quickness.per_L;
+  const double smooth =
+      per_L * (R + h / (6.0 * C_node)) + 0.25 * h * kHot * m.quickness.rotor_decay;
+  return {.smooth = smooth, .at_sign = smooth + per_L * m.R_sign};
+}
+// Until currents err by 1e-7 of the largest. What changes with a sign is some per cent of the voltage.
+inline int rounds(const Left& left) {
+  int n = 1;
+  for (double error = left.smooth * left.smooth, beside = left.at_sign;
+       (error > 1e-7 || beside > 0.02) && n < kMostRounds; error *= left.smooth)
+    beside *= left.at_sign, ++n;
+  return n;
+}
+// Of a tick of h [s] where the machines turn with omega_e.
+template <Scalar T>
+Steps steps(const Model<T>& m, const std::array<double, kMaxDriveUnits>& omega_e, double h) {
+  const double turn = h * *std::max_element(omega_e.begin(), omega_e.begin() + m.n_units,
+                                            [](double a, double b) { return abs(a) < abs(b); });
+  const int n = std::max(parts(abs(turn), kMostTurn),
+                         parts(lane(dc_node::ringing(m.node), 0) * h, kMostRinging));
+  int most = 1;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(m.n_units); ++k)
+    most = std::max(most, rounds(left(m.units[k], lane(m.node.C, 0), omega_e[k], h / n)));
+  return {n, most};
 }
 
 // A whole tick; w: of a step.
@@ -170,10 +211,7 @@ void advance(const Model<T>& m, const H& held, const Mechanics& mechanics,
              Rows<T>& q) {
   Angles<T> theta = angles(y, static_cast<int>(N));
   for (int i = 0; i < steps.n; ++i)
-    if (steps.sixth)
-      step<N, Butcher6>(m, held, mechanics, w, R_source, y, theta, q);
-    else
-      step<N, Kutta4>(m, held, mechanics, w, R_source, y, theta, q);
+    step<N>(m, held, mechanics, w, steps.rounds, R_source, y, theta, q);
 }
 
 }  // namespace evsim::electric_step

@@ -6,7 +6,7 @@
 //               and any where the channel rectifies: its diode conducts in the dead time alone.
 //   zeros       of the current in a leg with diodes or thresholds: the leg floats, or conducts the other way
 //   thresholds  that the voltage of a floating leg reaches (switched_legs.h)
-// The last two are found by false position, to 1e-9 A or V or 1e-12 s. A floating phase's current is kept at
+// The last two are found by false position, to 1e-6 A or V or 1e-12 s. A floating phase's current is kept at
 // zero to rounding: flux linkages are put back along the phase after each step.
 // An edge that moves a leg from one rail to the other at a current i costs
 //   E = 1/2 switching_loss u_C |i|,   drawn from the capacitor: 1/2 C u_C^2 falls by E              (1)
@@ -61,14 +61,15 @@ struct Outcome {
   bool resolved = true;  // no more than kMostEvents
 };
 // sqrt(1/(L C)) h of the DC node, which an edge leaves ringing: the energy balance closes to 1e-6.
-inline constexpr double kMostRinging = 0.375;
-inline constexpr double kMostTurn = electric_step::Kutta4::kMostTurn;
+inline constexpr double kMostRinging = 0.75;
+inline constexpr double kMostTurn = 0.1;  // omega_e h [rad]
 // Steps are as much shorter while a leg floats, whose voltage is a stage's and no integral; and with a
 // fault, where currents run high.
 inline constexpr double kFloatingFiner = 3.0, kFaultFiner = 2.0;
 inline constexpr int kMostEvents = 200;
 inline constexpr double kNoCurrent = 1e-9;  // [A]
 inline constexpr double kClose = 1e-12;     // [s]
+inline constexpr double kCloseBy = 1e-6;    // past an event [A or V]
 
 // ---- Weights of the DC node for any step ----------------------------------------------------------
 
@@ -148,12 +149,18 @@ inline Weights weights(const Node& n, double h) {
   return {.node = {.h = h,
                    .E_2 = by(1.0, half[0]),
                    .P_2 = by(0.5 * h, half[1]),
+                   .Q_2 = by(0.5 * h, half[2]),
                    .E = by(1.0, p0),
+                   .P_1 = by(h, p1),
+                   .Q_1 = by(h, p2),
                    .F_1 = by(h, p1 + -3.0 * p2 + 4.0 * p3),
                    .F_2 = by(h, p2 + -2.0 * p3),
                    .F_3 = by(h, 4.0 * p3 + -1.0 * p2)},
           .P = by(0.25 * h * h, half[2]),
+          .Q = by(0.25 * h * h, half[3]),
           .G = by(h, p1),
+          .G_P = by(h * h, p2),
+          .G_Q = by(h * h, p3),
           .G_1 = by(h * h, p2 + -3.0 * p3 + 4.0 * p4),
           .G_2 = by(h * h, p3 + -2.0 * p4),
           .G_3 = by(h * h, 4.0 * p4 + -1.0 * p3)};
@@ -462,13 +469,14 @@ template <class S> Moved taken(const S& s) { return {s.y, s.theta, s.q}; }
 template <class S> void put(S& s, const Moved& x) { s.y = x.y, s.theta = x.theta, s.q = x.q; }
 
 // Just past the first event of a step h that ends beyond one; returns when it is. By false position (Illinois),
-// from the state at the step's start.
+// from the state at the step's start, aimed at half of what may be left.
 template <class S> double locate(S& s, const Moved& start, double g_start, double h, double g_end) {
+  constexpr double kAim = -0.5 * kCloseBy;
   double lo = 0.0, hi = h, g_lo = max(g_start, -1e-3 * g_end), g_hi = g_end;
   Moved past = taken(s);
   int side = 0;
-  for (int round = 0; round < 60 && hi - lo > kClose && g_end < -kNoCurrent; ++round) {
-    const double share = clamp(g_lo / (g_lo - g_hi), 0.01, 0.99);
+  for (int round = 0; round < 60 && hi - lo > kClose && g_end < -kCloseBy; ++round) {
+    const double share = clamp((g_lo - kAim) / (g_lo - g_hi), 0.001, 0.999);
     const double x = round % 8 == 7 ? 0.5 * (lo + hi) : lo + share * (hi - lo);
     put(s, start);
     step(s, weights(s.node, x));

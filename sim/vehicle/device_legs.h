@@ -55,16 +55,17 @@ template <Scalar T> TickDevices<T> tick_devices(const Unit<T>& m, const pwm::Dut
           .e_rr = {a.rr, b.rr, c.rr}};
 }
 
-template <Scalar T>
-DeviceBridge<T> device_bridge(const TickDevices<T>& x, const Ab<T>& i_s, const T& I_ripple) {
+// Devices are over P, currents over T.
+template <Scalar P, Scalar T>
+DeviceBridge<T> device_bridge(const TickDevices<P>& x, const Ab<T>& i_s, const T& I_ripple) {
   const Abc<T> i = to_phases(i_s);
-  const auto leg = [&](const T& d, const T& delta, const T& i_k) {
+  const auto leg = [&](const P& d, const P& delta, const T& i_k) {
     return power_devices::leg_drop(x.drops, d, delta, i_k, I_ripple);
   };
   const auto a = leg(x.d.a, x.delta.a, i.a), b = leg(x.d.b, x.delta.b, i.b),
              c = leg(x.d.c, x.delta.c, i.c);
   const Abc<T> size{a.s * i.a, b.s * i.b, c.s * i.c};  // |i|, smooth
-  const auto over = [](const Abc<T>& w, const Abc<T>& y) {
+  const auto over = [](const auto& w, const Abc<T>& y) {
     return w.a * y.a + w.b * y.b + w.c * y.c;
   };
   const Abc<T> u_T{a.u_T, b.u_T, c.u_T}, u_D{a.u_D, b.u_D, c.u_D};
@@ -80,14 +81,14 @@ DeviceBridge<T> device_bridge(const TickDevices<T>& x, const Ab<T>& i_s, const T
 }
 
 // (3), (4): as the functions of these names in electric_drive.h.
-template <Scalar T>
-void draw_current(const Unit<T>& m, const Ab<T>& s, const TickDevices<T>& x, UnitFlow<T>& f) {
-  f.devices = device_bridge(x, f.i, m.I_ripple);
+template <Scalar P, Scalar T>
+void draw_current(const Unit<P>& m, const Ab<P>& s, const TickDevices<P>& x, UnitFlow<T>& f) {
+  f.devices = device_bridge(x, f.i, T(m.I_ripple));
   const Ab<T> given{s.a - f.devices.dead.a, s.b - f.devices.dead.b};
   f.i_dc = 1.5 * (given.a * f.i.a + given.b * f.i.b) + f.devices.i_switching;
 }
-template <Scalar T>
-void apply_voltage(const Ab<T>& s, const T& u, UnitFlow<T>& f, UnitRows<T>& dq) {
+template <Scalar P, Scalar T>
+void apply_voltage(const Ab<P>& s, const T& u, UnitFlow<T>& f, UnitRows<T>& dq) {
   const auto& x = f.devices;
   f.u = {u * (s.a - x.dead.a) - x.u_error.a, u * (s.b - x.dead.b) - x.u_error.b};
   dq.conduction = x.p_conduction;
@@ -104,15 +105,16 @@ template <Scalar T> struct DeviceHeld {
   std::array<DeviceUnitHeld<T>, kMaxDriveUnits> units;
   T U_0, R_beside, p_auxiliaries;  // as in Held
 };
-template <Scalar T>
-void draw_current(const Unit<T>& m, const DeviceUnitHeld<T>& held, UnitFlow<T>& f) {
+template <Scalar P, Scalar T>
+void draw_current(const Unit<P>& m, const DeviceUnitHeld<P>& held, UnitFlow<T>& f) {
   if (held.devices.given) return draw_current(m, held.s, held.devices, f);
-  draw_current(m, static_cast<const UnitHeld<T>&>(held), f);
+  draw_current(m, static_cast<const UnitHeld<P>&>(held), f);
 }
-template <Scalar T> void apply_voltage(const Unit<T>& m, const DeviceUnitHeld<T>& held,
-                                       const Terminals<T>& at, UnitFlow<T>& f, UnitRows<T>& dq) {
+template <Scalar P, Scalar T> void apply_voltage(const Unit<P>& m, const DeviceUnitHeld<P>& held,
+                                                 const Terminals<T>& at, UnitFlow<T>& f,
+                                                 UnitRows<T>& dq) {
   if (held.devices.given) return apply_voltage(held.s, at.u, f, dq);
-  apply_voltage(m, static_cast<const UnitHeld<T>&>(held), at, f, dq);
+  apply_voltage(m, static_cast<const UnitHeld<P>&>(held), at, f, dq);
 }
 
 }  // namespace evsim::electric_drive

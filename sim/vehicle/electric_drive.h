@@ -27,6 +27,8 @@ template <Scalar T> struct Unit {
   dq_machine::Model<T> machine;
   inverter::Params<T> inverter;  // sized
   T I_ripple = 1.0;              // half of the ripple's width [A]
+  dq_machine::Quickness quickness{};
+  double R_sign = 0.0;  // slope of thresholds and dead time where a phase current changes sign [Ohm]
 };
 
 template <Scalar T> struct Model {
@@ -67,7 +69,7 @@ template <Scalar T> struct Rows {
   T cable;   // loss in the cable and the capacitor's resistance [J]
   T ripple;  // of the capacitor's squared current [A2 s]
 };
-template <std::size_t N, class R, class Op> void each_row(R& a, const R& b, Op&& op) {
+template <std::size_t N, class A, class B, class Op> void each_row(A& a, const B& b, Op&& op) {
   for (std::size_t k = 0; k < N; ++k) {
     auto& x = a.units[k];
     const auto& y = b.units[k];
@@ -114,9 +116,11 @@ template <Scalar T> Bridge<T> bridge(const Ab<T>& i, const T& I_ripple) {
 }
 
 // Currents of a unit's machine at its flux linkage in rotor coordinates.
-template <Scalar T> dq_machine::Currents<T> currents(const dq_machine::Model<T>& machine,
-                                                     const dq_machine::Temperatures<T>& t,
-                                                     const UnitState<T>& x, const Dq<T>& psi) {
+// Parameters and what is held are over P, states over T.
+template <Scalar P, Scalar T>
+dq_machine::Currents<T> currents(const dq_machine::Model<P>& machine,
+                                 const dq_machine::Temperatures<P>& t, const UnitState<T>& x,
+                                 const Dq<T>& psi) {
   return std::visit([&](const auto& c) { return dq_machine::currents(c, psi, x.rotor, t); },
                     machine.circuit);
 }
@@ -140,14 +144,16 @@ template <Scalar T> struct Terminals {
 
 // Averaged legs: what they draw at the vector s, and the voltage they apply. Another kind of legs is
 // another type of Held with functions of these names beside it.
-template <Scalar T> void draw_current(const Unit<T>& m, const UnitHeld<T>& held, UnitFlow<T>& f) {
+template <Scalar P, Scalar T>
+void draw_current(const Unit<P>& m, const UnitHeld<P>& held, UnitFlow<T>& f) {
   const auto& d = m.inverter;
-  f.bridge = bridge(f.i, m.I_ripple);
+  f.bridge = bridge(f.i, T(m.I_ripple));
   f.i_dc = 1.5 * (held.s.a * f.i.a + held.s.b * f.i.b) +
            (d.f_sw * d.switching_loss - d.dead_time * d.f_sw) * f.bridge.sum;
 }
-template <Scalar T> void apply_voltage(const Unit<T>& m, const UnitHeld<T>& held,
-                                       const Terminals<T>& at, UnitFlow<T>& f, UnitRows<T>& dq) {
+template <Scalar P, Scalar T> void apply_voltage(const Unit<P>& m, const UnitHeld<P>& held,
+                                                 const Terminals<T>& at, UnitFlow<T>& f,
+                                                 UnitRows<T>& dq) {
   const auto& d = m.inverter;
   const T step = d.U_on + d.dead_time * d.f_sw * at.u;
   f.u = {at.u * held.s.a - d.R_on * f.i.a - step * f.bridge.sign.a,
@@ -158,12 +164,12 @@ template <Scalar T> void apply_voltage(const Unit<T>& m, const UnitHeld<T>& held
 }
 
 // Currents of a unit, its rotor's rates and what it draws from the node: no voltage is needed for them.
-template <Scalar T, class H> UnitFlow<T> unit_currents(const Unit<T>& m, const H& held,
-                                                       const UnitState<T>& x, const Angle<T>& theta,
-                                                       UnitState<T>& dx, UnitRows<T>& dq) {
+template <Scalar P, Scalar T, class H>
+UnitFlow<T> unit_currents(const Unit<P>& m, const H& held, const UnitState<T>& x,
+                          const Angle<T>& theta, UnitState<T>& dx, UnitRows<T>& dq) {
   UnitFlow<T> f;
   f.psi = to_rotor(x.psi, theta);
-  f.p_dc = m.inverter.P_fixed;
+  f.p_dc = T(m.inverter.P_fixed);
   std::visit(
       [&](const auto& circuit) {
         const auto i = dq_machine::currents(circuit, f.psi, x.rotor, held.temperatures);
@@ -180,9 +186,9 @@ template <Scalar T, class H> UnitFlow<T> unit_currents(const Unit<T>& m, const H
 }
 
 // The rest of a unit at the voltage u of the node and its machine's speed.
-template <Scalar T, class H> void unit_rates(const Unit<T>& m, const H& held, const UnitState<T>& x,
-                                             const Angle<T>& theta, const T& u, const T& omega,
-                                             UnitFlow<T>& f, UnitState<T>& dx, UnitRows<T>& dq) {
+template <Scalar P, Scalar T, class H>
+void unit_rates(const Unit<P>& m, const H& held, const UnitState<T>& x, const Angle<T>& theta,
+                const T& u, const T& omega, UnitFlow<T>& f, UnitState<T>& dx, UnitRows<T>& dq) {
   const auto& common = m.machine.common;
   const T omega_e = common.n_p * omega;
   const T R_s = dq_machine::stator_resistance(common, omega_e, held.temperatures.winding);
@@ -196,7 +202,7 @@ template <Scalar T, class H> void unit_rates(const Unit<T>& m, const H& held, co
   dq.stator = R_s * i2;
   dq.iron = drag.iron * omega;
   dq.friction = drag.friction * omega;
-  dq.fixed = m.inverter.P_fixed;
+  dq.fixed = T(m.inverter.P_fixed);
   dq.shaft = f.tau * omega;
   dq.tau = f.tau;
 }
@@ -213,11 +219,11 @@ template <Scalar T> struct Flow {
 template <Scalar T> struct Drawn {
   T i, p;  // [A], [W]
 };
-template <std::size_t N, Scalar T, class H>
-Drawn<T> drawn(const Model<T>& m, const H& held, const State<T>& x,
+template <std::size_t N, Scalar P, Scalar T, class H>
+Drawn<T> drawn(const Model<P>& m, const H& held, const State<T>& x,
                const std::array<Angle<T>, kMaxDriveUnits>& theta, Flow<T>& f, State<T>& dx,
                Rows<T>& dq) {
-  Drawn<T> out{T(0.0), held.p_auxiliaries};
+  Drawn<T> out{T(0.0), T(held.p_auxiliaries)};
   for (std::size_t n = 0; n < N; ++n) {
     f.units[n] =
         unit_currents(m.units[n], held.units[n], x.units[n], theta[n], dx.units[n], dq.units[n]);
@@ -231,8 +237,8 @@ Drawn<T> drawn(const Model<T>& m, const H& held, const State<T>& x,
 //   omega(k, v)                        speed of machine k [rad/s]
 //   speed(v)                           what moves, of a v that may have passed rest
 //   acceleration(v, tau, p_wheel)      dv/dt of the shaft torques, and the power behind each gear [W]
-template <std::size_t N, Scalar T, class Mechanics, class H>
-void rates_at(const Model<T>& m, const H& held, const Mechanics& mechanics, const State<T>& x,
+template <std::size_t N, Scalar P, Scalar T, class Mechanics, class H>
+void rates_at(const Model<P>& m, const H& held, const Mechanics& mechanics, const State<T>& x,
               const std::array<Angle<T>, kMaxDriveUnits>& theta, const T& u, Flow<T>& f,
               State<T>& dx, Rows<T>& dq) {
   f.u = u;
@@ -249,8 +255,8 @@ void rates_at(const Model<T>& m, const H& held, const Mechanics& mechanics, cons
 }
 
 // Rates of all states but the node's, which its own scheme knows, (1) to (5): at a voltage of the node [V].
-template <std::size_t N, Scalar T, class Mechanics, class H>
-Flow<T> rates(const Model<T>& m, const H& held, const Mechanics& mechanics, const State<T>& x,
+template <std::size_t N, Scalar P, Scalar T, class Mechanics, class H>
+Flow<T> rates(const Model<P>& m, const H& held, const Mechanics& mechanics, const State<T>& x,
               const std::array<Angle<T>, kMaxDriveUnits>& theta, const T& u, State<T>& dx,
               Rows<T>& dq) {
   Flow<T> f;
@@ -260,8 +266,8 @@ Flow<T> rates(const Model<T>& m, const H& held, const Mechanics& mechanics, cons
   return f;
 }
 // The same at the voltage that the node has at this state.
-template <std::size_t N, Scalar T, class Mechanics, class H>
-Flow<T> rates(const Model<T>& m, const H& held, const Mechanics& mechanics, const State<T>& x,
+template <std::size_t N, Scalar P, Scalar T, class Mechanics, class H>
+Flow<T> rates(const Model<P>& m, const H& held, const Mechanics& mechanics, const State<T>& x,
               const std::array<Angle<T>, kMaxDriveUnits>& theta, State<T>& dx, Rows<T>& dq) {
   Flow<T> f;
   const Drawn<T> d = drawn<N>(m, held, x, theta, f, dx, dq);

@@ -30,28 +30,29 @@ template <Scalar T> struct RigidDriveline {
   T per_radius;  // [1/m]
   T per_mass;    // of the equivalent mass [1/kg]
 
-  T omega(std::size_t k, const T& v) const { return speed(v) * gears[k].turn; }
+  // Speeds over V: several instants at once.
+  template <Scalar V> V omega(std::size_t k, const V& v) const { return speed(v) * gears[k].turn; }
   // Speed that moves the car [m/s].
-  T speed(const T& v) const { return chassis::motion(v, direction).v; }
+  template <Scalar V> V speed(const V& v) const { return chassis::motion(v, V(direction)).v; }
 
-  T acceleration(const T& v, const std::array<T, kMaxDriveUnits>& tau,
-                 std::array<T, kMaxDriveUnits>& p_wheel) const {
-    const chassis::Motion<T> motion = chassis::motion(v, direction);
-    const T sense = sign(motion.v);
-    T F_drive(0.0);
+  template <Scalar V> V acceleration(const V& v, const std::array<V, kMaxDriveUnits>& tau,
+                                     std::array<V, kMaxDriveUnits>& p_wheel) const {
+    const chassis::Motion<V> motion = chassis::motion(v, V(direction));
+    const V sense = sign(motion.v);
+    V F_drive(0.0);
     for (int k = 0; k < n_units; ++k) {
       const auto n = static_cast<std::size_t>(k);
-      T torque = tau[n];
+      V torque = tau[n];
       for (int i = 0; i < gears[n].n_stages; ++i) {
         const auto& g = gears[n].stages[static_cast<std::size_t>(i)];
         torque -= g.drag * sense;
-        torque = torque * select(torque * motion.v >= 0.0, g.with_loss, g.against_it);
+        torque = torque * select(torque * motion.v >= 0.0, V(g.with_loss), V(g.against_it));
       }
-      const T F = torque * per_radius;
+      const V F = torque * per_radius;
       p_wheel[n] = F * motion.v;
       F_drive += F;
     }
-    return chassis::accelerating_force(motion, F_drive - F_against, F_dry) * per_mass;
+    return chassis::accelerating_force(motion, F_drive - F_against, V(F_dry)) * per_mass;
   }
 };
 

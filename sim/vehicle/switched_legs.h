@@ -69,7 +69,7 @@ enum class Floating { none, one, all };
 struct SlopeMatrix {
   double aa = 0.0, ab = 0.0, bb = 0.0;  // [Ohm]
 };
-inline Ab<double> operator*(const SlopeMatrix& R, const Ab<double>& i) {
+template <Scalar T> Ab<T> operator*(const SlopeMatrix& R, const Ab<T>& i) {
   return {R.aa * i.a + R.ab * i.b, R.ab * i.a + R.bb * i.b};
 }
 inline SlopeMatrix slope_matrix(const std::array<double, 3>& R) {
@@ -102,13 +102,19 @@ inline Ab<double> following(const UnitHeld& held) {
 template <class U> struct HeldOf {
   std::array<U, kMaxDriveUnits> units;
   double U_0, R_source, p_auxiliaries;
+  static constexpr double R_beside = 0.0;  // all of the source's is in R_source
 };
 using Held = HeldOf<UnitHeld>;
 using Conducting = HeldOf<UnitConducting>;  // a step with this is the quicker one
 
 inline constexpr std::array<Ab<double>, 3> kDirection{
     {{1.0, 0.0}, {-0.5, kHalfSqrt3}, {-0.5, -kHalfSqrt3}}};
-inline double dot(const Ab<double>& x, const Ab<double>& y) { return x.a * y.a + x.b * y.b; }
+template <Scalar T> T dot(const Ab<double>& x, const Ab<T>& y) { return x.a * y.a + x.b * y.b; }
+template <Scalar T>
+  requires(!std::same_as<T, double>)
+T dot(const Ab<T>& x, const Ab<T>& y) {
+  return x.a * y.a + x.b * y.b;
+}
 inline double dot(const Dq<double>& x, const Dq<double>& y) { return x.d * y.d + x.q * y.q; }
 inline Dq<double> times(const Matrix& K, const Dq<double>& x) {
   return {.d = K.dd * x.d + K.dq * x.q, .q = K.dq * x.d + K.qq * x.q};
@@ -196,20 +202,6 @@ struct Slope {
 namespace detail {
 using D = Dual<3>;
 using dq_machine::Rotor;
-inline Dq<D> stator_current(const dq_machine::Synchronous<double>& c, const Dq<D>& psi,
-                            const Rotor<D>&, const dq_machine::Temperatures<double>& t) {
-  return magnetics::currents(c.magnetics, Dq<D>{psi.d + lost_flux(c, t), psi.q});
-}
-inline Dq<D> stator_current(const dq_machine::Excited<double>& c, const Dq<D>& psi,
-                            const Rotor<D>& rotor, const dq_machine::Temperatures<double>&) {
-  const dq_machine::Excited<D> x{c.L_d, c.L_q, c.L_m, c.L_f, c.R_f};
-  return dq_machine::currents(x, psi, rotor, dq_machine::Temperatures<D>{}).s;
-}
-inline Dq<D> stator_current(const dq_machine::Induction<double>& c, const Dq<D>& psi,
-                            const Rotor<D>& rotor, const dq_machine::Temperatures<double>&) {
-  const dq_machine::Induction<D> x{c.L_s, c.L_l, c.R_r, c.k_s, c.S};
-  return dq_machine::currents(x, psi, rotor, dq_machine::Temperatures<D>{}).s;
-}
 // Slopes along psi_d, psi_q, and along the rotor's rates.
 inline Dq<D> slopes(const Unit& m, const dq_machine::Temperatures<double>& t, const Dq<double>& psi,
                     const Rotor<double>& rotor, const Rotor<double>& rate) {
@@ -217,7 +209,8 @@ inline Dq<D> slopes(const Unit& m, const dq_machine::Temperatures<double>& t, co
   Rotor<D> r{rotor.x, rotor.y};
   x.d.d[0] = x.q.d[1] = 1.0;
   r.x.d[2] = rate.x, r.y.d[2] = rate.y;
-  return std::visit([&](const auto& c) { return stator_current(c, x, r, t); }, m.machine.circuit);
+  return std::visit([&](const auto& c) { return dq_machine::currents(c, x, r, t).s; },
+                    m.machine.circuit);
 }
 }  // namespace detail
 
@@ -235,8 +228,8 @@ inline Slope slope(const Unit& m, const UnitHeld& held, const Terminals<double>&
 }
 
 // Of the legs that conduct, at a voltage u of the node.
-inline Ab<double> conducting(const UnitConducting& held, double u, const UnitFlow<double>& f) {
-  const Ab<double> by_slope = held.R * f.i;
+template <Scalar T> Ab<T> conducting(const UnitConducting& held, const T& u, const UnitFlow<T>& f) {
+  const Ab<T> by_slope = held.R * f.i;
   return {u * held.s.a + held.e.a - by_slope.a, u * held.s.b + held.e.b - by_slope.b};
 }
 inline Ab<double> with_floating(const Unit& m, const UnitHeld& held, const Terminals<double>& at,
@@ -249,21 +242,45 @@ inline Ab<double> with_floating(const Unit& m, const UnitHeld& held, const Termi
   const double w = -dot(n, Dq<double>{K_u.d + x.c.d, K_u.q + x.c.q}) / dot(n, times(x.K, n));
   return {u_0.a + w * along.a, u_0.b + w * along.b};
 }
+// At several instants, one after another.
+inline Ab<Pack> with_floating(const Unit& m, const UnitHeld& held, const Terminals<Pack>& at,
+                              const UnitFlow<Pack>& f, const Ab<Pack>& u_0) {
+  Ab<Pack> out;
+  for (int k = 0; k < kLanes; ++k) {
+    const auto of = [k](const Pack& x) { return lane(x, k); };
+    UnitFlow<double> flow{};
+    flow.psi = {of(f.psi.d), of(f.psi.q)};
+    flow.i_dq = {of(f.i_dq.d), of(f.i_dq.q)};
+    const Ab<double> u =
+        with_floating(m, held,
+                      Terminals<double>{.rotor = {of(at.rotor.x), of(at.rotor.y)},
+                                        .rotor_rate = {of(at.rotor_rate.x), of(at.rotor_rate.y)},
+                                        .theta = {of(at.theta.cos), of(at.theta.sin)},
+                                        .u = of(at.u),
+                                        .omega_e = of(at.omega_e),
+                                        .R_s = of(at.R_s)},
+                      flow, {of(u_0.a), of(u_0.b)});
+    set_lane(out.a, k, u.a);
+    set_lane(out.b, k, u.b);
+  }
+  return out;
+}
 
 // Legs of the electric drive, electric_drive.h: what they draw, and the voltage that they apply.
-inline void draw_current(const Unit&, const UnitConducting& held, UnitFlow<double>& f) {
+template <Scalar T> void draw_current(const Unit&, const UnitConducting& held, UnitFlow<T>& f) {
   f.i_dc = 1.5 * dot(held.s, f.i);
 }
-inline void apply_voltage(const Unit&, const UnitConducting& held, const Terminals<double>& at,
-                          UnitFlow<double>& f, UnitRows<double>& dq) {
+template <Scalar T> void apply_voltage(const Unit&, const UnitConducting& held,
+                                       const Terminals<T>& at, UnitFlow<T>& f, UnitRows<T>& dq) {
   f.u = conducting(held, at.u, f);
   dq.arc = -1.5 * dot(held.e_arc, f.i);
   dq.conduction = 1.5 * dot(held.R * f.i, f.i) - 1.5 * dot(held.e, f.i) - dq.arc;
-  dq.diode = held.junctions ? 1.5 * (dot(held.R_diode * f.i, f.i) - dot(held.e_diode, f.i)) : 0.0;
-  dq.switching = 0.0;  // at the edges
+  dq.diode =
+      held.junctions ? 1.5 * (dot(held.R_diode * f.i, f.i) - dot(held.e_diode, f.i)) : T(0.0);
+  dq.switching = T(0.0);  // at the edges
 }
 // With units that are averaged, or where legs float.
-inline void draw_current(const Unit& m, const UnitHeld& held, UnitFlow<double>& f) {
+template <Scalar T> void draw_current(const Unit& m, const UnitHeld& held, UnitFlow<T>& f) {
   if (held.averaged && held.devices)
     electric_drive::draw_current(m, held.s, *held.devices, f);
   else if (held.averaged)
@@ -271,8 +288,8 @@ inline void draw_current(const Unit& m, const UnitHeld& held, UnitFlow<double>& 
   else
     draw_current(m, static_cast<const UnitConducting&>(held), f);
 }
-inline void apply_voltage(const Unit& m, const UnitHeld& held, const Terminals<double>& at,
-                          UnitFlow<double>& f, UnitRows<double>& dq) {
+template <Scalar T> void apply_voltage(const Unit& m, const UnitHeld& held, const Terminals<T>& at,
+                                       UnitFlow<T>& f, UnitRows<T>& dq) {
   if (held.averaged && held.devices) return electric_drive::apply_voltage(held.s, at.u, f, dq);
   if (held.averaged)
     return electric_drive::apply_voltage(

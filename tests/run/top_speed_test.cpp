@@ -55,8 +55,7 @@ Vec ticked(const Model& m, double omega, double T_s, const Ab<double>& s, const 
   y.units[0].psi = {x[0], x[1]};
   y.units[0].rotor = {x[2], x[3]};
   electric_cases::Rows q{};
-  auto steps =
-      electric_step::steps(T_s, m.units[0].machine.common.n_p * omega, dc_node::ringing(m.node));
+  auto steps = electric_step::steps(m, {m.units[0].machine.common.n_p * omega}, T_s);
   steps.n *= finer;
   const auto w = dc_node::weights(m.node, 0.0, T_s / steps.n);
   electric_step::advance<1>(m, h, Shaft{}, w, steps, 0.0, y, q);

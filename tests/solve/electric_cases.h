@@ -20,10 +20,10 @@ inline constexpr double kPi = 3.14159265358979323846;
 struct Shaft {
   double per_J = 0.0;  // [1/(kg m2)]
   double load = 0.0;   // [Nm]
-  double omega(std::size_t, double v) const { return v; }
-  double speed(double v) const { return v; }
-  double acceleration(double v, const std::array<double, 4>& tau,
-                      std::array<double, 4>& p_wheel) const {
+  template <Scalar T> T omega(std::size_t, const T& v) const { return v; }
+  template <Scalar T> T speed(const T& v) const { return v; }
+  template <Scalar T>
+  T acceleration(const T& v, const std::array<T, 4>& tau, std::array<T, 4>& p_wheel) const {
     p_wheel[0] = tau[0] * v;
     return per_J * (tau[0] - load);
   }
@@ -39,6 +39,7 @@ inline Model drive(int n_p, double R_s, const dq_machine::Circuit<double>& circu
   m.n_units = 1;
   m.units[0].machine.common = {.n_p = n_p, .R_s = R_s};
   m.units[0].machine.circuit = circuit;
+  m.units[0].quickness = dq_machine::quickness(m.units[0].machine, 100.0);
   m.node = {.C = 1e6, .R_C = 0.0, .R_cable = 1e-3, .L_cable = 1e-6};
   return m;
 }

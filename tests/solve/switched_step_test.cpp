@@ -219,12 +219,12 @@ TEST(SwitchedStep, node_weights_are_those_of_the_matrix_functions) {
       const auto got = switched_step::weights(switched_step::node(p, R), h).node;
       // Rounding, grown by the doublings of a step of 40 time constants. 45: sqrt(C/L) scales the states alike.
       const double size = 1e-13 * (1.0 + h / 1e-6);
-      EXPECT_NEAR(got.E.ii, exact.i[0], size) << R << ' ' << h;
-      EXPECT_NEAR(got.E.iu / 45.0, exact.i[1] / 45.0, size) << R << ' ' << h;
-      EXPECT_NEAR(got.E.ui / 45.0, exact.u_C[0] / 45.0, size) << R << ' ' << h;
-      EXPECT_NEAR(got.E.uu, exact.u_C[1], size) << R << ' ' << h;
+      EXPECT_NEAR(got.E.ii, exact.i_end[0], size) << R << ' ' << h;
+      EXPECT_NEAR(got.E.iu / 45.0, exact.i_end[1] / 45.0, size) << R << ' ' << h;
+      EXPECT_NEAR(got.E.ui / 45.0, exact.u_end[0] / 45.0, size) << R << ' ' << h;
+      EXPECT_NEAR(got.E.uu, exact.u_end[1], size) << R << ' ' << h;
       const double held = got.F_1.ii + 4.0 * got.F_2.ii + got.F_3.ii;  // of a constant source
-      EXPECT_NEAR(held, exact.i[2] * p.L_cable, size * h) << R << ' ' << h;
+      EXPECT_NEAR(held, exact.i_end[2] * p.L_cable, size * h) << R << ' ' << h;
     }
 }
 

@@ -13,12 +13,12 @@
 namespace evsim::bench {
 
 struct HeldShaft {
-  double omega(std::size_t, double v) const { return v; }
-  double speed(double v) const { return v; }
-  double acceleration(double v, const std::array<double, 4>& tau,
-                      std::array<double, 4>& p_wheel) const {
+  template <Scalar T> T omega(std::size_t, const T& v) const { return v; }
+  template <Scalar T> T speed(const T& v) const { return v; }
+  template <Scalar T>
+  T acceleration(const T& v, const std::array<T, 4>& tau, std::array<T, 4>& p_wheel) const {
     p_wheel[0] = tau[0] * v;
-    return 0.0;
+    return T(0.0);
   }
 };
 
@@ -79,7 +79,8 @@ class DriveAlone {
         p, {.tau_max = tables.tau_max, .i_d = tables.i_d, .i_q = tables.i_q, .i_f = tables.i_f});
     held_.U_0 = kU;
     held_.units[0].temperatures = dq_machine::at_20_degC<double>();
-    steps_ = electric_step::steps(kT, 3 * kOmega, dc_node::ringing(m_.node));
+    m_.units[0].quickness = dq_machine::quickness(machine, kImax);
+    steps_ = electric_step::steps(m_, {3 * kOmega}, kT);
     steps_.n *= kind.finer;
     weights_ = dc_node::weights(m_.node, kR, kT / steps_.n);
   }
@@ -197,7 +198,7 @@ class DriveAlone {
   electric_drive::Model<double> m_;
   electric_drive::Held<double> held_{};
   motor_control::Model<double> control_;
-  electric_step::Steps steps_{1, false};  // of an averaged tick
+  electric_step::Steps steps_{1, 3};  // of an averaged tick
   dc_node::Weights weights_;
   long long taken_ = 0;
 };
