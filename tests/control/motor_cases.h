@@ -158,9 +158,11 @@ struct Drive {
 
   double T_s() const { return model.gains.T_s; }
   // One period: sample, compute, and what the delay has let through acts.
-  void tick() {
+  void tick() { tick(plant.omega_m); }
+  // With a speed that a sensor shows [rad/s].
+  void tick(double omega_seen) {
     input.theta_m = plant.theta_m;
-    input.omega_m = plant.omega_m;
+    input.omega_m = omega_seen;
     sample();
     out = motor_control::step(model, state, input);
     act();
