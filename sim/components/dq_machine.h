@@ -86,8 +86,9 @@ template <Scalar T> struct Rotor {
   T x, y;
 };
 template <Scalar T> struct Temperatures {
-  T winding, rotor;  // [K]; rotor: magnets, cage or field winding
-  T lost = 0.0;      // share of the magnets' flux that is gone for good (7)
+  T winding, rotor;    // [K]; rotor: magnets, cage or field winding
+  T lost = 0.0;        // share of the magnets' flux that is gone for good (7)
+  T knee = kInfinity;  // of the magnets by a fault, where it lies below T_knee [K]
 };
 template <Scalar T> Temperatures<T> at_20_degC() { return {T(kT20), T(kT20)}; }
 
@@ -103,10 +104,11 @@ template <Scalar T> T copper(const T& R_20, const T& temperature) {
 template <Scalar T> T lost_flux(const Synchronous<T>& c, const Temperatures<T>& t) {
   return c.psi_f * (t.lost - (1.0 - t.lost) * c.beta_f * (t.rotor - kT20));
 }
-// (7): share of the flux that magnets at a temperature and a d current lose, if they have not lost more before.
-template <Scalar T> T demagnetised(const Synchronous<T>& c, const T& T_magnet, const T& i_d) {
-  const T knee = c.T_knee - c.knee_shift * max(-i_d, 0.0);
-  return clamp(c.loss_per_K * (T_magnet - knee), 0.0, 1.0);
+// (7): share of the flux that magnets lose at a d current, if they have not lost more before.
+template <Scalar T>
+T demagnetised(const Synchronous<T>& c, const Temperatures<T>& t, const T& i_d) {
+  const T knee = min(c.T_knee, t.knee) - c.knee_shift * max(-i_d, 0.0);
+  return clamp(c.loss_per_K * (t.rotor - knee), 0.0, 1.0);
 }
 
 template <Scalar T> Currents<T> currents(const Synchronous<T>& c, const Dq<T>& psi, const Rotor<T>&,

@@ -67,6 +67,13 @@ double Drive::tau_error_share(const State& d) const {
   return out;
 }
 
+double Drive::flux_lost_share(const State& d) const {
+  double out = 0.0;
+  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n)
+    out = max(out, d.held.units[n].temperatures.lost);
+  return out;
+}
+
 double Drive::stored_energy(const State& d) const {
   return electric_drive::stored_energy(model_, d.held, d.y);
 }

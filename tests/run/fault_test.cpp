@@ -10,6 +10,7 @@
 namespace evsim {
 namespace {
 
+using test::kpi;
 using test::loaded;
 using test::Machine;
 using test::machine_of;
@@ -351,6 +352,36 @@ TEST(Fault, magnets_past_their_knee_lose_flux_for_good) {
   EXPECT_NEAR(now(s).tau_em,
               1.5 * warm.n_p * (left + (warm.L_d - warm.L_q) * now(s).i.d) * now(s).i.q,
               1e-9 * now(s).tau_em);
+  EXPECT_LE(s.books().relative(), 1e-6);
+}
+
+TEST(Fault, magnets_of_a_low_knee_keep_a_tenth_less_flux_once_cold_again) {
+  // 10 K above a knee of 150 degC, and 1 % of the flux for each: 0.9 psi_f is left at 80 degC, whatever the current was.
+  Simulation s = su7("fault_demagnetisation");
+  run_to(s, 0.99);
+  const Machine warm = machine_of(s);
+  const double before = torque(warm, now(s).i_ref);
+  EXPECT_EQ(kpi(s, "magnet_flux_lost_percent"), 0.0);
+  s.run();
+  EXPECT_NEAR(now(s).psi_f_lost, 0.1, 1e-12);
+  EXPECT_NEAR(now(s).psi.d - warm.L_d * now(s).i.d, 0.9 * warm.psi_f, 1e-9);
+  Machine weak = warm;
+  weak.psi_f = 0.9 * warm.psi_f;
+  // The control knows nothing of it. The car is slower meanwhile, which changes its references by 1 %.
+  EXPECT_NEAR(now(s).tau_em, torque(weak, now(s).i_ref), 2e-3 * before);
+  EXPECT_NEAR(torque(warm, now(s).i_ref), before, 0.02 * before);
+  EXPECT_LE(s.books().relative(), 1e-6);
+  for (const Kpi& k : kpis(s))
+    if (k.name == "magnet_flux_lost_percent") {
+      EXPECT_NEAR(k.value, 10.0, 1e-10);
+      EXPECT_EQ(k.verdict, Verdict::pass);
+    }
+}
+
+TEST(Fault, a_low_knee_is_nothing_to_a_machine_without_magnets) {
+  Simulation s = simulation(loaded("fault_demagnetisation", "bmw_i4_edrive40", "drive"));
+  s.run();
+  EXPECT_EQ(kpi(s, "magnet_flux_lost_percent"), 0.0);
   EXPECT_LE(s.books().relative(), 1e-6);
 }
 
