@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "sim/base/constants.h"
 #include "sim/base/elementary.h"
 
 namespace evsim::dc_node {
@@ -88,7 +89,7 @@ struct Gauss {
 Gauss gauss() {
   Gauss g;
   for (int k = 0; k < kNodes; ++k) {
-    double x = cos(3.14159265358979 * (k + 0.75) / (kNodes + 0.5)), slope = 1.0;
+    double x = cos(kPi * (k + 0.75) / (kNodes + 0.5)), slope = 1.0;
     for (int round = 0; round < 20; ++round) {
       double p_0 = 1.0, p_1 = x;
       for (int n = 2; n <= kNodes; ++n) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "sim/base/constants.h"
 #include "sim/base/errors.h"
 #include "sim/control/believed_machine.h"
 #include "sim/run/drive_controller.h"
@@ -10,7 +11,6 @@
 namespace evsim {
 namespace {
 
-constexpr double kTwoPi = 6.28318530717958647693;
 constexpr int kFiner = 4;  // steps of a truth
 
 dc_node::Params<double> node(const car::Params<double>& p) {

@@ -1,5 +1,6 @@
 #include "sim/components/dq_machine.h"
 
+#include "sim/base/constants.h"
 #include "tests/components/reference_machines.h"
 #include "tests/components/scalars.h"
 
@@ -52,7 +53,7 @@ TEST(DqMachine, a_vector_on_phase_a_lies_on_alpha_and_turns_by_the_angle) {
   const auto x = to_stator(Abc<double>{10.0, -5.0, -5.0});
   EXPECT_NEAR(x.a, 10.0, 1e-14);
   EXPECT_NEAR(x.b, 0.0, 1e-14);
-  const auto turned = to_rotor(x, angle(3.14159265358979323846 / 2.0));
+  const auto turned = to_rotor(x, angle(kPi / 2.0));
   EXPECT_NEAR(turned.d, 0.0, 1e-14);
   EXPECT_NEAR(turned.q, -10.0, 1e-14);
 }

@@ -6,6 +6,7 @@
 #include <array>
 #include <vector>
 
+#include "sim/base/constants.h"
 #include "sim/components/dq_machine.h"
 #include "sim/control/motor_control.h"
 
@@ -127,7 +128,6 @@ struct Plant {
       rotor.y += mean(k1.rotor.y, k2.rotor.y, k3.rotor.y, k4.rotor.y);
       theta_m += h * omega_m;
     }
-    constexpr double kTwoPi = 6.28318530717958647693;
     if (theta_m > kTwoPi / 2) theta_m -= kTwoPi;
     if (theta_m < -kTwoPi / 2) theta_m += kTwoPi;
   }

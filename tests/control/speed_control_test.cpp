@@ -1,5 +1,6 @@
 // Speed control in closed loop, on 2.2 kW machines of motulator 0.5.0 (MIT licence) and beside that program's
 // results (solve_ivp DOP853, rtol 1e-10): at rest, to 50 % of rated speed from 0.2 s on, then a load.
+#include "sim/base/constants.h"
 #include "sim/components/current_references.h"
 #include "tests/components/reference_machines.h"
 #include "tests/control/motor_cases.h"
@@ -142,7 +143,7 @@ TEST(SpeedControl, a_speed_seen_as_late_as_a_peer_s_falls_under_a_load_as_its_ow
   // of the currents, the control of here falls to 62.738 rad/s under the load; the peer to 62.711.
   test::Drive d = induction_servo(motor_control::Design::continuous);
   Schedule s = kInductionCase;
-  s.seen_late = 1.0 / (2.0 * 3.14159265358979 * 40.0);
+  s.seen_late = 1.0 / (kTwoPi * 40.0);
   const Course c = course(d, s);
   EXPECT_NEAR(c.least, 62.7109686, 1e-3 * 62.71);
   // It rises in 80.44 ms, the peer in 83.200: as the machine starts the rotor has 0.909 Vs. The current model has 0.803
@@ -231,7 +232,7 @@ TEST(ActiveDamping, a_shaft_calms_down_as_fast_as_its_equations_say) {
 
 TEST(ActiveDamping, a_steady_acceleration_costs_what_its_high_pass_lets_through) {
   // tau = tau_ref - k a / alpha_d with a = tau / (J_M + J_L): of 4 Nm, 1 + k / (alpha_d J) more is asked for.
-  const double k = 0.1, alpha = 2.0 * 3.14159265358979 * 2.0;
+  const double k = 0.1, alpha = kTwoPi * 2.0;
   TwoMasses d(k);
   d.servo.input.tau_ref = 4.0;
   for (int n = 0; n < 2600; ++n) d.tick();

@@ -5,6 +5,7 @@
 #include <complex>
 #include <vector>
 
+#include "sim/base/constants.h"
 #include "tests/run/drive_runs.h"
 
 namespace evsim {
@@ -16,8 +17,6 @@ using test::Machine;
 using test::machine_of;
 using test::simulation;
 using Number = std::complex<double>;
-
-constexpr double kPi = 3.14159265358979323846;
 
 Simulation su7(const std::string& scenario, std::vector<std::string> sets = {}) {
   return simulation(loaded(scenario, "xiaomi_su7", "drive", std::move(sets)));

@@ -7,6 +7,7 @@
 #include <functional>
 #include <random>
 
+#include "sim/base/constants.h"
 #include "tests/solve/electric_cases.h"
 
 namespace evsim {
