@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 
+#include "sim/base/constants.h"
 #include "sim/base/elementary.h"
 #include "sim/base/scalar.h"
 
@@ -56,7 +57,6 @@ inline double uniform(std::uint64_t seed, std::uint32_t signal, std::int64_t tic
 // Normal with mean 0 and standard deviation 1, |z| < 8.6. G. E. P. Box, M. E. Muller, "A note on the
 // generation of random normal deviates", Annals of Mathematical Statistics 29, 1958.
 inline double standard_normal(std::uint64_t seed, std::uint32_t signal, std::int64_t tick) {
-  constexpr double kTwoPi = 6.28318530717958647693;
   const Counter r = detail::draw(detail::Draw::normal, seed, signal, tick);
   const double u = 1.0 - detail::to_fraction(r[0], r[1]);  // in (0, 1]: has a logarithm
   const double v = detail::to_fraction(r[2], r[3]);

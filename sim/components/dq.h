@@ -5,6 +5,7 @@
 // Amplitude-invariant: |x| is the peak of a phase. The d axis lies on phase a at theta_e = 0; theta_e = n_p theta_m.
 #pragma once
 
+#include "sim/base/constants.h"
 #include "sim/base/elementary.h"
 #include "sim/base/scalar.h"
 
@@ -46,7 +47,6 @@ template <Scalar T> Ab<T> to_stator(const Dq<T>& x, const Angle<T>& theta) {
 }
 
 // (1), and the phases of a vector without zero sequence.
-inline constexpr double kHalfSqrt3 = 0.86602540378443864676;
 template <Scalar T> Ab<T> to_stator(const Abc<T>& x) {
   return {.a = (2.0 * x.a - x.b - x.c) / 3.0, .b = (x.b - x.c) * (2.0 * kHalfSqrt3 / 3.0)};
 }

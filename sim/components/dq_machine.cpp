@@ -1,5 +1,7 @@
 #include "sim/components/dq_machine.h"
 
+#include "sim/base/constants.h"
+
 namespace evsim::dq_machine {
 namespace {
 
@@ -10,7 +12,7 @@ Quickness quickness(const Synchronous<double>& c, double I_max) {
   double per_L = largest(magnetics::stiffness(c.magnetics, magnetics::fluxes(c.magnetics, {})));
   for (const double share : {0.5, 1.0})
     for (int k = 0; k < kDirections; ++k) {
-      const auto [s, co] = sincos(6.283185307179586 * k / kDirections);
+      const auto [s, co] = sincos(kTwoPi * k / kDirections);
       const Dq<double> i{share * I_max * co, share * I_max * s};
       per_L =
           max(per_L, largest(magnetics::stiffness(c.magnetics, magnetics::fluxes(c.magnetics, i))));

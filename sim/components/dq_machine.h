@@ -7,9 +7,11 @@
 //   tau_iron = 3/2 n_p (k_h s(omega) + k_e omega_e) |psi_s|^2                                    (5)
 //   tau_friction = tau_f s(omega) + k_w omega |omega|                                            (6)
 //   tau = tau_em - tau_iron - tau_friction             at the shaft
-// Magnets that are too hot for the field against them lose flux for good (7): the lost share never falls again.
-// A knee that falls in a straight line, and a straight line down from it: S. Ruoho, E. Dlala, A. Arkkio, IEEE Trans.
-// Magn. 43(11), 2007, compare such models with measured demagnetisation of NdFeB.
+// Magnets that are too hot for the field against them lose flux for good (7): past the knee of their curve they come
+// back on a recoil line with less remanence, and keep that loss as they cool down (Ansys, Maxwell help, "Irreversible
+// Demagnetization Due to Temperature Change"; measured beside finite elements by S. Sjokvist, S. Eriksson, IEEE Trans.
+// Magn. 50(12), 2014). They do so piece by piece; the two straight lines of (7), for all of a rotor at once, are a
+// simplification of this project, their figures the user's.
 //   T_knee(i_d) = T_knee - knee_shift max(-i_d, 0),   lost >= loss_per_K (T_rotor - T_knee(i_d))    (7)
 //   s(omega) = omega / sqrt(omega^2 + omega_0^2)       a sign without a jump
 // Iron loss brakes the rotor: its power tau_iron omega is 3/2 (k_h |omega_e| + k_e omega_e^2) |psi_s|^2, and the
@@ -90,8 +92,9 @@ template <Scalar T> struct Rotor {
   T x, y;
 };
 template <Scalar T> struct Temperatures {
-  T winding, rotor;  // [K]; rotor: magnets, cage or field winding
-  T lost = 0.0;      // share of the magnets' flux that is gone for good (7)
+  T winding, rotor;    // [K]; rotor: magnets, cage or field winding
+  T lost = 0.0;        // share of the magnets' flux that is gone for good (7)
+  T knee = kInfinity;  // of the magnets by a fault, where it lies below T_knee [K]
 };
 template <Scalar T> Temperatures<T> at_20_degC() { return {T(kT20), T(kT20)}; }
 
@@ -108,10 +111,11 @@ template <Scalar T> T copper(const T& R_20, const T& temperature) {
 template <Scalar T> T lost_flux(const Synchronous<T>& c, const Temperatures<T>& t) {
   return c.psi_f * (t.lost - (1.0 - t.lost) * c.beta_f * (t.rotor - kT20));
 }
-// (7): share of the flux that magnets at a temperature and a d current lose, if they have not lost more before.
-template <Scalar T> T demagnetised(const Synchronous<T>& c, const T& T_magnet, const T& i_d) {
-  const T knee = c.T_knee - c.knee_shift * max(-i_d, 0.0);
-  return clamp(c.loss_per_K * (T_magnet - knee), 0.0, 1.0);
+// (7): share of the flux that magnets lose at a d current, if they have not lost more before.
+template <Scalar T>
+T demagnetised(const Synchronous<T>& c, const Temperatures<T>& t, const T& i_d) {
+  const T knee = min(c.T_knee, t.knee) - c.knee_shift * max(-i_d, 0.0);
+  return clamp(c.loss_per_K * (t.rotor - knee), 0.0, 1.0);
 }
 
 template <Scalar P, Scalar T> Currents<T> currents(const Synchronous<P>& c, const Dq<T>& psi,

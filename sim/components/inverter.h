@@ -10,6 +10,7 @@
 // Source: J. Kolar, H. Ertl, F. Zach, PCIM 1990 (averages over the half wave).
 #pragma once
 
+#include "sim/base/constants.h"
 #include "sim/base/fields.h"
 #include "sim/base/scalar.h"
 #include "sim/components/power_devices.h"
@@ -129,7 +130,7 @@ template <Scalar T> struct Losses {
 
 // (1) to (3). I_peak [A] >= 0.
 template <Scalar T> Losses<T> losses(const Params<T>& p, const T& I_peak) {
-  constexpr double kMean = 0.63661977236758134;  // 2/pi, mean of a rectified sine of amplitude 1
+  constexpr double kMean = 2.0 / kPi;  // of a rectified sine of amplitude 1
   return {.p = p.P_fixed + 3.0 * (kMean * p.U_on + 0.5 * p.R_on * I_peak) * I_peak,
           .i = 3.0 * kMean * p.f_sw * p.switching_loss * I_peak};
 }

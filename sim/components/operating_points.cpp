@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "sim/base/constants.h"
+
 namespace evsim::operating_points {
 namespace {
 
@@ -800,7 +802,7 @@ std::vector<Dq<double>> voltage_ellipse(const Machine& m, double omega, double u
   const double w = m.model.common.n_p * omega;
   Vector psi{0.0, 0.0};
   for (int k = 0; k <= points; ++k) {
-    const auto [sin, cos] = sincos(2.0 * 3.14159265358979323846 * k / points);
+    const auto [sin, cos] = sincos(kTwoPi * k / points);
     const Vector u{u_max * cos, u_max * sin};
     Steady x = steady(c, psi, m.temperatures);
     for (int round = 0; round < 50; ++round) {  // R_s i(psi) + j w psi = u
@@ -820,7 +822,7 @@ std::vector<Dq<double>> voltage_ellipse(const Machine& m, double omega, double u
 std::vector<Dq<double>> current_circle(const Machine& m, int points) {
   std::vector<Dq<double>> out;
   for (int k = 0; k <= points; ++k) {
-    const auto [sin, cos] = sincos(2.0 * 3.14159265358979323846 * k / points);
+    const auto [sin, cos] = sincos(kTwoPi * k / points);
     out.push_back({m.limits.I_max * cos, m.limits.I_max * sin});
   }
   return out;

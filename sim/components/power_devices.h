@@ -35,6 +35,7 @@
 #include <string_view>
 #include <variant>
 
+#include "sim/base/constants.h"
 #include "sim/base/elementary.h"
 #include "sim/base/fields.h"
 #include "sim/base/scalar.h"
@@ -429,7 +430,7 @@ Losses<T> fundamental_average(const Drops<T>& p, const Switching<T>& sw, const G
                               Duty duty, int n = 96) {
   Losses<T> sum{T(0.0), T(0.0), T(0.0), T(0.0)};
   for (int k = 0; k < n; ++k) {
-    const double theta = 6.283185307179586 * (k + 0.5) / n;
+    const double theta = kTwoPi * (k + 0.5) / n;
     const Leg<T> leg{.d = duty(theta), .i = I * cos(theta - phi), .u_dc = u_dc};
     const LegAverage<T> a = average(p, sw, g, leg, T_j);
     sum.p_transistor += a.p_transistor;
@@ -598,7 +599,7 @@ Settled<T> settled(const SteadyDevice<T>& p, const Shares<T>& a, const T& P_sw) 
 
 // At an amplitude I of the phase current [A] and a power into the machine [W].
 template <Scalar T> Steady<T> steady(const SteadyBridge<T>& b, const T& I, const T& p_AC) {
-  constexpr double k3PerPi = 0.95492965855137201, k2PerPi = 0.63661977236758134;
+  constexpr double k3PerPi = 3.0 / kPi, k2PerPi = 2.0 / kPi;
   constexpr double kMostShift = 1.1547005383792515;  // 2/sqrt(3): m of the hexagon's circle
   const T q = clamp(4.0 / 3.0 * p_AC / b.u_dc, -kMostShift * I, kMostShift * I);
   detail::Shares<T> transistor, diode;

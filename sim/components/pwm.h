@@ -29,6 +29,7 @@
 #include <span>
 #include <string_view>
 
+#include "sim/base/constants.h"
 #include "sim/base/fields.h"
 #include "sim/base/scalar.h"
 #include "sim/components/real.h"
@@ -66,9 +67,9 @@ constexpr void describe(P& p, V&& field) {
 
 template <Scalar T> using Duties = Abc<T>;  // shares of the upper sides, 0..1
 
-inline constexpr double kCircle = 0.57735026918962576;   // 1/sqrt(3)
-inline constexpr double kHexagon = 0.6056966996081959;   // sqrt(3) ln(3)/pi
-inline constexpr double kSixStep = 0.63661977236758134;  // 2/pi
+inline constexpr double kCircle = kInverseSqrt3;
+inline constexpr double kHexagon = 0.6056966996081959;  // sqrt(3) ln(3)/pi
+inline constexpr double kSixStep = 2.0 / kPi;
 
 // (3)
 template <Scalar T> Ab<T> stator_voltage(const Duties<T>& d, const T& u_dc) {

@@ -7,6 +7,7 @@
 //   d omega/dt = alpha^2 e,  d theta/dt = omega + 2 alpha e,  e = theta_measured - theta               (2)
 #pragma once
 
+#include "sim/base/constants.h"
 #include "sim/base/fields.h"
 #include "sim/base/noise.h"
 #include "sim/components/dq.h"
@@ -39,10 +40,7 @@ template <Scalar T> T quantised(const T& x, const T& resolution) {
   return select(any_steps, nearest(x / select(any_steps, resolution, T(1.0))) * resolution, x);
 }
 // Into -pi .. pi.
-template <Scalar T> T wrapped(const T& theta) {
-  constexpr double kTwoPi = 6.28318530717958647693;
-  return theta - kTwoPi * nearest(theta / kTwoPi);
-}
+template <Scalar T> T wrapped(const T& theta) { return theta - kTwoPi * nearest(theta / kTwoPi); }
 template <Scalar T> T noise_of(const T& rms, const Draw& d, std::uint32_t signal) {
   if (all(rms <= 0.0)) return T(0.0);
   return rms * noise::standard_normal(d.seed, d.signal + signal, d.tick);
@@ -110,7 +108,6 @@ constexpr void describe(P& p, V&& field) {
 // Angle of the rotor, -pi .. pi [rad]. lost: 1 where the sensor is.
 template <Scalar T>
 T measure(const Position<T>& s, const T& theta_m, const T& lost, const Draw& d) {
-  constexpr double kTwoPi = 6.28318530717958647693;
   const T counted = select(s.counts > 0.0, T(1.0), T(0.0));
   const T step = counted * kTwoPi / max(s.counts, 1.0);
   const T reading = wrapped(quantised(theta_m + s.offset + noise_of(s.noise, d, 3), step));
@@ -124,7 +121,6 @@ template <Scalar T> struct Tracked {
 // Gives angle and speed at this tick.
 template <Scalar T>
 Tracked<T> track(const Position<T>& s, Tracked<T>& x, const T& theta_measured, const T& T_s) {
-  constexpr double kTwoPi = 6.28318530717958647693;
   const T alpha = kTwoPi * s.bandwidth;
   const T e = wrapped(theta_measured - x.theta);
   x.omega += T_s * alpha * alpha * e;

@@ -12,6 +12,7 @@
 // 54, 2018.
 #pragma once
 
+#include "sim/base/constants.h"
 #include "sim/base/fields.h"
 #include "sim/components/real.h"
 
@@ -62,7 +63,6 @@ template <Real T> State<T> at_rest(const Params<T>& p, const T& theta_e) {
 
 // Into -pi .. pi, from not more than a turn beside it.
 template <Real T> T wrapped(const T& theta) {
-  constexpr double kTwoPi = 6.28318530717958647693;
   const T turned = select(theta > 0.5 * kTwoPi, theta - kTwoPi, theta);
   return select(turned < -0.5 * kTwoPi, turned + kTwoPi, turned);
 }
@@ -103,7 +103,6 @@ template <Real T> Correction<T> correction(const Params<T>& p, const Complex<T>&
 // T_s: since the last tick [s].
 template <Real T>
 Output<T> step(const Params<T>& p, State<T>& x, const Input<T>& in, const T& T_s) {
-  constexpr double kTwoPi = 6.28318530717958647693;
   const Complex<T> u = in.u_s - (0.5 * p.R_s) * (in.i_s + x.i_s) + x.correction;
   x.psi_s = x.psi_s + T_s * u;
   x.i_s = in.i_s;

@@ -6,12 +6,11 @@
 // IEEE Trans. Ind. Appl. 35(4), 1999 (overmodulation).
 #pragma once
 
+#include "sim/base/constants.h"
 #include "sim/components/pwm.h"
 #include "sim/vehicle/motor_control_params.h"
 
 namespace evsim::motor_control {
-
-inline constexpr double kInverseSqrt3 = 0.57735026918962576451;
 
 // Three phases as a vector; a zero sequence drops out.
 template <Real T> Complex<T> vector_of(const T& a, const T& b, const T& c) {

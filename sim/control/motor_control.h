@@ -22,6 +22,7 @@
 // IEEE Trans. Ind. Appl. 34(1), 1998.
 #pragma once
 
+#include "sim/base/constants.h"
 #include "sim/control/current_control.h"
 #include "sim/control/inverter_voltage.h"
 #include "sim/control/torque_references.h"
@@ -39,7 +40,6 @@ template <Real T> struct Model {
   T rotor_decay{};     // e^(-T_s R_R / L_M)
   T tau_most;          // tau_max without field weakening [Nm]
 };
-inline constexpr double kTwoPi = 6.28318530717958647693;
 
 template <Real T> T period(const Params<T>& p) {
   return 1.0 / (p.update == Update::twice ? 2.0 * p.f_sw : p.f_sw);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 
+#include "sim/base/constants.h"
 #include "sim/components/dq_machine.h"
 #include "sim/io/problems.h"
 #include "sim/io/text.h"
@@ -13,7 +14,6 @@
 namespace evsim::io {
 namespace {
 
-constexpr double kPi = 3.14159265358979323846;
 constexpr double kRpm = kPi / 30.0;  // [rad/s]
 const double kRoot2 = std::sqrt(2.0), kRoot3 = std::sqrt(3.0);
 

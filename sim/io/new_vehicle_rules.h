@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "sim/base/constants.h"
+
 namespace evsim::io::rules {
 
 // A number that stands where a catalogue is silent, and why it does.
@@ -13,7 +15,6 @@ struct Default {
   const char* source;
 };
 
-inline constexpr double kPi = 3.14159265358979323846;
 inline constexpr double kRpm = kPi / 30.0;  // [rad/s]
 
 // ---- Body ---------------------------------------------------------------------------------------

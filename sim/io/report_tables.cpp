@@ -88,7 +88,7 @@ struct CommandRow {
     using scenario::FaultKind;
     std::string what(enum_names(c.fault)[static_cast<std::size_t>(c.fault)]);
     const bool of_phase =
-        c.fault >= FaultKind::open_upper && c.fault <= FaultKind::current_sensor_lost;
+        c.fault >= FaultKind::open_upper && c.fault <= FaultKind::current_sensor_gain;
     if (of_phase) what += std::string(" ") + "abc"[static_cast<int>(c.phase)];
     return cell("fault") + code_cell(c.unit) + cell(what);
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/base/constants.h"
 #include "sim/io/markup.h"
 #include "sim/io/svg.h"
 
@@ -47,7 +48,6 @@ Curve curve(const std::string& kind, const std::vector<double>& f, const std::ve
 
 // Phases [rad] that don't jump from one frequency to the next; the first within -3/2 pi .. pi/2.
 std::vector<double> unwound(const Curve& c) {
-  constexpr double kPi = 3.14159265358979323846;
   std::vector<double> out;
   for (const Number& x : c.at) {
     double phase = std::arg(x);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 
+#include "sim/base/constants.h"
 #include "sim/io/chart.h"
 #include "sim/io/markup.h"
 
@@ -16,7 +17,6 @@ using waveform::Instant;
 using waveform::Window;
 using Value = std::function<double(const Instant&)>;
 
-constexpr double kTwoPi = 6.28318530717958647693;
 constexpr double kCarriers = 4.5;  // the spectrum's end over the switching frequency
 constexpr int kMostLines = 8000;
 constexpr double kShownPeriods = 4;  // of the carrier, in the close view

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <vector>
 
+#include "sim/base/constants.h"
+
 namespace evsim::linear_loop {
 namespace {
 
@@ -176,7 +178,6 @@ double newton(const Slopes& s, State<double>& x) {
 
 // z - A: what both loops solve with.
 Matrix shifted(const Eigen::MatrixXd& A, double f, double T_s) {
-  constexpr double kTwoPi = 6.28318530717958647693;
   const std::complex<double> z = std::polar(1.0, kTwoPi * f * T_s);
   return z * Matrix::Identity(A.rows(), A.cols()) - A.cast<std::complex<double>>();
 }

@@ -2,11 +2,12 @@
 
 #include <cmath>
 
+#include "sim/base/constants.h"
+
 namespace evsim {
 namespace {
 
 using Number = std::complex<double>;
-constexpr double kPi = 3.14159265358979323846;
 
 // Between two frequencies of which `value` has different signs.
 double crossing(const std::function<double(double)>& value, double low, double high) {

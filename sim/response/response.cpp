@@ -7,6 +7,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "sim/base/constants.h"
 #include "sim/base/errors.h"
 #include "sim/components/operating_points.h"
 #include "sim/control/believed_machine.h"
@@ -18,8 +19,6 @@ using control_tick::Input;
 using control_tick::Model;
 using control_tick::State;
 
-constexpr double kTwoPi = 6.28318530717958647693;
-constexpr double kInverseSqrt3 = 0.57735026918962576451;
 constexpr double kRpm = 60.0 / kTwoPi;
 
 // ---- The unit -----------------------------------------------------------------------------------

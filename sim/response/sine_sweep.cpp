@@ -3,11 +3,12 @@
 #include <Eigen/LU>
 #include <cmath>
 
+#include "sim/base/constants.h"
+
 namespace evsim::sine_sweep {
 namespace {
 
 using Number = std::complex<double>;
-constexpr double kTwoPi = 6.28318530717958647693;
 
 // Ticks and periods of (1).
 struct Window {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "sim/base/constants.h"
 #include "sim/base/errors.h"
 #include "sim/control/believed_machine.h"
 #include "sim/run/drive_controller.h"
@@ -10,7 +11,6 @@
 namespace evsim {
 namespace {
 
-constexpr double kTwoPi = 6.28318530717958647693;
 constexpr int kFiner = 4;  // steps of a truth
 
 dc_node::Params<double> node(const car::Params<double>& p) {
@@ -121,6 +121,7 @@ void Drive::set(State& d, std::size_t n, const scenario::Fault& fault) const {
       u.position_lost = false;
       u.current_offset = u.current_gain = {};
       u.position_offset = 0.0;
+      d.held.units[n].temperatures.knee = kInfinity;
       break;
     case FaultKind::short_circuit: u.gates = Gates::short_low; break;
     case FaultKind::gates_off: u.gates = Gates::all_off; break;
@@ -138,6 +139,7 @@ void Drive::set(State& d, std::size_t n, const scenario::Fault& fault) const {
       d.held.units[n].temperatures.winding = fault.temperature;
       d.held.units[n].temperatures.rotor = fault.temperature;
       break;
+    case FaultKind::magnet_knee: d.held.units[n].temperatures.knee = fault.temperature; break;
   }
 }
 
@@ -364,12 +366,12 @@ void Drive::integrate(State& d, const RigidDriveline<double>& behind, double h,
 void Drive::demagnetise(State& d) const {
   for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n) {
     const auto* c = std::get_if<dq_machine::Synchronous<double>>(&model_.units[n].machine.circuit);
-    if (c == nullptr || c->T_knee == kInfinity) continue;
-    const auto& x = d.y.units[n];
     auto& t = d.held.units[n].temperatures;
+    if (c == nullptr || c->psi_f <= 0.0 || min(c->T_knee, t.knee) == kInfinity) continue;
+    const auto& x = d.y.units[n];
     const Dq<double> psi = to_rotor(x.psi, angle(x.theta_e));
     const double i_d = dq_machine::currents(*c, psi, x.rotor, t).s.d;
-    const double lost = dq_machine::demagnetised(*c, t.rotor, i_d);
+    const double lost = dq_machine::demagnetised(*c, t, i_d);
     if (lost <= t.lost) continue;
     const double before = dq_machine::field_energy(*c, psi, x.rotor, t);
     t.lost = lost;

@@ -141,6 +141,8 @@ class Drive {
   // Over all units since the run began, of their largest current and torque [-].
   double current_share(const State& d) const;
   double tau_error_share(const State& d) const;
+  // Largest share of its magnets' flux that a unit has lost for good [-].
+  double flux_lost_share(const State& d) const;
   // Highest of all junctions [K]; 0 where no unit has one.
   double T_junction_max(const State& d) const;
 

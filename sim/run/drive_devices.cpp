@@ -22,13 +22,6 @@ double Drive::hottest_junction(const State& d, std::size_t n) const {
   return max(T_j.transistor, T_j.diode);
 }
 
-double Drive::T_junction_max(const State& d) const {
-  double out = 0.0;
-  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n)
-    out = max(out, d.units[n].extremes.T_junction);
-  return out;
-}
-
 // Held over the tick that begins.
 void Drive::begin_devices(State& d, std::size_t n, const pwm::Duties<double>& acting) const {
   if (!has_junctions(n)) return;

@@ -17,6 +17,13 @@ Dq<double> seen_from(const Dq<double>& x, const Angle<double>& axis) {
   return to_rotor(Ab<double>{x.d, x.q}, axis);
 }
 
+// Of all units, at least 0.
+template <class Figure> double largest(int n_units, Figure figure) {
+  double out = 0.0;
+  for (std::size_t n = 0; n < static_cast<std::size_t>(n_units); ++n) out = max(out, figure(n));
+  return out;
+}
+
 }  // namespace
 
 Drive::UnitSignals Drive::signals(const State& d, std::size_t n) const {
@@ -55,16 +62,18 @@ Drive::NodeSignals Drive::signals(const State& d) const {
 }
 
 double Drive::current_share(const State& d) const {
-  double out = 0.0;
-  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n)
-    out = max(out, d.units[n].extremes.i / units_[n].control.p.I_max);
-  return out;
+  return largest(model_.n_units,
+                 [&](std::size_t n) { return d.units[n].extremes.i / units_[n].control.p.I_max; });
 }
 double Drive::tau_error_share(const State& d) const {
-  double out = 0.0;
-  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n)
-    out = max(out, d.units[n].extremes.tau_error / units_[n].tau_max);
-  return out;
+  return largest(model_.n_units,
+                 [&](std::size_t n) { return d.units[n].extremes.tau_error / units_[n].tau_max; });
+}
+double Drive::flux_lost_share(const State& d) const {
+  return largest(model_.n_units, [&](std::size_t n) { return d.held.units[n].temperatures.lost; });
+}
+double Drive::T_junction_max(const State& d) const {
+  return largest(model_.n_units, [&](std::size_t n) { return d.units[n].extremes.T_junction; });
 }
 
 double Drive::stored_energy(const State& d) const {

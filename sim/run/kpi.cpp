@@ -207,7 +207,9 @@ void add_drive(std::vector<Kpi>& out, const car::Model<double>& car, const Drive
               {"dc_link_voltage_margin_percent", "%", 100.0 * voltage_margin(car, d),
                "of the voltage at the inverters within the battery's cell limits; < 0: outside"},
               {"dc_link_voltage_min_V", "V", d.u_min, "lowest voltage at the inverters"},
-              {"dc_link_voltage_max_V", "V", d.u_max, "highest voltage at the inverters"}});
+              {"dc_link_voltage_max_V", "V", d.u_max, "highest voltage at the inverters"},
+              {"magnet_flux_lost_percent", "%", 100.0 * drive.flux_lost_share(d),
+               "largest share of its magnets' flux that a machine has lost for good"}});
   if (const double T = drive.T_junction_max(d); T > 0.0)
     out.push_back({"junction_temperature_max_degC", "degC", T - kZeroCelsius,
                    "highest junction temperature of the inverters, mean over each bridge"});

@@ -346,9 +346,10 @@ enum class FaultKind : int {
   current_sensor_gain,    // of a phase, `gain` too much
   position_sensor_lost,
   position_sensor_offset,  // `angle` on top
-  machine_temperature      // windings and magnets are at `value`
+  machine_temperature,     // windings and magnets are at `temperature`
+  magnet_knee              // magnets above `temperature` lose flux for good
 };
-inline constexpr std::array<std::string_view, 14> kFaultNames{"none",
+inline constexpr std::array<std::string_view, 15> kFaultNames{"none",
                                                               "short_circuit",
                                                               "gates_off",
                                                               "open_upper",
@@ -361,7 +362,8 @@ inline constexpr std::array<std::string_view, 14> kFaultNames{"none",
                                                               "current_sensor_gain",
                                                               "position_sensor_lost",
                                                               "position_sensor_offset",
-                                                              "machine_temperature"};
+                                                              "machine_temperature",
+                                                              "magnet_knee"};
 constexpr std::span<const std::string_view> enum_names(FaultKind) { return kFaultNames; }
 enum class PhaseName : int { a, b, c };
 inline constexpr std::array<std::string_view, 3> kPhaseNames{"a", "b", "c"};
@@ -386,7 +388,8 @@ constexpr void describe(P& p, V&& field) {
   field(p.fault, Field{"fault", Dim::none, any_value, "what fails; none: all is well again"});
   field(p.phase, Field{"phase", Dim::none, any_value, "of a fault in one phase"});
   field(p.temperature, Field{"temperature", Dim::temperature, between(223.15, 573.15),
-                             "of windings and magnets, for machine_temperature"});
+                             "of windings and magnets, for machine_temperature; above which "
+                             "magnets, where there are any, lose flux for good, for magnet_knee"});
   field(p.current, Field{"current", Dim::current, any_value, "for current_sensor_offset"});
   field(p.gain,
         Field{"gain", Dim::none, between(-1, 1), "relative error, for current_sensor_gain"});

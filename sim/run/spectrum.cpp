@@ -2,6 +2,7 @@
 
 #include <complex>
 
+#include "sim/base/constants.h"
 #include "sim/base/elementary.h"
 
 namespace evsim::spectrum {
@@ -45,7 +46,7 @@ Signal cut(const Signal& s, double from, double to) {
 
 // (1), piece by piece: e of each harmonic follows from that of the one before.
 std::vector<double> amplitudes(const Signal& s, int last) {
-  const double T = s.t.back() - s.t.front(), w = 2.0 * 3.14159265358979323846 / T;
+  const double T = s.t.back() - s.t.front(), w = kTwoPi / T;
   std::vector<Complex> c(static_cast<std::size_t>(last) + 1);
   for (std::size_t p = 0; p + 1 < s.t.size(); ++p) {
     const double h = s.t[p + 1] - s.t[p];

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "sim/base/constants.h"
 #include "sim/base/floating_point.h"
 #include "tests/base/arguments.h"
 
@@ -19,7 +20,6 @@ using test::kNaN;
 using test::same_bits;
 using test::ulp_error;
 
-constexpr double kPi = 3.14159265358979323846;
 constexpr int kSamples = 100'000;
 
 // Largest error of f against the 80-bit function, which is itself good to about 0.001 ULP of a double.

@@ -1,5 +1,6 @@
 #include "sim/components/battery_pack.h"
 
+#include "sim/base/constants.h"
 #include "sim/base/elementary.h"
 #include "tests/components/scalars.h"
 
@@ -168,7 +169,7 @@ TEST(BatteryPack, over_a_cycle_of_current_terminal_energy_and_losses_are_the_cha
   const auto rate = [&](double t, const Y& y) -> Y {
     const State<double> x{.SOC = y[0], .u_1 = y[1]};
     const auto s = battery_pack::source(m, x, kT);
-    const double i = 40.0 * sin(6.283185307179586 * t / 60.0);
+    const double i = 40.0 * sin(kTwoPi * t / 60.0);
     const auto r = battery_pack::rates(m, x, s, i);
     return {r.state.SOC, r.state.u_1, (s.U_0 - s.R * i) * i, r.p_loss_R_0 + r.p_loss_R_1};
   };

@@ -1,5 +1,6 @@
 #include "sim/components/dq_machine.h"
 
+#include "sim/base/constants.h"
 #include "tests/components/reference_machines.h"
 #include "tests/components/scalars.h"
 
@@ -52,7 +53,7 @@ TEST(DqMachine, a_vector_on_phase_a_lies_on_alpha_and_turns_by_the_angle) {
   const auto x = to_stator(Abc<double>{10.0, -5.0, -5.0});
   EXPECT_NEAR(x.a, 10.0, 1e-14);
   EXPECT_NEAR(x.b, 0.0, 1e-14);
-  const auto turned = to_rotor(x, angle(3.14159265358979323846 / 2.0));
+  const auto turned = to_rotor(x, angle(kPi / 2.0));
   EXPECT_NEAR(turned.d, 0.0, 1e-14);
   EXPECT_NEAR(turned.q, -10.0, 1e-14);
 }
@@ -115,17 +116,24 @@ TEST(DqMachine, a_warm_magnet_has_less_flux) {
   EXPECT_NEAR(i.s.d, 0.0, 1e-13 / 0.37e-3);
 }
 
+Temperatures<double> magnets(double T) { return {.winding = 353.15, .rotor = T}; }
+
 TEST(DqMachine, magnets_above_their_knee_lose_flux_for_good) {
   auto c = synchronous<double>();
-  EXPECT_EQ(dq_machine::demagnetised(c, 600.0, -400.0), 0.0);  // by default never
+  EXPECT_EQ(dq_machine::demagnetised(c, magnets(600.0), -400.0), 0.0);  // by default never
   c.T_knee = 423.15;
   c.knee_shift = 0.1;
   c.loss_per_K = 0.02;
   // 200 A against the magnets bring the knee to 403.15 K: 10 K above it are a fifth.
-  EXPECT_ROUNDED(dq_machine::demagnetised(c, 413.15, -200.0), 0.2);
-  EXPECT_EQ(dq_machine::demagnetised(c, 403.15, -200.0), 0.0);
-  EXPECT_EQ(dq_machine::demagnetised(c, 413.15, 200.0), 0.0);  // with them it helps nothing
-  EXPECT_EQ(dq_machine::demagnetised(c, 600.0, 0.0), 1.0);
+  EXPECT_ROUNDED(dq_machine::demagnetised(c, magnets(413.15), -200.0), 0.2);
+  EXPECT_EQ(dq_machine::demagnetised(c, magnets(403.15), -200.0), 0.0);
+  EXPECT_EQ(dq_machine::demagnetised(c, magnets(413.15), 200.0),
+            0.0);  // with them it helps nothing
+  EXPECT_EQ(dq_machine::demagnetised(c, magnets(600.0), 0.0), 1.0);
+  // A knee that a fault has brought down, by 20 K.
+  auto weak = magnets(413.15);
+  weak.knee = 403.15;
+  EXPECT_ROUNDED(dq_machine::demagnetised(c, weak, -200.0), 0.6);
   // A fifth of 0.066 Vs for good, and a tenth of the rest to the temperature: 0.04752 Vs.
   const Temperatures<double> t{.winding = 353.15, .rotor = 393.15, .lost = 0.2};
   EXPECT_ROUNDED(dq_machine::lost_flux(c, t), 0.066 - 0.04752);

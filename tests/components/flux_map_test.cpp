@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "sim/base/constants.h"
 #include "sim/components/magnetics.h"
 #include "tests/components/reference_machines.h"
 #include "tests/components/scalars.h"
@@ -131,7 +132,7 @@ TEST(FluxMap, a_closed_loop_through_and_around_the_table_gains_nothing) {
     double gain = 0.0, throughput = 0.0;
     constexpr int kSteps = 100000;
     const auto at = [&](int k) {
-      const auto [s, c] = sincos(2.0 * 3.14159265358979323846 * (k % kSteps) / kSteps);
+      const auto [s, c] = sincos(kTwoPi * (k % kSteps) / kSteps);
       return Dq<double>{0.4 + 0.6 * size * c, 1.35 * size * s};
     };
     for (int k = 0; k < kSteps; ++k) {

@@ -1,5 +1,6 @@
 #include "sim/components/inverter.h"
 
+#include "sim/base/constants.h"
 #include "sim/base/elementary.h"
 #include "tests/components/scalars.h"
 
@@ -28,7 +29,7 @@ TEST(Inverter, conduction_is_the_mean_over_a_period_of_three_legs) {
   constexpr double I = 321.0;
   double mean = 0.0;
   for (int k = 0; k < n; ++k) {
-    const double i = I * sin(6.283185307179586 * (k + 0.5) / n);
+    const double i = I * sin(kTwoPi * (k + 0.5) / n);
     mean += (kBridge.U_on * abs(i) + kBridge.R_on * i * i) / n;
   }
   // The midpoint rule over the kinks of |sin| errs by (pi/n)^2 / 6 = 2e-10.

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "sim/base/constants.h"
 #include "sim/base/elementary.h"
 #include "tests/components/families.h"
 #include "tests/components/reference_machines.h"
@@ -21,7 +22,6 @@ using operating_points::Point;
 using operating_points::Refusal;
 using operating_points::Region;
 
-constexpr double kPi = 3.14159265358979323846;
 constexpr double kRpm = kPi / 30.0;
 constexpr double kBrusaI = 400.0, kPmsmI = 9.121677477306465;
 const double kBrusaU = 350.0 / evsim::sqrt(3.0), kPmsmU = 540.0 / evsim::sqrt(3.0);

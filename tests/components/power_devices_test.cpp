@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "sim/base/constants.h"
 #include "sim/components/pwm.h"
 #include "tests/components/scalars.h"
 
@@ -10,8 +11,6 @@ namespace evsim {
 namespace {
 
 using namespace power_devices;
-
-constexpr double kPi = 3.14159265358979324;
 
 Table1<double> table(std::vector<double> x, std::vector<double> y) {
   return Table1<double>(std::make_shared<Table1Data>(std::move(x), std::move(y)));

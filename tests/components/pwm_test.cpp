@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "sim/base/constants.h"
 #include "sim/base/elementary.h"
 #include "tests/components/scalars.h"
 
@@ -11,7 +12,6 @@ namespace {
 using namespace pwm;
 using pwm::Edge;  // not the edge of a table
 
-constexpr double kPi = 3.14159265358979324;
 constexpr double kU = 350.0;  // u_dc [V]
 constexpr std::array kModulations{Modulation::space_vector, Modulation::dpwm_60,
                                   Modulation::dpwm_min, Modulation::dpwm_max, Modulation::sine};

@@ -1,11 +1,11 @@
 #include "sim/components/sensors.h"
 
+#include "sim/base/constants.h"
 #include "tests/components/scalars.h"
 
 namespace evsim {
 namespace {
 
-constexpr double kTwoPi = 6.28318530717958647693;
 constexpr sensors::Draw kDraw{.seed = 7, .signal = 100, .tick = 3};
 const Abc<double> kNoneLost{0.0, 0.0, 0.0};
 

@@ -1,5 +1,6 @@
 #include "sim/control/current_control.h"
 
+#include "sim/base/constants.h"
 #include "tests/components/scalars.h"
 #include "tests/control/motor_cases.h"
 
@@ -9,7 +10,6 @@ namespace {
 using motor_control::Design;
 using test::Drive;
 
-constexpr double kTwoPi = 6.28318530717958647693;
 const double kLn9 = 2.1972245773362196;  // rise of a first-order lag from 10 to 90 %, in 1 / alpha
 
 // Field weakening by voltage off: a step's own voltage must not move its references.

@@ -1,12 +1,12 @@
 #include "sim/control/flux_observer.h"
 
+#include "sim/base/constants.h"
 #include "tests/components/scalars.h"
 #include "tests/control/motor_cases.h"
 
 namespace evsim {
 namespace {
 
-constexpr double kTwoPi = 6.28318530717958647693;
 constexpr double kRated = 500.0;  // mechanical [rad/s]
 
 // A salient machine under control by estimated angle and speed, from rest at a known angle.

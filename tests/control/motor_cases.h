@@ -6,6 +6,7 @@
 #include <array>
 #include <vector>
 
+#include "sim/base/constants.h"
 #include "sim/components/dq_machine.h"
 #include "sim/control/motor_control.h"
 
@@ -127,7 +128,6 @@ struct Plant {
       rotor.y += mean(k1.rotor.y, k2.rotor.y, k3.rotor.y, k4.rotor.y);
       theta_m += h * omega_m;
     }
-    constexpr double kTwoPi = 6.28318530717958647693;
     if (theta_m > kTwoPi / 2) theta_m -= kTwoPi;
     if (theta_m < -kTwoPi / 2) theta_m += kTwoPi;
   }
@@ -158,9 +158,11 @@ struct Drive {
 
   double T_s() const { return model.gains.T_s; }
   // One period: sample, compute, and what the delay has let through acts.
-  void tick() {
+  void tick() { tick(plant.omega_m); }
+  // With a speed that a sensor shows [rad/s].
+  void tick(double omega_seen) {
     input.theta_m = plant.theta_m;
-    input.omega_m = plant.omega_m;
+    input.omega_m = omega_seen;
     sample();
     out = motor_control::step(model, state, input);
     act();

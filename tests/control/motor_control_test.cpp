@@ -1,5 +1,6 @@
 #include "sim/control/motor_control.h"
 
+#include "sim/base/constants.h"
 #include "tests/components/scalars.h"
 #include "tests/control/motor_cases.h"
 
@@ -12,7 +13,6 @@ using test::Drive;
 using test::round_rotor_control;
 using test::round_rotor_drive;
 
-constexpr double kTwoPi = 6.28318530717958647693;
 double reason(Reason r) { return motor_control::number<double>(r); }
 
 // ---- Torque -----------------------------------------------------------------------------------------
@@ -43,13 +43,13 @@ TEST(MotorControl, at_high_speed_the_voltage_is_the_reason_and_is_kept) {
   EXPECT_EQ(d.out.reason, reason(Reason::voltage));
   EXPECT_LT(d.plant.torque(), 200.0);
   EXPECT_GT(d.plant.torque(), 100.0);
-  const double limit = 0.95 * 400.0 * motor_control::kInverseSqrt3;
+  const double limit = 0.95 * 400.0 * kInverseSqrt3;
   EXPECT_LE(d.out.u_ref, 1.001 * limit);  // the tables are straight between their knots
   EXPECT_GT(d.out.u_ref, 0.98 * limit);
 }
 
 TEST(MotorControl, a_magnet_stronger_than_the_tables_is_weakened_by_the_voltage) {
-  const double limit = 0.95 * 400.0 * motor_control::kInverseSqrt3;
+  const double limit = 0.95 * 400.0 * kInverseSqrt3;
   double u[2];
   for (int by_voltage = 0; by_voltage < 2; ++by_voltage) {
     auto p = round_rotor_control();
@@ -139,14 +139,14 @@ TEST(MotorControl, hexagon_and_circle_by_hand) {
       motor_control::within_inverter<double>(VoltageLimit::hexagon, {900, 0}, 300.0);
   EXPECT_ROUNDED(corner.re, 200.0);  // 2/3 u_dc
   const auto edge = motor_control::within_inverter<double>(VoltageLimit::hexagon, {0, -900}, 300.0);
-  EXPECT_ROUNDED(edge.im, -300.0 * motor_control::kInverseSqrt3);
+  EXPECT_ROUNDED(edge.im, -300.0 * kInverseSqrt3);
   // Phases 90, 734, -824 V: about their middle of -45 V the legs go to 135, 150 and -150 V.
   const auto nearest =
       motor_control::within_inverter<double>(VoltageLimit::nearest, {0.1 * 900, 900}, 300.0);
-  EXPECT_ROUNDED(nearest.im, 300.0 * motor_control::kInverseSqrt3);
+  EXPECT_ROUNDED(nearest.im, 300.0 * kInverseSqrt3);
   EXPECT_ROUNDED(nearest.re, 90.0);
   const auto round = motor_control::within_inverter<double>(VoltageLimit::circle, {900, 0}, 300.0);
-  EXPECT_ROUNDED(round.re, 300.0 * motor_control::kInverseSqrt3);
+  EXPECT_ROUNDED(round.re, 300.0 * kInverseSqrt3);
   const auto inside =
       motor_control::within_inverter<double>(VoltageLimit::hexagon, {90, 50}, 300.0);
   EXPECT_EQ(inside.re, 90.0);
@@ -298,18 +298,24 @@ TEST(MotorControl, a_hot_rotor_turns_the_induction_machine_s_torque_as_the_slip_
 
 // ---- Excited machine --------------------------------------------------------------------------------
 
-TEST(MotorControl, the_field_current_is_a_lag_of_its_bandwidth_within_its_voltage) {
+// 10 A in the field, at a bandwidth of 10 Hz [V].
+Drive excited_drive(double U_f_max) {
   Params<double> p = round_rotor_control();
   p.machine.circuit =
       motor_control::Excited<double>{.L_d = 3e-4, .L_q = 3e-4, .L_m = 8e-3, .L_f = 0.5, .R_f = 6.0};
   p.field_bandwidth = 10.0;
-  p.U_f_max = 1000.0;
+  p.U_f_max = U_f_max;
   Drive d{.plant = {},
           .model = motor_control::prepare(p, test::constant_d(0.0, 300.0, 144.0, 10.0))};
   d.plant.machine = test::round_rotor_plant(0.0).machine;
   d.plant.machine.circuit =
       dq_machine::Excited<double>{.L_d = 3e-4, .L_q = 3e-4, .L_m = 8e-3, .L_f = 0.5, .R_f = 6.0};
   d.input.u_dc = 400.0;
+  return d;
+}
+
+TEST(MotorControl, the_field_current_is_a_lag_of_its_bandwidth_within_its_voltage) {
+  Drive d = excited_drive(1000.0);
   double t_10 = 0.0, t_90 = 0.0;
   for (int k = 0; k < 2000; ++k) {
     d.tick();
@@ -331,17 +337,7 @@ TEST(MotorControl, the_field_current_is_a_lag_of_its_bandwidth_within_its_voltag
 }
 
 TEST(MotorControl, a_field_at_its_voltage_limit_winds_nothing_up) {
-  Params<double> p = round_rotor_control();
-  p.machine.circuit =
-      motor_control::Excited<double>{.L_d = 3e-4, .L_q = 3e-4, .L_m = 8e-3, .L_f = 0.5, .R_f = 6.0};
-  p.field_bandwidth = 10.0;
-  p.U_f_max = 70.0;  // 60 V hold 10 A
-  Drive d{.plant = {},
-          .model = motor_control::prepare(p, test::constant_d(0.0, 300.0, 144.0, 10.0))};
-  d.plant.machine = test::round_rotor_plant(0.0).machine;
-  d.plant.machine.circuit =
-      dq_machine::Excited<double>{.L_d = 3e-4, .L_q = 3e-4, .L_m = 8e-3, .L_f = 0.5, .R_f = 6.0};
-  d.input.u_dc = 400.0;
+  Drive d = excited_drive(70.0);  // 60 V hold 10 A
   double most = 0.0;
   for (int k = 0; k < 6000; ++k) {
     d.tick();

@@ -1,5 +1,6 @@
-// Speed control in closed loop, on the 2.2 kW machine of motulator 0.5.0 (MIT licence) and beside that program's
-// results: at rest, to 50 % of rated speed from 0.2 s on, 14 Nm of load from 0.8 s on.
+// Speed control in closed loop, on 2.2 kW machines of motulator 0.5.0 (MIT licence) and beside that program's
+// results (solve_ivp DOP853, rtol 1e-10): at rest, to 50 % of rated speed from 0.2 s on, then a load.
+#include "sim/base/constants.h"
 #include "sim/components/current_references.h"
 #include "tests/components/reference_machines.h"
 #include "tests/control/motor_cases.h"
@@ -33,26 +34,33 @@ test::Drive servo(motor_control::Mode mode, double inertia = 0.015) {
   return d;
 }
 
+struct Schedule {
+  double omega_ref, load;  // [rad/s], [Nm]
+  int loaded_from, ticks;
+  double seen_late = 0.0;  // of the speed: a first-order lag [s]
+};
 struct Course {
   double rise = 0.0, most = 0.0, least = 1e9, most_tau = 0.0;  // [s], [rad/s], [rad/s], [Nm]
 };
-Course course(test::Drive& d, double omega_ref) {
+Course course(test::Drive& d, const Schedule& s) {
   Course c;
-  double t_10 = 0.0, before = 0.0;
-  for (int k = 0; k < 6400; ++k) {
-    d.input.omega_ref = k > 800 ? omega_ref : 0.0;
-    d.tau_load = k >= 3200 ? 14.0 : 0.0;
+  double t_10 = 0.0, before = 0.0, seen = 0.0;
+  const double follows = s.seen_late > 0.0 ? 1.0 - exp(-d.T_s() / s.seen_late) : 1.0;
+  for (int k = 0; k < s.ticks; ++k) {
+    d.input.omega_ref = k > 800 ? s.omega_ref : 0.0;
+    d.tau_load = k >= s.loaded_from ? s.load : 0.0;
     before = d.plant.omega_m;
-    d.tick();
+    seen += follows * (before - seen);
+    d.tick(seen);
     const double now = d.plant.omega_m;
     const auto passed = [&](double level) {  // [s]
       return before < level && now >= level ? (k + (level - before) / (now - before)) * d.T_s()
                                             : 0.0;
     };
-    if (t_10 == 0.0) t_10 = passed(0.1 * omega_ref);
-    if (c.rise == 0.0 && passed(0.9 * omega_ref) > 0.0) c.rise = passed(0.9 * omega_ref) - t_10;
+    if (t_10 == 0.0) t_10 = passed(0.1 * s.omega_ref);
+    if (c.rise == 0.0 && passed(0.9 * s.omega_ref) > 0.0) c.rise = passed(0.9 * s.omega_ref) - t_10;
     c.most = max(c.most, now);
-    if (k >= 3200) c.least = min(c.least, now);
+    if (k >= s.loaded_from) c.least = min(c.least, now);
     c.most_tau = max(c.most_tau, d.plant.torque());
   }
   return c;
@@ -61,7 +69,8 @@ Course course(test::Drive& d, double omega_ref) {
 TEST(SpeedControl, a_step_and_a_load_go_as_a_peer_s) {
   constexpr double kOmega = 235.61944901923448 / 3.0;  // [rad/s]
   test::Drive d = servo(motor_control::Mode::speed);
-  const Course c = course(d, kOmega);
+  const Course c =
+      course(d, {.omega_ref = kOmega, .load = 14.0, .loaded_from = 3200, .ticks = 6400});
   // What the peer has at 1.6 s: speed, torque and currents.
   EXPECT_NEAR(d.plant.omega_m, 78.53981439, 1e-3 * 78.54);
   EXPECT_NEAR(d.plant.torque(), 14.00241699, 1e-3 * 14.0);
@@ -75,6 +84,72 @@ TEST(SpeedControl, a_step_and_a_load_go_as_a_peer_s) {
   EXPECT_NEAR(c.least, 64.67104745, 0.002 * 64.67);
   // Limit of the speed loop: the most torque of I_max, 23.0286 Nm.
   EXPECT_LT(c.most_tau, 1.02 * 23.0286);
+}
+
+// ---- Induction machine with saturation -----------------------------------------------------------
+
+// The peer's machine in its Gamma circuit and what it tells its control, inverse Gamma: within 0.6 % of the machine's
+// own at its rated flux. Its d current is that of the rated flux, whatever the torque.
+test::Drive induction_servo(motor_control::Design design) {
+  constexpr double I_max = 10.606601717798213, i_d = 4.243247898;  // [A]
+  constexpr motor_control::Induction<double> told{.R_R = 2.1, .L_sigma = 0.021, .L_M = 0.224};
+  Params<double> p;
+  p.f_sw = 4e3;
+  p.bandwidth = 200.0;
+  p.I_max = I_max;
+  p.mode = motor_control::Mode::speed;
+  p.inertia = 0.015;
+  p.design = design;
+  p.machine.n_p = 2;
+  p.machine.R_s = 3.7;
+  p.machine.circuit = told;
+  const double i_q = sqrt(I_max * I_max - i_d * i_d), most = 60.0;  // [A], no limit [Nm]
+  test::Drive d{.plant = {}, .model = motor_control::prepare(p, test::constant_d(i_d, i_q, most))};
+  d.plant.machine.common = {.n_p = 2, .R_s = 3.7};
+  d.plant.machine.circuit =
+      dq_machine::Induction<double>{.L_s = 0.34, .L_l = 0.023, .R_r = 2.5, .k_s = 0.84, .S = 7};
+  d.input.u_dc = 540.0;
+  d.J = 0.015;
+  return d;
+}
+constexpr double kInductionOmega = 157.07963267948966 / 2.0;  // [rad/s]
+constexpr Schedule kInductionCase{
+    .omega_ref = kInductionOmega, .load = 14.6, .loaded_from = 3000, .ticks = 6000};
+
+TEST(SpeedControl, a_saturated_induction_machine_ends_as_a_peer_s) {
+  test::Drive d = induction_servo(motor_control::Design::predictive);
+  const Course c = course(d, kInductionCase);
+  // What the peer has at 1.5 s: speed, torque, currents in its control's coordinates, amplitudes of the current and of
+  // the rotor flux. It has no sensor: by 0.55 % too much of R_R its slip is too, and its speed 4e-4 off its reference.
+  EXPECT_NEAR(d.plant.omega_m, 78.57023092, 1e-3 * 78.57);
+  EXPECT_NEAR(d.plant.torque(), 14.60030692, 1e-3 * 14.6);
+  EXPECT_NEAR(d.out.i.re, 4.2432689, 1e-3 * 4.243);
+  EXPECT_NEAR(d.out.i.im, 5.142770728, 1e-3 * 5.143);
+  const Ab<double> i = d.plant.stator_current();
+  EXPECT_NEAR(length(vector(i)), 6.667339920, 1e-3 * 6.667);
+  EXPECT_NEAR(length(vector(Ab<double>{d.plant.rotor.x, d.plant.rotor.y})), 1.035074198,
+              1e-3 * 1.035);
+  // The peer rises from 10 to 90 % in 83.200 ms and falls to 62.711 rad/s under the load; neither overshoots before
+  // the load. Here it is 86.90 ms and 63.993 rad/s: with the true speed there is less to catch up with (next test).
+  EXPECT_NEAR(c.rise, 0.0831997, 0.05 * 0.0832);
+  EXPECT_NEAR(c.least, 62.7109686, 0.025 * 62.71);
+  EXPECT_LT(c.most, 1.0001 * kInductionOmega);
+  // By I_max and the rotor's flux then: 26.721 Nm, of the peer 26.811.
+  EXPECT_NEAR(c.most_tau, 26.81084673, 0.01 * 26.81);
+}
+
+TEST(SpeedControl, a_speed_seen_as_late_as_a_peer_s_falls_under_a_load_as_its_own) {
+  // The peer estimates its speed with a bandwidth of 40 Hz (its default). Late by as much, and with the same PI control
+  // of the currents, the control of here falls to 62.738 rad/s under the load; the peer to 62.711.
+  test::Drive d = induction_servo(motor_control::Design::continuous);
+  Schedule s = kInductionCase;
+  s.seen_late = 1.0 / (kTwoPi * 40.0);
+  const Course c = course(d, s);
+  EXPECT_NEAR(c.least, 62.7109686, 1e-3 * 62.71);
+  // It rises in 80.44 ms, the peer in 83.200: as the machine starts the rotor has 0.909 Vs. The current model has 0.803
+  // of it, with an inductance of more flux, so 13 % more torque comes than was asked for. The peer's observer, which
+  // counts voltages too, has 0.893.
+  EXPECT_NEAR(c.rise, 0.0831997, 0.04 * 0.0832);
 }
 
 TEST(SpeedControl, a_slew_limit_holds_in_speed_control_and_winds_nothing_up) {
@@ -157,7 +232,7 @@ TEST(ActiveDamping, a_shaft_calms_down_as_fast_as_its_equations_say) {
 
 TEST(ActiveDamping, a_steady_acceleration_costs_what_its_high_pass_lets_through) {
   // tau = tau_ref - k a / alpha_d with a = tau / (J_M + J_L): of 4 Nm, 1 + k / (alpha_d J) more is asked for.
-  const double k = 0.1, alpha = 2.0 * 3.14159265358979 * 2.0;
+  const double k = 0.1, alpha = kTwoPi * 2.0;
   TwoMasses d(k);
   d.servo.input.tau_ref = 4.0;
   for (int n = 0; n < 2600; ++n) d.tick();

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "sim/base/constants.h"
 #include "sim/base/errors.h"
 
 namespace evsim::io {
@@ -24,7 +25,7 @@ Converted converted(const DataSheet& s) { return convert(s, "sheet"); }
 
 TEST(DataSheet, each_constant_gives_the_flux_it_was_made_of) {
   const double U_phase = 4.0 * kPsi;  // peak over mechanical speed [Vs/rad]
-  const double rpm = 30.0 / 3.14159265358979323846;
+  const double rpm = 30.0 / kPi;
   const double U_line = std::sqrt(3.0) * U_phase, tau = 1.5 * 4.0 * kPsi;  // of 1 A peak
   const std::vector<std::pair<double DataSheet::*, double>> ways{
       {&DataSheet::Ke_peak, U_line},       {&DataSheet::Ke_rms, U_line / std::sqrt(2.0)},

@@ -4,14 +4,13 @@
 
 #include <cmath>
 
+#include "sim/base/constants.h"
 #include "sim/io/report.h"
 #include "tests/io/markup_check.h"
 #include "tests/io/run_sample.h"
 
 namespace evsim::io {
 namespace {
-
-constexpr double kTwoPi = 6.28318530717958647693;
 
 // Sine currents of an amplitude at `hertz`, either way round, with a ripple of a tenth at 5 kHz; voltages of six-step.
 waveform::Window window(double hertz, double length, double amplitude = 100.0) {
@@ -56,7 +55,7 @@ TEST(WaveformReport, spectrum_finds_fundamental_ripple_and_distortion) {
   EXPECT_NEAR(s->i_a[25 * first], 10.0, 4e-3);  // the same at 5 kHz
   EXPECT_NEAR(s->distortion_i, 0.1, 1e-4);
   // Line voltage of six-step: 2 sqrt(3) / pi of the DC voltage. Edges are off by up to a sample: w h of it, 1 V.
-  EXPECT_NEAR(s->u_ab[first], 2.0 * std::sqrt(3.0) / 3.14159265358979 * 350.0, 1.0);
+  EXPECT_NEAR(s->u_ab[first], 2.0 * std::sqrt(3.0) / kPi * 350.0, 1.0);
   EXPECT_NEAR(s->u_ab[5 * first], s->u_ab[first] / 5.0, 1.0);
   EXPECT_NEAR(s->u_ab[3 * first], 0.0, 1.0);
 }

@@ -4,12 +4,12 @@
 
 #include <cmath>
 
+#include "sim/base/constants.h"
+
 namespace evsim {
 namespace {
 
 using Number = std::complex<double>;
-constexpr double kPi = 3.14159265358979323846;
-constexpr double kTwoPi = 2.0 * kPi;
 // A crossing is halved 60 times: rounding of the functions is left.
 constexpr double kExact = 1e-9;
 

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "sim/base/constants.h"
 #include "sim/base/errors.h"
 #include "tests/response/response_cases.h"
 
@@ -14,7 +15,6 @@ using Number = std::complex<double>;
 using linear_loop::Loop;
 using response::Request;
 
-constexpr double kPi = 3.14159265358979323846;
 constexpr double kT = 1e-4;        // period of the control [s]
 constexpr double kDesign = 300.0;  // [Hz]
 

@@ -1,37 +1,19 @@
 // Cars whose inverters have devices from a data sheet.
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cmath>
 
-#include "sim/io/case.h"
-#include "sim/run/result.h"
+#include "tests/run/drive_runs.h"
 
 namespace evsim {
 namespace {
 
-std::string at(const std::string& file) { return std::string(EVSIM_SOURCE_DIR) + "/" + file; }
+using test::kpi;
+using test::loaded;
+using test::simulation;
 
 constexpr const char* kSiC = "generic_c_class";
 constexpr const char* kIgbt = "generic_compact_reluctance";
 
-Case loaded(const std::string& scenario, const std::string& vehicle, const std::string& level,
-            std::vector<std::string> sets = {}) {
-  io::CaseRequest request;
-  request.scenario = at("scenarios/" + scenario + ".json");
-  request.vehicle = at("vehicles/" + vehicle + ".json");
-  request.levels = {level};
-  request.sets = std::move(sets);
-  return io::load_case(request).c;
-}
-Simulation simulation(Case c) { return Simulation(std::move(c), io::parameter_setter()); }
-
-double kpi(const Simulation& s, const std::string& name) {
-  for (const Kpi& k : kpis(s))
-    if (k.name == name) return k.value;
-  ADD_FAILURE() << name;
-  return 0.0;
-}
 Drive::UnitSignals signals(const Simulation& s) {
   return s.drive()->signals(s.snapshot().drive, 0);
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "sim/base/constants.h"
 #include "tests/run/drive_runs.h"
 
 namespace evsim {
@@ -33,7 +34,7 @@ std::array<double, 3> errors(Simulation& s) {
   s.run();
   return worst;
 }
-constexpr double kDegree = 3.14159265358979323846 / 180.0;
+constexpr double kDegree = kPi / 180.0;
 
 TEST(Sensorless, a_car_drives_off_reaches_its_top_speed_and_stops_again) {
   // The first angle is known. The torque's jump is a jump of the acceleration, which a loop of 100 Hz follows late:

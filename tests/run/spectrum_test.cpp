@@ -4,12 +4,12 @@
 
 #include <cmath>
 
+#include "sim/base/constants.h"
+
 namespace evsim {
 namespace {
 
 using spectrum::Signal;
-
-constexpr double kPi = 3.14159265358979323846;
 
 // Levels that are held for equal times, with jumps between them.
 Signal steps(const std::vector<double>& levels, double T) {

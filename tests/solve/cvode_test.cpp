@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/base/constants.h"
 #include "sim/base/errors.h"
 
 namespace evsim {
@@ -133,7 +134,7 @@ TEST(Cvode, error_falls_with_the_tolerance) {
 TEST(Cvode, oscillator_keeps_its_energy_to_the_tolerance) {
   for (const Method method : {Method::bdf, Method::adams}) {
     auto cvode = started(oscillator(), settings(2, method, 1e-11, 1e-11), {1.0, 0.0});
-    cvode.advance(100.0 * 2.0 * 3.14159265358979323846);
+    cvode.advance(100.0 * kTwoPi);
     const double energy = 0.5 * (cvode.y()[0] * cvode.y()[0] + cvode.y()[1] * cvode.y()[1]);
     // Neither method conserves energy; 100 periods take 1e4 to 1e5 steps, each with up to 1e-11.
     EXPECT_NEAR(energy, 0.5, 1e-6);
@@ -270,7 +271,6 @@ TEST(Cvode, a_bouncing_ball_meets_the_ground_when_it_should) {
 
 TEST(Cvode, several_roots_are_told_apart_and_passed_without_a_restart) {
   // x = cos t: falls through 0.5 at pi/3, through 0 at pi/2, and rises again.
-  constexpr double pi = 3.14159265358979323846;
   OdeProblem problem = oscillator();
   problem.n_roots = 2;
   problem.roots = [](double, const double* y, double* g) {
@@ -284,7 +284,7 @@ TEST(Cvode, several_roots_are_told_apart_and_passed_without_a_restart) {
     int direction;
   };
   for (const Expected e :
-       {Expected{pi / 3, 1, -1}, {pi / 2, 0, -1}, {1.5 * pi, 0, 1}, {5 * pi / 3, 1, 1}}) {
+       {Expected{kPi / 3, 1, -1}, {kPi / 2, 0, -1}, {1.5 * kPi, 0, 1}, {5 * kPi / 3, 1, 1}}) {
     const auto hit = cvode.advance(6.0);
     ASSERT_TRUE(hit.at_root);
     EXPECT_NEAR(hit.t, e.t, 1e-8);  // 100 rtol

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "sim/base/constants.h"
 #include "sim/solve/switched_step.h"
 #include "tests/solve/electric_cases.h"
 

@@ -14,7 +14,6 @@ namespace evsim::electric_cases {
 using Model = electric_drive::Model<double>;
 using State = electric_drive::State<double>;
 using Rows = electric_drive::Rows<double>;
-inline constexpr double kPi = 3.14159265358979323846;
 
 // One machine on a shaft of its own; v is its speed [rad/s]. 1/J = 0 holds it.
 struct Shaft {

@@ -5,6 +5,7 @@
 #include <complex>
 #include <random>
 
+#include "sim/base/constants.h"
 #include "tests/solve/electric_cases.h"
 
 namespace evsim {

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <complex>
 #include <functional>
 #include <random>
 
+#include "sim/base/constants.h"
 #include "tests/solve/electric_cases.h"
 
 namespace evsim {
@@ -333,6 +335,61 @@ TEST(SwitchedStep, a_shorted_switch_while_the_others_modulate_is_in_the_books) {
   const Ran r = ran(lossy_drive(), {.faults = {Leg::shorted_lower}});
   EXPECT_TRUE(r.resolved);
   EXPECT_LE(r.share, kBooks);
+}
+
+// Mean over whole turns of samples, and amplitude of a multiple of the electrical frequency.
+struct Turns {
+  std::vector<double> x, theta;
+  std::complex<double> part(double order) const {
+    std::complex<double> sum = 0.0;
+    for (std::size_t k = 0; k < x.size(); ++k) sum += x[k] * std::polar(1.0, -order * theta[k]);
+    return sum / static_cast<double>(x.size());
+  }
+  double mean() const { return part(0.0).real(); }
+  double swing(double order) const { return 2.0 * std::abs(part(order)); }
+};
+
+TEST(SwitchedStep, a_shorted_switch_beside_legs_that_go_on_drives_a_direct_current) {
+  // The upper switch of leg a conducts for good; the duties go on, 1/2 + u_k / u_dc with u_k of amplitude U about each
+  // leg's middle. Leg a stands at u_dc, the others at u_dc / 2 in the mean, and of U's vector a third of phase a's is
+  // missing:
+  //   u_s = u_dc/3 + 2/3 U e^(j (theta + phi)) - 1/3 U e^(-j (theta + phi))
+  // With L_d = L_q = L every part drives its own current:
+  //   I_0 = u_dc / (3 R)                  along phase a
+  //   I_+ = (2/3 U e^(j phi) - j w psi_f) / (R + j w L),  I_- = -1/3 U e^(-j phi) / (R - j w L)
+  //   tau = 3/2 n_p psi_f Im(I_+ + I_0 e^(-j theta) + I_- e^(-2j theta))
+  constexpr double R = 1.0, L = 1e-3, psi_f = 0.066, u_dc = 350.0, U = 0.45 * u_dc, phi = 1.8;
+  constexpr int kTurn = 70;  // ticks
+  const double w = 2.0 * kPi / (kTurn * kTs);
+  const Model m = drive({3, R, L, L, psi_f});
+  State y = at_rest(m, u_dc, w / 3.0, psi_f);
+  Legs legs{};
+  Rows q{};
+  Command c{.units = {}, .U_0 = u_dc};
+  c.units[0].faults = {Leg::shorted_upper};
+  Turns i_a, tau;
+  for (int k = 0; k < 12 * kTurn; ++k) {  // 40 time constants of 1 ms until the last turns
+    if (k == 6 * kTurn) q = {};
+    const double at = w * (k + 0.5) * kTs + phi;
+    const auto duty = [&](double turned) { return 0.5 + U / u_dc * std::cos(at - turned); };
+    const pwm::Duties<double> d{duty(0.0), duty(2.0 * kPi / 3.0), duty(4.0 * kPi / 3.0)};
+    c.units[0].edges = pwm::full_period(d, kTs, legs[0].commanded);
+    switched_step::sample<1>(m, c, Shaft{}, kTs, y, legs, q);
+    if (k < 6 * kTurn) continue;
+    i_a.x.push_back(phase_currents(m, y)[0]), tau.x.push_back(torque(m, y));
+    i_a.theta.push_back(y.units[0].theta_e), tau.theta.push_back(y.units[0].theta_e);
+  }
+  using Number = std::complex<double>;
+  const Number j(0.0, 1.0);
+  const Number ahead = (2.0 / 3.0 * U * std::polar(1.0, phi) - j * w * psi_f) / (R + j * w * L);
+  const Number back = -1.0 / 3.0 * U * std::polar(1.0, -phi) / (R - j * w * L);
+  const double I_0 = u_dc / (3.0 * R), per_A = 4.5 * psi_f;  // [A], [Nm/A]
+  // Pulses that are held over a tick are off a sine by (w T_s / 2)^2 / 6 = 3e-4 of U.
+  EXPECT_NEAR(i_a.mean(), I_0, 1e-3 * I_0);
+  EXPECT_NEAR(q.units[0].tau / (6 * kTurn * kTs), per_A * ahead.imag(), 1e-3 * per_A * I_0);
+  EXPECT_NEAR(i_a.swing(1.0), std::abs(ahead + std::conj(back)), 1e-3 * I_0);
+  EXPECT_NEAR(tau.swing(1.0), per_A * I_0, 1e-3 * per_A * I_0);
+  EXPECT_NEAR(tau.swing(2.0), per_A * std::abs(back), 1e-3 * per_A * I_0);
 }
 
 TEST(SwitchedStep, a_phase_that_opens_burns_its_arc_and_carries_nothing_after) {

@@ -151,6 +151,17 @@ TEST_F(Describe, signals_and_units) {
   EXPECT_TRUE(has(evsim({"describe", "units", "speed"}).out, "km_per_h"));
 }
 
+TEST_F(Describe, flux_tables_with_what_check_says_of_them) {
+  const std::string car = EVSIM_SOURCE_DIR "/vehicles/generic_compact_flux_map.json";
+  const std::string checked = evsim({"check", car}).out;
+  const std::size_t at = checked.find("flux tables of front: asymmetry ");
+  ASSERT_NE(at, std::string::npos) << checked;
+  const std::string facts = checked.substr(at);
+  for (const char* filter : {"", "magnetics", "drive_units.*.machine.dq.*"})
+    EXPECT_TRUE(has(evsim({"describe", car, filter}).out, facts)) << filter;
+  EXPECT_FALSE(has(evsim({"describe", car, "chassis"}).out, "flux tables"));
+}
+
 TEST_F(Describe, what_does_not_exist_is_wrong) {
   EXPECT_EQ(evsim({"describe", "paramters"}).code, 2);
   EXPECT_EQ(evsim({"describe", "parameters", "no_such_thing"}).code, 2);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "sim/base/constants.h"
 #include "sim/components/current_references.h"
 #include "sim/control/motor_control.h"
 #include "sim/solve/switched_step.h"
@@ -173,7 +174,7 @@ class DriveAlone {
   void advance(int k, const pwm::Duties<double>& duties, Plant& p) {
     kind_.switched ? advance_switched(k, duties, p) : advance_averaged(duties, p);
     double& theta_e = p.y.units[0].theta_e;
-    if (theta_e > 1.5 * kTurn) theta_e -= 3.0 * kTurn;
+    if (theta_e > 1.5 * kTwoPi) theta_e -= 3.0 * kTwoPi;
   }
   void advance_averaged(const pwm::Duties<double>& duties, Plant& p) {
     const auto s = pwm::stator_voltage(duties, 1.0);
@@ -193,7 +194,6 @@ class DriveAlone {
     }
   }
 
-  static constexpr double kTurn = 6.28318530717958647693;
   Kind kind_;
   electric_drive::Model<double> m_;
   electric_drive::Held<double> held_{};

@@ -8,6 +8,7 @@
 #include "tools/evsim/cycle.h"
 #include "tools/evsim/exit_codes.h"
 #include "tools/evsim/file_kind.h"
+#include "tools/evsim/flux_tables.h"
 #include "tools/evsim/print.h"
 
 namespace evsim::cli {
@@ -15,29 +16,14 @@ namespace {
 
 std::string files_text(std::size_t n) { return n == 1 ? "1 file" : std::to_string(n) + " files"; }
 
-// How far the tables of a machine are from a field energy, which creates nothing.
-std::string flux_tables_text(const car::Params<double>& car) {
-  std::string out;
-  for (int k = 0; k < car.drive_units.size(); ++k) {
-    const auto* machine =
-        std::get_if<machine_dq::Synchronous<double>>(&car.drive_units[k].machine.dq);
-    const auto f = machine == nullptr ? std::nullopt : magnetics::figures(machine->magnetics);
-    if (f)
-      out += fmt::format(
-          "; flux tables of {}: asymmetry {:.1e} of the stiffness, loop {:.1e} of the field "
-          "energy, "
-          "misfit {:.2g} A",
-          car.drive_units.name(k), f->asymmetry, f->loop, f->misfit);
-  }
-  return out;
-}
-
 std::string check_vehicle_file(const std::string& file) {
   const auto loaded = io::read<car::Params<double>>(file);
   io::Problems problems;
   io::check_vehicle(loaded.value, loaded.origins, problems);
   problems.raise();
-  return files_text(loaded.inputs.size()) + flux_tables_text(loaded.value);
+  std::string out = files_text(loaded.inputs.size());
+  for (const FluxTables& t : flux_tables(loaded.value)) out += "; " + t.text;
+  return out;
 }
 
 std::string check_scenario_file(const std::string& file) {

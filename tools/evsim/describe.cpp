@@ -8,6 +8,7 @@
 #include "tools/evsim/catalogue.h"
 #include "tools/evsim/commands.h"
 #include "tools/evsim/file_kind.h"
+#include "tools/evsim/flux_tables.h"
 #include "tools/evsim/print.h"
 
 namespace evsim::cli {
@@ -135,7 +136,11 @@ template <class P> ExitCode describe_file(const std::string& file, const std::st
   for (const io::Parameter& p : io::parameters(loaded.value, loaded.origins))
     list.row(p.path, {path_with_unit(p), p.text.empty() ? "-" : p.text, unit_text(p.unit), p.origin,
                       std::string(p.doc)});
-  return list.show();
+  const ExitCode code = list.show();
+  if constexpr (std::same_as<P, car::Params<double>>)
+    for (const FluxTables& t : flux_tables(loaded.value))
+      if (fits(filter, t.path + ".")) print(t.text + "\n");
+  return code;
 }
 
 }  // namespace
