@@ -1,7 +1,5 @@
 #include "sim/components/dc_node.h"
 
-#include <cmath>
-
 namespace evsim::dc_node {
 namespace {
 
@@ -23,8 +21,9 @@ struct Stretch {
   State<double> advance(const State<double>& from, double U_0, const Cubic& n, double by) const {
     constexpr int kTerms = 20;
     State<double> out = from, term = from;
-    for (int k = 0; k < kTerms; ++k) {
-      const double n_k = k < 4 ? n[static_cast<std::size_t>(k)] * std::pow(by, k) : 0.0;
+    double power = 1.0;
+    for (int k = 0; k < kTerms; ++k, power *= by) {
+      const double n_k = k < 4 ? n[static_cast<std::size_t>(k)] * power : 0.0;
       const double per = by / (k + 1);
       term = {.i = per * per_L * ((k == 0 ? U_0 : 0.0) + R_C * n_k - R * term.i - term.u_C),
               .u_C = per * per_C * (term.i - n_k)};
@@ -41,7 +40,7 @@ Weights weights(const Params<double>& p, double R_source, double h) {
   const Stretch stretch{
       .per_L = h / p.L_cable, .per_C = h / p.C, .R = R_source + p.R_cable + p.R_C, .R_C = p.R_C};
   // Of i and u_C in one unit, its size is what swings to and fro.
-  const double size = std::sqrt(stretch.per_L * stretch.per_C) + stretch.per_L * stretch.R;
+  const double size = sqrt(stretch.per_L * stretch.per_C) + stretch.per_L * stretch.R;
   Weights w{};
   w.h = h;
   for (std::size_t k = 0; k < kInputs; ++k) {
