@@ -56,7 +56,7 @@ template <Scalar T> T off_zero(const T& x, double least) {
 }
 // sin(n atan(x)) / x, x >= 0.
 template <Scalar T> T sine_over(const T& n, bool is_two, const T& x) {
-  const T two = 2.0 / (1.0 + x * x);
+  T two = 2.0 / (1.0 + x * x);
   if (is_two) return two;
   const T safe = max(x, kTiny);
   return select(n == T(2.0), two, sin(n * atan(safe)) / safe);
