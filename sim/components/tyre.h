@@ -171,9 +171,14 @@ template <Scalar T> Sine<T> longitudinal(const Prepared<T>& r, const T& dF, cons
           .K = K};
 }
 
-// F: load over F'_z0, as far as the file goes.
-template <Scalar T>
-Sine<T> lateral(const Prepared<T>& r, const T& F, const T& gamma_of_wheel, const T& road) {
+// (4.E25) over load and p_Ky1, but for its fall with camber. F: load over F'_z0, as far as the file goes.
+template <Scalar T> T rise(const Prepared<T>& r, const T& F, const T& gamma) {
+  const auto& c = r.p.lateral;
+  const T load = (c.p_Ky2 + c.p_Ky5 * gamma * gamma) * r.load_y;
+  return sine_over(c.p_Ky4, r.plain_K_y, F / load) / load;
+}
+template <Scalar T> Sine<T> lateral(const Prepared<T>& r, const T& F, const T& gamma_of_wheel,
+                                    const T& road, const T& upright_rise) {
   const auto& c = r.p.lateral;
   const auto& l = r.p.scaling;
   const T dF = F - 1.0;
@@ -181,8 +186,7 @@ Sine<T> lateral(const Prepared<T>& r, const T& F, const T& gamma_of_wheel, const
   const T mu = l.mu_y * road;
   const T D = off_zero((c.p_Dy1 + c.p_Dy2 * dF) * (1.0 - c.p_Dy3 * gamma * gamma) * r.mu_y * road,
                        kLeastFriction);
-  const T load = (c.p_Ky2 + c.p_Ky5 * gamma * gamma) * r.load_y;
-  const T K = c.p_Ky1 * sine_over(c.p_Ky4, r.plain_K_y, F / load) / load *
+  const T K = c.p_Ky1 * (all(c.p_Ky5 == T(0.0)) ? upright_rise : rise(r, F, gamma)) *
               (1.0 - c.p_Ky3 * abs(gamma)) * r.k_y;
   const T S_Vgamma = (c.p_Vy3 + c.p_Vy4 * dF) * gamma * l.K_ygamma * mu;
   const T S_Hgamma =
@@ -296,8 +300,9 @@ template <Scalar T> Curves<T> curves(const Prepared<T>& r, const Contact<T>& con
   c.F_z = u.F_z;
   c.gamma = u.gamma;
   c.x = detail::longitudinal(r, dF, u);
-  c.y = detail::lateral(r, F, u.gamma, u.mu);
-  c.upright = detail::lateral(r, F, T(0.0), u.mu);
+  const T upright_rise = detail::rise(r, F, T(0.0));
+  c.y = detail::lateral(r, F, u.gamma, u.mu, upright_rise);
+  c.upright = detail::lateral(r, F, T(0.0), u.mu, upright_rise);
   c.x_alpha = {.B = (x.r_Bx1 + x.r_Bx3 * u.gamma * u.gamma) * l.xalpha / u.mu,
                .C = x.r_Cx1,
                .E = detail::bounded(x.r_Ex1 + x.r_Ex2 * dF),
