@@ -3,7 +3,7 @@
 //   F_rr(T) = F_rr (1 + K_T (T_measured - T_25)) / (1 + K_T (T - T_25)),   T_25 = 25 degC                           (2)
 // P [kPa], Z [N], V [km/h]: the units that coefficients come in. alpha < 0, beta near 1. K_T: 0.008 1/K for cars,
 // 0.010 and 0.006 for vans' and trucks' tyres of small and large load index.
-// (2) is exact from 20 to 30 degC ambient; farther away it is a guess that stops at a third of the slope's zero.
+// (2) is made for 20 to 30 degC ambient; farther away it is a guess, and in the cold it stops at three times F_rr.
 // Source: (1) SAE J2452; (2) ISO 28580, as in UN Regulation 117, annex 6, 6.2.
 #pragma once
 

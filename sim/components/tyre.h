@@ -3,8 +3,9 @@
 //   V_sx = V_x - omega R_e,   kappa = -V_sx / |V_x|,   alpha = V_sy / |V_x|  (tangent of the slip angle)          (1)
 // so kappa > 0 drives, a wheel that moves to the left has alpha > 0 and F_y < 0, and gamma > 0 leans to the right.
 // Property files (.tir) count so too (adapted SAE, as in the book, turns y, z and alpha round: nothing here does).
-// A tyre on the other side than it was measured on is its mirror image: alpha, gamma, F_y, M_x, M_z change sign in
-// mirrored(), nowhere else. Backwards the same holds with |V_x|; trail and residual moment follow the sign of V_x.
+// A tyre on the other side than it was measured on is its mirror image: `mirror` = -1 turns alpha, gamma, F_y, M_x, M_z
+// round where they enter and leave the functions below. Backwards all holds with |V_x|; trail and residual moment
+// follow the sign of V_x.
 //
 //   F_x0 = D_x sin(C_x atan(B_x kappa_x - E_x (B_x kappa_x - atan B_x kappa_x))) + S_Vx,  kappa_x = kappa + S_Hx  (4.E9)
 //   F_y0 likewise over alpha_y = alpha + S_Hy                                                                    (4.E19)
@@ -146,7 +147,7 @@ template <Scalar T> struct Curves {
   T sigma_kappa, sigma_alpha;  // relaxation lengths at small slip [m]
 };
 
-// Which version, and what a file leaves out, agree in all lanes or are skipped in none: lanes keep their bits.
+// The version agrees in all lanes. A term is skipped only where no lane has it, so lanes keep the bits of a double.
 namespace detail {
 
 template <Scalar T> T bounded(const T& E) { return min(E, 1.0); }

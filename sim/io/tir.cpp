@@ -111,7 +111,7 @@ struct Spelling {
   std::string_view quantity, unit;  // in capitals
   double factor;
 };
-// The first of a quantity is its SI unit; what stands in brackets of the same factor are other spellings.
+// What such files write; those with a factor of 1 are SI.
 constexpr std::array kSpellings{
     Spelling{"LENGTH", "METER", 1},
     Spelling{"LENGTH", "M", 1},
