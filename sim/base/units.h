@@ -21,6 +21,7 @@ enum class Dim {
   force,
   force_per_speed,
   force_per_speed_squared,
+  stiffness,
   torque,
   power,
   energy,

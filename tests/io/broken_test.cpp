@@ -2,7 +2,7 @@
 // come, all of them, word by word. What a user reads is reviewed in those files.
 //   vehicle: with a sound scenario          cycle, pedals: as a driver's trace
 //   scenario: with the vehicle it names     table_OCV, table_R_0: as this table of a sound battery
-//   published: by itself
+//   published, tyre: by themselves
 // Files that end in .part are named by others.
 #include <gtest/gtest.h>
 
@@ -17,6 +17,7 @@
 
 #include "sim/io/case.h"
 #include "sim/io/published.h"
+#include "sim/io/tir.h"
 
 namespace evsim::io {
 namespace {
@@ -64,6 +65,7 @@ std::vector<KindOfFile> kinds() {
       {"cycle", [](const std::string& f) { read_trace(f, TraceKind::speed); }},
       {"pedals", [](const std::string& f) { read_trace(f, TraceKind::pedals); }},
       {"published", [](const std::string& f) { read_published(f); }},
+      {"tyre", [](const std::string& f) { read_tyre(f); }},
       {"table_OCV", [](const std::string& f) { load_table(f, "OCV"); }},
       {"table_R_0", [](const std::string& f) { load_table(f, "R_0"); }},
   };
@@ -82,7 +84,8 @@ std::vector<std::string> broken_files(const std::string& kind) {
   std::vector<std::string> files;
   for (const auto& entry : fs::directory_iterator(fs::path(kFolder) / kind)) {
     const std::string extension = entry.path().extension().string();
-    if (extension == ".json" || extension == ".csv") files.push_back(entry.path().string());
+    if (extension == ".json" || extension == ".csv" || extension == ".tir")
+      files.push_back(entry.path().string());
   }
   std::ranges::sort(files);
   return files;
@@ -122,7 +125,7 @@ TEST_F(Broken, every_expected_message_has_its_file) {
       const auto with = [&](const char* extension) {
         return fs::exists(fs::path(entry.path()).replace_extension(extension));
       };
-      EXPECT_TRUE(with(".json") || with(".csv")) << entry.path();
+      EXPECT_TRUE(with(".json") || with(".csv") || with(".tir")) << entry.path();
     }
 }
 

@@ -1,0 +1,54 @@
+// Rolling resistance of one tyre as measured by coast-down on a drum or road.
+//   F_rr = P^alpha Z^beta (a + b V + c V^2)                                                                        (1)
+//   F_rr(T) = F_rr (1 + K_T (T_measured - T_25)) / (1 + K_T (T - T_25)),   T_25 = 25 degC                           (2)
+// P [kPa], Z [N], V [km/h]: the units that coefficients come in. alpha < 0, beta near 1. K_T: 0.008 1/K for cars,
+// 0.010 and 0.006 for vans' and trucks' tyres of small and large load index.
+// (2) is made for 20 to 30 degC ambient; farther away it is a guess, and in the cold it stops at three times F_rr.
+// Source: (1) SAE J2452; (2) ISO 28580, as in UN Regulation 117, annex 6, 6.2.
+#pragma once
+
+#include "sim/base/elementary.h"
+#include "sim/base/fields.h"
+
+namespace evsim::rolling_resistance {
+
+template <Scalar T> struct Params {
+  T alpha = kRequired;
+  T beta = kRequired;
+  T a = kRequired;
+  T b = 0.0;
+  T c = 0.0;
+  T K_T = 0.008;          // [1/K]
+  T T_measured = 297.15;  // ambient of the measurement, 24 degC in J2452 [K]
+};
+template <class P, class V>
+  requires same_template<P, Params>
+constexpr void describe(P& p, V&& field) {
+  field(p.alpha, Field{"alpha", Dim::none, between(-3, 3), "exponent of the pressure in kPa"});
+  field(p.beta, Field{"beta", Dim::none, between(0, 3), "exponent of the load in N"});
+  field(p.a, Field{"a", Dim::none, positive, "of SAE J2452"});
+  field(p.b, Field{"b", Dim::none, any_value, "with the speed in km/h"});
+  field(p.c, Field{"c", Dim::none, any_value, "with the speed in km/h squared"});
+  field(p.K_T, Field{"K_T", Dim::none, between(0, 0.02), "fall per kelvin, of ISO 28580"});
+  field(p.T_measured,
+        Field{"T_measured", Dim::temperature, positive, "ambient of the measurement"});
+}
+
+template <Scalar T> struct Inputs {
+  T F_z;    // [N]
+  T p_i;    // inflation pressure [Pa]
+  T V;      // speed, either direction [m/s]
+  T T_air;  // ambient [K]
+};
+
+// (1), (2): >= 0, against the motion [N].
+template <Scalar T> T force(const Params<T>& p, const Inputs<T>& u) {
+  constexpr double kKilo = 1e-3, kHour = 3.6, kT25 = 298.15, kLeast = 1.0 / 3.0;
+  const T V = abs(u.V) * kHour;
+  const T measured = pow(u.p_i * kKilo, p.alpha) * pow(max(u.F_z, 0.0), p.beta) *
+                     max(p.a + p.b * V + p.c * V * V, 0.0);
+  const T warmth = max(1.0 + p.K_T * (u.T_air - kT25), kLeast);
+  return measured * (1.0 + p.K_T * (p.T_measured - kT25)) / warmth;
+}
+
+}  // namespace evsim::rolling_resistance
