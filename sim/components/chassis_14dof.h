@@ -44,16 +44,15 @@
 #include <array>
 #include <cstddef>
 
+#include "sim/base/elementary.h"
 #include "sim/base/scalar.h"
-#include "sim/components/dq.h"
 #include "sim/components/suspension.h"
 #include "sim/components/vector3.h"
+#include "sim/components/wheels.h"
 
 namespace evsim::chassis_14dof {
 
-inline constexpr std::size_t kWheels = 4;  // front left, front right, rear left, rear right
 inline constexpr double kGravity = 9.80665;  // [m/s2]
-template <class X> using Wheels = std::array<X, kWheels>;
 
 // Positions are those of the design: every travel 0, the body level above a level road.
 template <Scalar T> struct Axle {
@@ -94,223 +93,241 @@ Params<T> with_load(Params<T> p, const T& mass, const T& behind_front, const T& 
   return p;
 }
 
-template <Scalar T> struct Corner {
-  T m{}, inverse_m{};  // unsprung mass and its inverse; 0 where the wheel is absent
-  T present{};         // 1 or 0
-  T J{};               // spin inertia [kg m2]
-  T R{};               // unloaded radius [m]
-  double side = 1.0;   // +1 left, -1 right
-  Vec3<T> p;           // wheel centre at s = 0 from the body's centre of gravity [m]
-};
-// Prepared from Params.
+// Prepared from Params. Quads hold the four wheels.
 template <Scalar T> struct Model {
-  T m_s{};                // sprung mass
-  Sym3<T> I;              // of the body, with the rotors' J_t
-  Wheels<Corner<T>> corners;
-  std::array<suspension::Prepared<T>, 2> axles;  // front, rear
+  T m_s{};                   // sprung mass
+  Sym3<T> I{};               // of the body, with the rotors' J_t
+  Quad<T> m{}, inverse_m{};  // unsprung masses and their inverses; 0 where a wheel is absent
+  Quad<T> present{};         // 1 or 0
+  Quad<T> J{};               // spin inertia [kg m2]
+  Quad<T> R{};               // unloaded radius [m]
+  Quad<T> side{};            // +1 left, -1 right
+  Vec3<Quad<T>> p{};         // wheel centres at s = 0 from the body's centre of gravity [m]
+  std::array<suspension::Prepared<T>, 2> axles{};  // front, rear
   std::array<T, 2> bar{};  // stiffness of the anti-roll bars, 0 beside an absent wheel [N/m]
-  T height{};              // of the body's centre of gravity above the road in the design position [m]
+  T height{};              // of the body's centre of gravity above the road in the design [m]
 
   const suspension::Prepared<T>& axle_of(std::size_t wheel) const { return axles[wheel / 2]; }
 };
 
 template <Scalar T> Model<T> prepare(const Params<T>& p) {
+  const auto axle = [&](std::size_t i) -> const Axle<T>& { return i < 2 ? p.front : p.rear; };
+  const auto side = [](std::size_t i) { return i % 2 == 0 ? 1.0 : -1.0; };
+  const auto present = [&](std::size_t i) {
+    return (i % 2 == 0 ? axle(i).left : axle(i).right) ? 1.0 : 0.0;
+  };
   const auto bar = [](const Axle<T>& a) {
     return a.left && a.right ? a.suspension.anti_roll_stiffness : T(0.0);
   };
-  Model<T> m{.m_s = p.sprung_mass,
-             .I = {p.I_xx, p.I_yy, p.I_zz, p.I_xy, p.I_xz, p.I_yz},
-             .corners = {},
-             .axles = {suspension::prepare(p.front.suspension),
-                       suspension::prepare(p.rear.suspension)},
-             .bar = {bar(p.front), bar(p.rear)},
-             .height = p.cg_height};
-  for (std::size_t i = 0; i < kWheels; ++i) {
-    const Axle<T>& axle = i < 2 ? p.front : p.rear;
-    const bool is_left = i % 2 == 0;
-    const double side = is_left ? 1.0 : -1.0;
-    const double present = (is_left ? axle.left : axle.right) ? 1.0 : 0.0;
-    m.corners[i] = {.m = present * axle.unsprung_mass,
-                    .inverse_m = present / axle.unsprung_mass,
-                    .present = present,
-                    .J = present * axle.wheel_inertia,
-                    .R = axle.wheel_radius,
-                    .side = side,
-                    .p = {p.cg_behind_front - (i < 2 ? T(0.0) : p.wheelbase),
-                          0.5 * side * axle.track - p.cg_left, axle.wheel_height - p.cg_height}};
-    m.I.xx += present * axle.transverse_inertia;
-    m.I.zz += present * axle.transverse_inertia;
-  }
-  return m;
+  const auto of_each = [](auto f) { return quad<T>([&](std::size_t i) { return T(f(i)); }); };
+  const Quad<T> J_t = of_each([&](std::size_t i) { return present(i) * axle(i).transverse_inertia; });
+  const T sum_J_t = sum<T>(J_t);
+  return {.m_s = p.sprung_mass,
+          .I = {p.I_xx + sum_J_t, p.I_yy, p.I_zz + sum_J_t, p.I_xy, p.I_xz, p.I_yz},
+          .m = of_each([&](std::size_t i) { return present(i) * axle(i).unsprung_mass; }),
+          .inverse_m = of_each([&](std::size_t i) { return present(i) / axle(i).unsprung_mass; }),
+          .present = of_each(present),
+          .J = of_each([&](std::size_t i) { return present(i) * axle(i).wheel_inertia; }),
+          .R = of_each([&](std::size_t i) { return axle(i).wheel_radius; }),
+          .side = of_each(side),
+          .p = {of_each([&](std::size_t i) {
+                  return p.cg_behind_front - (i < 2 ? T(0.0) : p.wheelbase);
+                }),
+                of_each([&](std::size_t i) { return 0.5 * side(i) * axle(i).track - p.cg_left; }),
+                of_each([&](std::size_t i) { return axle(i).wheel_height - p.cg_height; })},
+          .axles = {suspension::prepare(p.front.suspension), suspension::prepare(p.rear.suspension)},
+          .bar = {bar(p.front), bar(p.rear)},
+          .height = p.cg_height};
 }
 
 template <Scalar T> struct State {
-  Vec3<T> r;         // centre of gravity of the sprung mass, earth axes [m]
-  Quaternion<T> q;   // attitude: body axes to earth axes; of any length but 0
-  Vec3<T> v;         // velocity of r, body axes [m/s]
-  Vec3<T> omega;     // angular velocity, body axes [rad/s]
-  Wheels<T> s;       // travel [m]
-  Wheels<T> s_rate;  // [m/s]
+  Vec3<T> r;                      // centre of gravity of the sprung mass, earth axes [m]
+  Quaternion<T> q;                // attitude: body axes to earth axes; of any length but 0
+  Vec3<T> v;                      // velocity of r, body axes [m/s]
+  Vec3<T> omega;                  // angular velocity, body axes [rad/s]
+  std::array<T, kWheels> s;       // travel [m]
+  std::array<T, kWheels> s_rate;  // [m/s]
 };
 
-// How a road wheel is turned, beside what its travel does (3).
+// How road wheels are turned, beside what their travel does (3).
 template <Scalar T> struct Steer {
-  T delta{};        // by steering and compliance, > 0 to the left [rad]
-  T delta_rate{};   // [rad/s]
-  T inclination{};  // eps_0, by compliance, > 0 with the top to the right [rad]
+  Quad<T> cos = T(1.0), sin = T(0.0);  // of delta, by steering and compliance, > 0 to the left
+  Quad<T> rate = T(0.0);               // [rad/s]
+  Quad<T> inclination = T(0.0);        // eps_0, by compliance, > 0 with the top to the right [rad]
 };
-// The road below a wheel centre.
-template <Scalar T> struct RoadPlane {
-  T z{};             // height at the wheel centre's x and y [m]
-  T dz_dx{}, dz_dy{};  // slopes over the earth's axes [-]
+template <Scalar T> Steer<T> steered(const std::array<T, kWheels>& delta) {
+  std::array<T, kWheels> c, s;
+  for (std::size_t i = 0; i < kWheels; ++i) {
+    const auto [sine, cosine] = sincos(delta[i]);
+    s[i] = sine, c[i] = cosine;
+  }
+  return {.cos = quad<T>(c), .sin = quad<T>(s)};
+}
+// The road below the wheel centres.
+template <Scalar T> struct RoadPlanes {
+  Quad<T> z = T(0.0);                       // height at the wheel centre's x and y [m]
+  Quad<T> dz_dx = T(0.0), dz_dy = T(0.0);  // slopes over the earth's axes [-]
 };
-// What a tyre gives, in the axes t, n x t, n of its contact.
-template <Scalar T> struct TyreForce {
-  Vec3<T> F;  // at the contact point [N]
-  Vec3<T> M;  // [Nm]
+// What tyres give, in the axes t, n x t, n of their contacts.
+template <Scalar T> struct TyreForces {
+  Vec3<Quad<T>> F{};  // at the contact point [N]
+  Vec3<Quad<T>> M{};  // [Nm]
 };
 template <Scalar T> struct Wrench {
-  Vec3<T> F;  // at the centre of gravity of the sprung mass, body axes [N]
-  Vec3<T> M;  // [Nm]
+  Vec3<T> F{};  // at the centre of gravity of the sprung mass, body axes [N]
+  Vec3<T> M{};  // [Nm]
 };
 template <Scalar T> struct Inputs {
-  Vec3<T> gravity{T(0.0), T(0.0), T(-kGravity)};  // earth axes: tilted for a road that is the x-y plane [m/s2]
-  Wrench<T> body;             // air and whatever else acts on the body
-  Wheels<TyreForce<T>> tyre;
-  Wheels<T> Omega{};          // absolute spins [rad/s]
-  Wheels<T> tau_body{};       // on the wheel, from machines on the body [Nm]
-  Wheels<T> tau_carrier{};    // on the wheel, from brakes or a machine in it [Nm]
+  // Earth axes: tilted for a sloping road that is taken as the x-y plane [m/s2].
+  Vec3<T> gravity{T(0.0), T(0.0), T(-kGravity)};
+  Wrench<T> body{};               // air and whatever else acts on the body
+  TyreForces<T> tyres{};
+  Quad<T> Omega = T(0.0);        // absolute spins [rad/s]
+  Quad<T> tau_body = T(0.0);     // on the wheels, from machines on the body [Nm]
+  Quad<T> tau_carrier = T(0.0);  // on the wheels, from brakes or machines in them [Nm]
 };
 
 // ---- Kinematics: (1) to (4) ---------------------------------------------------------------------
 
-// A wheel, all vectors in body axes but for `centre`.
-template <Scalar T> struct WheelPose {
-  suspension::AtTravel<T> at;
-  Vec3<T> p, d, dd;    // centre [m], its slope and curvature over travel
-  Vec3<T> e{}, a{};    // spin axis; turning of the carrier over travel [rad/m]
-  Vec3<T> V{};         // of the centre [m/s]
-  Vec3<T> omega{};     // of the carrier [rad/s]
-  Vec3<T> centre{};    // earth axes [m]
-};
+// The wheels, all vectors in body axes but for `centre`.
 template <Scalar T> struct Pose {
   Rotation<T> R;
-  Wheels<WheelPose<T>> wheels;
+  suspension::AtTravel<Quad<T>> at;
+  Quad<T> s_rate;
+  Vec3<Quad<T>> p, d, dd;  // centre [m], its slope and curvature over travel
+  Vec3<Quad<T>> e, a;      // spin axis; turning of the carrier over travel [rad/m]
+  Vec3<Quad<T>> V;         // of the centre [m/s]
+  Vec3<Quad<T>> omega;     // of the carrier [rad/s]
+  Vec3<Quad<T>> centre;    // earth axes [m]
 };
 
-template <Scalar T>
-WheelPose<T> wheel_pose(const Corner<T>& c, const suspension::Prepared<T>& axle,
-                        const State<T>& x, const Rotation<T>& R, const T& s, const T& s_rate,
-                        const Steer<T>& steer) {
-  const suspension::AtTravel<T> at = suspension::at_travel(axle, s);
-  const Angle<T> psi = angle<T>(steer.delta - c.side * at.toe);
-  const Angle<T> eps = turned<T>({T(1.0), T(0.0)}, steer.inclination - c.side * at.camber);
-  WheelPose<T> w{.at = at,
-                 .p = c.p + Vec3<T>{at.x, c.side * at.y, s},
-                 .d = {at.dx, c.side * at.dy, T(1.0)},
-                 .dd = {at.ddx, c.side * at.ddy, T(0.0)},
-                 .e = {-psi.sin * eps.cos, psi.cos * eps.cos, eps.sin}};
-  const T a_x = -c.side * at.dcamber, a_e = -at.dcastor;
-  w.a = Vec3<T>{a_x * psi.cos, a_x * psi.sin, -c.side * at.dtoe} + a_e * w.e;
-  w.V = x.v + cross(x.omega, w.p) + s_rate * w.d;
-  w.omega = x.omega + s_rate * w.a;
-  w.omega.z += steer.delta_rate;
-  w.centre = x.r + to_earth(R, w.p);
-  return w;
+namespace detail {
+
+template <class W> struct SinCosOf {
+  W sin, cos;
+};
+// Series of the small angles that travel makes: |x| <= 0.3 rad to 4e-14.
+template <class W> SinCosOf<W> small(const W& x) {
+  constexpr double k2 = 1.0 / 2, k3 = k2 / 3, k4 = k3 / 4, k5 = k4 / 5, k6 = k5 / 6, k7 = k6 / 7,
+                   k8 = k7 / 8, k9 = k8 / 9, k10 = k9 / 10;
+  const W y = x * x;
+  return {.sin = x * (1.0 - y * (k3 - y * (k5 - y * (k7 - y * k9)))),
+          .cos = 1.0 - y * (k2 - y * (k4 - y * (k6 - y * (k8 - y * k10))))};
 }
-template <Scalar T>
-Pose<T> pose(const Model<T>& m, const State<T>& x, const Wheels<Steer<T>>& steer) {
-  Pose<T> out{.R = rotation(x.q), .wheels = {}};
-  for (std::size_t i = 0; i < kWheels; ++i)
-    out.wheels[i] =
-        wheel_pose(m.corners[i], m.axle_of(i), x, out.R, x.s[i], x.s_rate[i], steer[i]);
-  return out;
+// The same vector for every wheel.
+template <Scalar T> Vec3<Quad<T>> spread(const Vec3<T>& a) {
+  return {Quad<T>(a.x), Quad<T>(a.y), Quad<T>(a.z)};
+}
+template <Scalar T> Vec3<T> sum_of(const Vec3<Quad<T>>& a) {
+  return {sum<T>(a.x), sum<T>(a.y), sum<T>(a.z)};
+}
+
+}  // namespace detail
+
+template <Scalar T> Pose<T> pose(const Model<T>& m, const State<T>& x, const Steer<T>& steer) {
+  using Q = Quad<T>;
+  const Vec3<Q> omega = detail::spread(x.omega);
+  Pose<T> w;
+  w.R = rotation(x.q);
+  w.at = suspension::at_travel(m.axles, x.s);
+  w.s_rate = quad<T>(x.s_rate);
+  w.p = m.p + Vec3<Q>{w.at.x, m.side * w.at.y, quad<T>(x.s)};
+  w.d = {w.at.dx, m.side * w.at.dy, Q(1.0)};
+  w.dd = {w.at.ddx, m.side * w.at.ddy, Q(0.0)};
+
+  const auto toe = detail::small<Q>(m.side * w.at.toe);
+  const auto eps = detail::small<Q>(steer.inclination - m.side * w.at.camber);
+  const Q cos_psi = steer.cos * toe.cos + steer.sin * toe.sin;
+  const Q sin_psi = steer.sin * toe.cos - steer.cos * toe.sin;
+  w.e = {-sin_psi * eps.cos, cos_psi * eps.cos, eps.sin};
+  const Q a_x = -m.side * w.at.dcamber;
+  w.a = Vec3<Q>{a_x * cos_psi, a_x * sin_psi, -m.side * w.at.dtoe} - w.at.dcastor * w.e;
+
+  w.V = detail::spread(x.v) + cross(omega, w.p) + w.s_rate * w.d;
+  w.omega = omega + w.s_rate * w.a;
+  w.omega.z += steer.rate;
+  w.centre = {x.r.x + dot(detail::spread(w.R.x), w.p), x.r.y + dot(detail::spread(w.R.y), w.p),
+              x.r.z + dot(detail::spread(w.R.z), w.p)};
+  return w;
 }
 
 // ---- Contact: (14), (15) ------------------------------------------------------------------------
 
-template <Scalar T> struct Contact {
-  T V_x{}, V_y{};          // of the contact point in its road axes [m/s]
-  T yaw_rate;              // of the carrier about the road's normal [rad/s]
-  T sin_inclination;       // of the wheel against the road, > 0 with the top to the right of its x axis
-  T cos_inclination;
-  T compression{};         // of the tyre, < 0 in the air [m]
-  T compression_rate{};    // [m/s]
-  T r;                     // distance of the contact point from the centre [m]
-  Vec3<T> x, y{}, n;       // the road axes, in body axes
-  Vec3<T> rho{};           // contact point from the wheel centre, body axes [m]
+template <Scalar T> struct Contacts {
+  Quad<T> V_x, V_y;          // of the contact point in its road axes [m/s]
+  Quad<T> yaw_rate;          // of the carrier about the road's normal [rad/s]
+  Quad<T> sin_inclination;   // of the wheel against the road, > 0 with the top to the right of its x axis
+  Quad<T> cos_inclination;
+  Quad<T> compression;       // of the tyre, < 0 in the air [m]
+  Quad<T> compression_rate;  // [m/s]
+  Quad<T> r;                 // distance of the contact point from the centre [m]
+  Vec3<Quad<T>> x, y, n;     // the road axes, in body axes
+  Vec3<Quad<T>> rho;         // contact point from the wheel centre, body axes [m]
 };
 template <Scalar T>
-Contact<T> contact(const Corner<T>& c, const WheelPose<T>& w, const Rotation<T>& R,
-                   const RoadPlane<T>& road) {
-  const T n_z = 1.0 / sqrt(1.0 + road.dz_dx * road.dz_dx + road.dz_dy * road.dz_dy);
-  const Vec3<T> n = to_body(R, Vec3<T>{-road.dz_dx * n_z, -road.dz_dy * n_z, n_z});
-  const T h = (w.centre.z - road.z) * n_z;
-  const T sine = dot(w.e, n);
-  const T cosine = sqrt(1.0 - sine * sine);  // |e x n| = u n
-  const T per_cosine = 1.0 / cosine;
-  Contact<T> out{.yaw_rate = dot(w.omega, n),
-                 .sin_inclination = sine,
-                 .cos_inclination = cosine,
-                 .r = h * per_cosine,
-                 .x = per_cosine * cross(w.e, n),
-                 .n = n};
-  out.y = cross(n, out.x);
-  out.rho = -out.r * cross(out.x, w.e);
-  const Vec3<T> V_C = w.V + cross(w.omega, out.rho);
-  out.V_x = dot(w.V, out.x);
-  out.V_y = dot(V_C, out.y);
-  out.compression = c.R - out.r;
-  out.compression_rate = -dot(n, V_C) * per_cosine;
-  return out;
-}
-template <Scalar T>
-Wheels<Contact<T>> contacts(const Model<T>& m, const Pose<T>& pose,
-                            const Wheels<RoadPlane<T>>& road) {
-  Wheels<Contact<T>> out{};
-  for (std::size_t i = 0; i < kWheels; ++i)
-    out[i] = contact(m.corners[i], pose.wheels[i], pose.R, road[i]);
-  return out;
+Contacts<T> contacts(const Model<T>& m, const Pose<T>& w, const RoadPlanes<T>& road) {
+  using Q = Quad<T>;
+  const Q n_z = 1.0 / sqrt(1.0 + road.dz_dx * road.dz_dx + road.dz_dy * road.dz_dy);
+  const Q n_x = -road.dz_dx * n_z, n_y = -road.dz_dy * n_z;
+  Contacts<T> k;
+  k.n = n_x * detail::spread(w.R.x) + n_y * detail::spread(w.R.y) + n_z * detail::spread(w.R.z);
+  k.sin_inclination = dot(w.e, k.n);
+  k.cos_inclination = sqrt(1.0 - k.sin_inclination * k.sin_inclination);  // |e x n| = u n
+  const Q per_cosine = 1.0 / k.cos_inclination;
+  k.r = (w.centre.z - road.z) * n_z * per_cosine;
+  k.x = per_cosine * cross(w.e, k.n);
+  k.y = cross(k.n, k.x);
+  k.rho = -k.r * cross(k.x, w.e);
+  const Vec3<Q> V_C = w.V + cross(w.omega, k.rho);
+  k.V_x = dot(w.V, k.x);
+  k.V_y = dot(V_C, k.y);
+  k.yaw_rate = dot(w.omega, k.n);
+  k.compression = m.R - k.r;
+  k.compression_rate = -dot(k.n, V_C) * per_cosine;
+  return k;
 }
 
 // ---- Forces -------------------------------------------------------------------------------------
 
-// A tyre's work on the carrier: F at the wheel centre and M_n, body axes; on the rotor: the moment about e.
-template <Scalar T> struct WheelLoad {
-  Vec3<T> F, M_n;
-  T tau_road;
+// Of the tyres on the carriers: F at the wheel centres and M_n, body axes; on the rotors: the moment about e.
+template <Scalar T> struct WheelLoads {
+  Vec3<Quad<T>> F, M_n;
+  Quad<T> tau_road;
 };
 template <Scalar T>
-WheelLoad<T> wheel_load(const Corner<T>& c, const WheelPose<T>& w, const Contact<T>& k,
-                        const TyreForce<T>& tyre) {
-  const auto in_body = [&](const Vec3<T>& a) {
-    return (c.present * a.x) * k.x + (c.present * a.y) * k.y + (c.present * a.z) * k.n;
+WheelLoads<T> wheel_loads(const Model<T>& m, const Pose<T>& w, const Contacts<T>& k,
+                          const TyreForces<T>& tyres) {
+  using Q = Quad<T>;
+  const auto in_body = [&](const Vec3<Q>& a) {
+    return (m.present * a.x) * k.x + (m.present * a.y) * k.y + (m.present * a.z) * k.n;
   };
-  const Vec3<T> F = in_body(tyre.F);
-  const Vec3<T> M = cross(k.rho, F) + in_body(tyre.M);
-  const T tau_road = dot(w.e, M);
-  return {.F = F, .M_n = M - tau_road * w.e, .tau_road = tau_road};
+  WheelLoads<T> out;
+  out.F = in_body(tyres.F);
+  const Vec3<Q> M = cross(k.rho, out.F) + in_body(tyres.M);
+  out.tau_road = dot(w.e, M);
+  out.M_n = M - out.tau_road * w.e;
+  return out;
 }
 
-// Of springs, dampers and anti-roll bars, against bump [N].
+// Of the dampers, as they act at the wheels, against bump [N].
 template <Scalar T>
-Wheels<T> suspension_forces(const Model<T>& m, const State<T>& x, const Pose<T>& pose) {
-  Wheels<T> F;
-  for (std::size_t i = 0; i < kWheels; ++i) {
-    const auto& axle = m.axle_of(i);
-    const auto& at = pose.wheels[i].at;
-    F[i] = at.F + suspension::damper_force(axle, at.i_d, x.s_rate[i]) +
-           m.bar[i / 2] * (x.s[i] - x.s[i ^ 1U]);
-  }
-  return F;
+Quad<T> damper_forces(const Model<T>& m, const State<T>& x, const Pose<T>& w) {
+  return quad<T>([&](std::size_t i) {
+    return suspension::damper_force<T>(m.axle_of(i), w.at.i_d[i], x.s_rate[i]);
+  });
+}
+// Of the anti-roll bars [N].
+template <Scalar T> Quad<T> bar_forces(const Model<T>& m, const State<T>& x) {
+  const T front = m.bar[0] * (x.s[0] - x.s[1]), rear = m.bar[1] * (x.s[2] - x.s[3]);
+  return quad<T>(std::array<T, kWheels>{front, -front, rear, -rear});
 }
 
 // ---- Dynamics: (5) to (11) ----------------------------------------------------------------------
 
 template <Scalar T> struct Outputs {
-  State<T> rate;           // of the state
-  Wheels<T> tau_road;      // on the spins, (7) [Nm]
-  Wheels<T> F_suspension{};  // springs, dampers, bars: against bump [N]
+  State<T> rate;         // of the state
+  Quad<T> tau_road;      // on the spins, (7) [Nm]
+  Quad<T> F_suspension;  // springs, dampers, bars: against bump [N]
 };
 
 // x in A x = b for a symmetric positive definite matrix, its lower triangle given: A = L D L^T.
@@ -334,69 +351,61 @@ std::array<T, N> solve(std::array<std::array<T, N>, N> A, std::array<T, N> b) {
 }
 
 template <Scalar T>
-Outputs<T> outputs(const Model<T>& m, const State<T>& x, const Pose<T>& pose,
-                   const Wheels<Contact<T>>& contacts, const Inputs<T>& u) {
-  const Vec3<T> g = to_body(pose.R, u.gravity);
-  Outputs<T> out{.rate = {}, .tau_road = {}, .F_suspension = suspension_forces(m, x, pose)};
+Outputs<T> outputs(const Model<T>& m, const State<T>& x, const Pose<T>& w, const Contacts<T>& k,
+                   const Inputs<T>& u) {
+  using Q = Quad<T>;
+  const Vec3<T> g = to_body(w.R, u.gravity);
+  const WheelLoads<T> load = wheel_loads(m, w, k, u.tyres);
+  Outputs<T> out{};
+  out.tau_road = load.tau_road;
+  out.F_suspension = w.at.F + damper_forces(m, x, w) + bar_forces(m, x);
 
-  // (11): rigid mass, and the right-hand side of (9) with s'' = 0 along no path.
-  T mass = m.m_s;
-  Vec3<T> mp;
-  Sym3<T> I = m.I;
-  Vec3<T> f = u.body.F - m.m_s * (cross(x.omega, x.v) - g);
-  Vec3<T> tau = u.body.M - cross(x.omega, m.I * x.omega);
-  Sym3<T> dd, cc;                                         // sum k d d^T, sum k c c^T
-  std::array<Vec3<T>, 3> cd{};                            // rows of sum k c d^T
-  Wheels<Vec3<T>> moment_of_d;                            // c = p x d
-  Wheels<T> k, beta;                                      // m / |d|^2, what (10) gives without body
-  for (std::size_t i = 0; i < kWheels; ++i) {
-    const Corner<T>& c = m.corners[i];
-    const WheelPose<T>& w = pose.wheels[i];
-    const WheelLoad<T> load = wheel_load(c, w, contacts[i], u.tyre[i]);
-    const Vec3<T> gyro = (c.J * u.Omega[i]) * cross(w.omega, w.e);
-    const T tau_carrier = c.present * u.tau_carrier[i];
-    const Vec3<T> on_carrier = load.M_n - tau_carrier * w.e - gyro;
-    const Vec3<T> mA0 = c.m * (cross(x.omega, w.V + x.s_rate[i] * w.d) +
-                               (x.s_rate[i] * x.s_rate[i]) * w.dd - g);
-    const Vec3<T> F = load.F - mA0;
-    const T per_d2 = 1.0 / dot(w.d, w.d);
-    beta[i] = (dot(F, w.d) + dot(on_carrier, w.a) - c.present * out.F_suspension[i]) * per_d2;
-    k[i] = c.m * per_d2;
-    moment_of_d[i] = cross(w.p, w.d);
-    out.tau_road[i] = load.tau_road;
+  // (8), (10): what the wheels would do on a body that does not accelerate.
+  const Q tau_carrier = m.present * u.tau_carrier;
+  const Vec3<Q> gyro = (m.J * u.Omega) * cross(w.omega, w.e);
+  const Vec3<Q> on_carrier = load.M_n - tau_carrier * w.e - gyro;
+  const Vec3<Q> A0 = cross(detail::spread(x.omega), w.V + w.s_rate * w.d) +
+                     (w.s_rate * w.s_rate) * w.dd - detail::spread(g);
+  const Vec3<Q> F = load.F - m.m * A0;
+  const Q per_d2 = 1.0 / dot(w.d, w.d);
+  const Q beta =
+      (dot(F, w.d) + dot(on_carrier, w.a) - m.present * out.F_suspension) * per_d2;
 
-    const Vec3<T> reaction = F - beta[i] * w.d;
-    f = f + reaction;
-    tau = tau + cross(w.p, reaction) + on_carrier - (c.present * u.tau_body[i]) * w.e;
-    mass += c.m;
-    mp = mp + c.m * w.p;
-    I = I + inertia_of_point(c.m, w.p);
-    add_square(dd, k[i], w.d);
-    add_square(cc, k[i], moment_of_d[i]);
-    cd[0] = cd[0] + (k[i] * moment_of_d[i].x) * w.d;
-    cd[1] = cd[1] + (k[i] * moment_of_d[i].y) * w.d;
-    cd[2] = cd[2] + (k[i] * moment_of_d[i].z) * w.d;
-  }
+  // (9): forces and moments on the body.
+  const Vec3<Q> reaction = F - beta * w.d;
+  const Vec3<T> f = u.body.F - m.m_s * (cross(x.omega, x.v) - g) + detail::sum_of<T>(reaction);
+  const Vec3<T> tau =
+      u.body.M - cross(x.omega, m.I * x.omega) +
+      detail::sum_of<T>(cross(w.p, reaction) + on_carrier - (m.present * u.tau_body) * w.e);
+
+  // (11): the matrix, of blocks M_vv, M_wv, M_ww, with c = p x d.
+  const Vec3<Q> c = cross(w.p, w.d), mp = m.m * w.p;
+  const Q h = m.m * per_d2;
+  const Vec3<Q> hd = h * w.d, hc = h * c;
+  const auto total = [](const Q& a) { return sum<T>(a); };
   const T o = 0.0;
   const auto a = solve<T, 6>(
-      {{{mass - dd.xx, o, o, o, o, o},
-        {-dd.xy, mass - dd.yy, o, o, o, o},
-        {-dd.xz, -dd.yz, mass - dd.zz, o, o, o},
-        {-cd[0].x, -mp.z - cd[0].y, mp.y - cd[0].z, I.xx - cc.xx, o, o},
-        {mp.z - cd[1].x, -cd[1].y, -mp.x - cd[1].z, I.xy - cc.xy, I.yy - cc.yy, o},
-        {-mp.y - cd[2].x, mp.x - cd[2].y, -cd[2].z, I.xz - cc.xz, I.yz - cc.yz, I.zz - cc.zz}}},
+      {{{m.m_s + total(m.m - hd.x * w.d.x), o, o, o, o, o},
+        {-total(hd.x * w.d.y), m.m_s + total(m.m - hd.y * w.d.y), o, o, o, o},
+        {-total(hd.x), -total(hd.y), m.m_s + total(m.m - h), o, o, o},
+        {-total(hc.x * w.d.x), -total(mp.z + hc.x * w.d.y), total(mp.y - hc.x),
+         m.I.xx + total(mp.y * w.p.y + mp.z * w.p.z - hc.x * c.x), o, o},
+        {total(mp.z - hc.y * w.d.x), -total(hc.y * w.d.y), -total(mp.x + hc.y),
+         m.I.xy - total(mp.x * w.p.y + hc.x * c.y),
+         m.I.yy + total(mp.z * w.p.z + mp.x * w.p.x - hc.y * c.y), o},
+        {-total(mp.y + hc.z * w.d.x), total(mp.x - hc.z * w.d.y), -total(hc.z),
+         m.I.xz - total(mp.x * w.p.z + hc.x * c.z), m.I.yz - total(mp.y * w.p.z + hc.y * c.z),
+         m.I.zz + total(mp.x * w.p.x + mp.y * w.p.y - hc.z * c.z)}}},
       {f.x, f.y, f.z, tau.x, tau.y, tau.z});
 
-  out.rate.r = to_earth(pose.R, x.v);
+  out.rate.r = to_earth(w.R, x.v);
   out.rate.q = rate(x.q, x.omega);
   out.rate.v = {a[0], a[1], a[2]};
   out.rate.omega = {a[3], a[4], a[5]};
   out.rate.s = x.s_rate;
-  for (std::size_t i = 0; i < kWheels; ++i)
-    out.rate.s_rate[i] =
-        m.corners[i].inverse_m *
-        (beta[i] - k[i] * (dot(pose.wheels[i].d, out.rate.v) +
-                           dot(moment_of_d[i], out.rate.omega)));
+  out.rate.s_rate =
+      array<T>(m.inverse_m * (beta - dot(hd, detail::spread(out.rate.v)) -
+                              dot(hc, detail::spread(out.rate.omega))));
   return out;
 }
 
@@ -404,45 +413,35 @@ Outputs<T> outputs(const Model<T>& m, const State<T>& x, const Pose<T>& pose,
 
 // Kinetic, of springs and bars, of height over r = 0; without the spins (1/2 J Omega^2 is the driveline's) [J].
 template <Scalar T>
-T energy(const Model<T>& m, const State<T>& x, const Pose<T>& pose, const Vec3<T>& gravity) {
-  T E = 0.5 * (m.m_s * dot(x.v, x.v) + dot(x.omega, m.I * x.omega)) - m.m_s * dot(gravity, x.r);
-  for (std::size_t i = 0; i < kWheels; ++i) {
-    const Corner<T>& c = m.corners[i];
-    const WheelPose<T>& w = pose.wheels[i];
-    E += c.m * (0.5 * dot(w.V, w.V) - dot(gravity, w.centre)) + c.present * w.at.W;
-  }
-  for (std::size_t axle = 0; axle < 2; ++axle) {
-    const T difference = x.s[2 * axle] - x.s[2 * axle + 1];
-    E += 0.5 * m.bar[axle] * difference * difference;
-  }
-  return E;
+T energy(const Model<T>& m, const State<T>& x, const Pose<T>& w, const Vec3<T>& gravity) {
+  const T front = x.s[0] - x.s[1], rear = x.s[2] - x.s[3];
+  return 0.5 * (m.m_s * dot(x.v, x.v) + dot(x.omega, m.I * x.omega)) - m.m_s * dot(gravity, x.r) +
+         sum<T>(m.m * (0.5 * dot(w.V, w.V) - dot(detail::spread(gravity), w.centre)) +
+                m.present * w.at.W_s) +
+         0.5 * (m.bar[0] * front * front + m.bar[1] * rear * rear);
 }
 
 // What enters and leaves that energy [W].
 template <Scalar T> struct Powers {
-  T tyres{};     // F and M_n on carrier and body
-  T reactions{}; // of tau_body and tau_carrier
-  T body{};      // of the wrench on the body
-  T steering{};  // against the rotors' gyroscopic moments
-  T dampers{};   // their loss, >= 0
+  T tyres{};      // F and M_n on carriers and body
+  T reactions{};  // of tau_body and tau_carrier
+  T body{};       // of the wrench on the body
+  T steering{};   // against the rotors' gyroscopic moments
+  T dampers{};    // their loss, >= 0
 };
 template <Scalar T>
-Powers<T> powers(const Model<T>& m, const State<T>& x, const Pose<T>& pose,
-                 const Wheels<Contact<T>>& contacts, const Inputs<T>& u) {
-  Powers<T> P{.body = dot(u.body.F, x.v) + dot(u.body.M, x.omega)};
-  for (std::size_t i = 0; i < kWheels; ++i) {
-    const Corner<T>& c = m.corners[i];
-    const WheelPose<T>& w = pose.wheels[i];
-    const WheelLoad<T> load = wheel_load(c, w, contacts[i], u.tyre[i]);
-    const Vec3<T> moved = x.omega + x.s_rate[i] * w.a;  // the carrier, without its steering
-    P.tyres += dot(load.F, w.V) + dot(load.M_n, moved);
-    P.reactions -= c.present * (u.tau_body[i] * dot(w.e, x.omega) +
-                                u.tau_carrier[i] * dot(w.e, moved));
-    P.steering -= (c.J * u.Omega[i]) * dot(cross(w.omega, w.e), moved);
-    P.dampers += c.present * x.s_rate[i] *
-                 suspension::damper_force(m.axle_of(i), w.at.i_d, x.s_rate[i]);
-  }
-  return P;
+Powers<T> powers(const Model<T>& m, const State<T>& x, const Pose<T>& w, const Contacts<T>& k,
+                 const Inputs<T>& u) {
+  using Q = Quad<T>;
+  const WheelLoads<T> load = wheel_loads(m, w, k, u.tyres);
+  const Vec3<Q> omega = detail::spread(x.omega);
+  const Vec3<Q> moved = omega + w.s_rate * w.a;  // the carriers, without their steering
+  return {.tyres = sum<T>(dot(load.F, w.V) + dot(load.M_n, moved)),
+          .reactions = -sum<T>(m.present * (u.tau_body * dot(w.e, omega) +
+                                            u.tau_carrier * dot(w.e, moved))),
+          .body = dot(u.body.F, x.v) + dot(u.body.M, x.omega),
+          .steering = -sum<T>(m.J * u.Omega * dot(cross(w.omega, w.e), moved)),
+          .dampers = sum<T>(m.present * w.s_rate * damper_forces(m, x, w))};
 }
 
 }  // namespace evsim::chassis_14dof

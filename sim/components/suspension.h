@@ -27,7 +27,7 @@
 #include "sim/base/fields.h"
 #include "sim/base/scalar.h"
 #include "sim/base/table.h"
-#include "sim/components/real.h"
+#include "sim/components/wheels.h"
 
 namespace evsim::suspension {
 
@@ -81,41 +81,43 @@ class TravelData {
   std::vector<TravelCell> cells_;
 };
 
-// At a travel, for a wheel on the left: (2), (6), (7).
-template <Scalar T> struct AtTravel {
-  T F, W;               // F_s [N], its energy [J]
-  T x, dx, ddx;         // forward: way [m], x' [-], curvature [1/m]
-  T y, dy, ddy;         // outward
-  T toe, dtoe;          // [rad], [rad/m]
-  T camber, dcamber;    //
-  T dcastor;            // [rad/m]
-  T i_d;                // [-]
+// At a travel, for a wheel on the left: (2), (6), (7). Over a Scalar, or over the four wheels of a car.
+template <class W> struct AtTravel {
+  W F, W_s;           // F_s [N], its energy [J]
+  W x, dx, ddx;       // forward: way [m], x' [-], curvature [1/m]
+  W y, dy, ddy;       // outward
+  W toe, dtoe;        // [rad], [rad/m]
+  W camber, dcamber;  //
+  W dcastor;          // [rad/m]
+  W i_d;              // [-]
 };
 
-namespace detail {
-// A line from a cell's start, and its integral.
-template <Scalar T> T line(const T& ds, const T& y, const T& slope) { return y + slope * ds; }
-template <Scalar T> T integral(const T& ds, const T& from, const T& y, const T& slope) {
-  return from + (y + 0.5 * slope * ds) * ds;
+// of(&TravelCell::F) gives that member of the cell (or cells) in which s lies.
+template <class W, class Of> AtTravel<W> in_cell(Of of, const W& s) {
+  const W ds = s - of(&TravelCell::s);
+  const auto line = [&](const W& y, const W& slope) -> W { return y + slope * ds; };
+  const auto integral = [&](const W& from, const W& y, const W& slope) -> W {
+    return from + (y + 0.5 * slope * ds) * ds;
+  };
+  const W F = of(&TravelCell::F), F_slope = of(&TravelCell::F_slope);
+  const W dx = of(&TravelCell::dx), ddx = of(&TravelCell::ddx);
+  const W dy = of(&TravelCell::dy), ddy = of(&TravelCell::ddy);
+  const W dtoe = of(&TravelCell::dtoe), dcamber = of(&TravelCell::dcamber);
+  return {.F = line(F, F_slope),
+          .W_s = integral(of(&TravelCell::W), F, F_slope),
+          .x = integral(of(&TravelCell::x), dx, ddx),
+          .dx = line(dx, ddx),
+          .ddx = ddx,
+          .y = integral(of(&TravelCell::y), dy, ddy),
+          .dy = line(dy, ddy),
+          .ddy = ddy,
+          .toe = line(of(&TravelCell::toe), dtoe),
+          .dtoe = dtoe,
+          .camber = line(of(&TravelCell::camber), dcamber),
+          .dcamber = dcamber,
+          .dcastor = of(&TravelCell::dcastor),
+          .i_d = line(of(&TravelCell::i_d), of(&TravelCell::di_d))};
 }
-template <Scalar T> AtTravel<T> in_cell(const TravelCell& c, const T& s) {
-  const T ds = s - c.s;
-  return {.F = line<T>(ds, c.F, c.F_slope),
-          .W = integral<T>(ds, c.W, c.F, c.F_slope),
-          .x = integral<T>(ds, c.x, c.dx, c.ddx),
-          .dx = line<T>(ds, c.dx, c.ddx),
-          .ddx = c.ddx,
-          .y = integral<T>(ds, c.y, c.dy, c.ddy),
-          .dy = line<T>(ds, c.dy, c.ddy),
-          .ddy = c.ddy,
-          .toe = line<T>(ds, c.toe, c.dtoe),
-          .dtoe = c.dtoe,
-          .camber = line<T>(ds, c.camber, c.dcamber),
-          .dcamber = c.dcamber,
-          .dcastor = c.dcastor,
-          .i_d = line<T>(ds, c.i_d, c.di_d)};
-}
-}  // namespace detail
 
 // Ready for use: of one axle, a lane may have curves of its own.
 template <Scalar T> struct Prepared {
@@ -124,21 +126,37 @@ template <Scalar T> struct Prepared {
   T steer_by_F_y{}, steer_by_M_z{}, toe_by_F_x{}, inclination_by_F_y{};
 };
 
-// The curves at a travel [m].
+// The cells of a travel, one a lane.
+template <Scalar T>
+using Cells = std::array<const TravelCell*, static_cast<std::size_t>(lanes<T>)>;
+template <Scalar T> Cells<T> cells_of(const Prepared<T>& p, const T& s) {
+  Cells<T> out;
+  for (std::size_t i = 0; i < out.size(); ++i)
+    out[i] = &p.travel[i]->cell_of(lane(s, static_cast<int>(i)));
+  return out;
+}
+template <Scalar T> T member(const Cells<T>& cells, double TravelCell::*of) {
+  if constexpr (lanes<T> == 1)
+    return cells[0]->*of;
+  else
+    return T([&](auto i) { return cells[i]->*of; });
+}
+
+// The curves at a travel [m]; at the travels of four wheels on a front and a rear axle.
 template <Scalar T> AtTravel<T> at_travel(const Prepared<T>& p, const T& s) {
-  if constexpr (lanes<T> == 1) {
-    return detail::in_cell<T>(p.travel[0]->cell_of(lane(s, 0)), s);
-  } else {
-    AtTravel<T> out;
-    for (int i = 0; i < lanes<T>; ++i) {
-      const double s_i = lane(s, i);
-      const TravelData& d = *p.travel[static_cast<std::size_t>(i)];
-      const AtTravel<double> a = detail::in_cell<double>(d.cell_of(s_i), s_i);
-      for (std::size_t k = 0; k < sizeof(a) / sizeof(double); ++k)
-        set_lane(first<T>(out)[k], i, first<double>(a)[k]);
-    }
-    return out;
-  }
+  const Cells<T> cells = cells_of(p, s);
+  return in_cell<T>([&](double TravelCell::*of) { return member<T>(cells, of); }, s);
+}
+template <Scalar T>
+AtTravel<Quad<T>> at_travel(const std::array<Prepared<T>, 2>& axles,
+                            const std::array<T, kWheels>& s) {
+  std::array<Cells<T>, kWheels> cells;
+  for (std::size_t i = 0; i < kWheels; ++i) cells[i] = cells_of(axles[i / 2], s[i]);
+  return in_cell<Quad<T>>(
+      [&](double TravelCell::*of) {
+        return quad<T>([&](std::size_t i) { return member<T>(cells[i], of); });
+      },
+      quad<T>(s));
 }
 
 // (3) as it acts at the wheel [N].

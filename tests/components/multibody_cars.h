@@ -77,10 +77,6 @@ template <Scalar T = double> c14::State<T> design_state(const c14::Model<T>& m) 
   return x;
 }
 
-using Steers = c14::Wheels<c14::Steer<double>>;
-using Planes = c14::Wheels<c14::RoadPlane<double>>;
-using Contacts = c14::Wheels<c14::Contact<double>>;
-
 // State + h rate, member by member.
 template <class S> S plus(S a, double h, const S& b) {
   for (std::size_t i = 0; i < sizeof(S) / sizeof(double); ++i)

@@ -36,17 +36,16 @@ int main(int argc, char** argv) {
   auto x = test::design_state(model);
   x.v = {30.0, 1.0, 0.0};
   x.omega = {0.1, 0.05, 0.3};
-  test::Steers steer{};
-  steer[0].delta = steer[1].delta = 0.05;
-  const test::Planes road{};
+  const auto steer = c14::steered<double>({0.05, 0.05, 0.0, 0.0});
+  const c14::RoadPlanes<double> road;
   c14::Inputs<double> u;
-  u.Omega.fill(90.0);
-  for (auto& f : u.tyre) f = {{100.0, 500.0, 4900.0}, {5.0, -30.0, 20.0}};
+  u.Omega = 90.0;
+  u.tyres = {{100.0, 500.0, 4900.0}, {5.0, -30.0, 20.0}};
 
   const double pose = nanoseconds(
-      repeats, x, [&](const auto& y) { return c14::pose(model, y, steer).wheels[3].centre.z; });
+      repeats, x, [&](const auto& y) { return c14::pose(model, y, steer).centre.z[3]; });
   const double contact = nanoseconds(repeats, x, [&](const auto& y) {
-    return c14::contacts(model, c14::pose(model, y, steer), road)[3].V_y;
+    return c14::contacts(model, c14::pose(model, y, steer), road).V_y[3];
   });
   const double all = nanoseconds(repeats, x, [&](const auto& y) {
     const auto p = c14::pose(model, y, steer);
