@@ -24,7 +24,7 @@
 // (10) gives s''_i for given body accelerations. Put into (9) it takes the mass off the direction of the path: with
 // the screw chi_i = (d_i, p_i x d_i),
 //   (M_rigid - sum m_i/|d_i|^2 chi_i chi_i^T) (dv/dt, domega/dt) = right-hand side                     (11)
-// a 6x6 matrix, positive definite, solved by L D L^T.
+// a 6x6 matrix, positive definite, solved by its 3x3 blocks.
 //   E = 1/2 m_s v^2 + 1/2 omega I omega + sum (1/2 m_i V_i^2 + W_i) + W_bars - sum m g r               (12)
 //   dE/dt = sum (F V_C + M_n omega_i - tau_body e omega - tau_carrier e omega_i) + F_b v + M_b omega - sum F_d s'
 //           with omega_i without its part along z delta', which the steering moves against M_gyro       (13)
@@ -207,7 +207,7 @@ template <class W> struct SinCosOf {
   W sin, cos;
 };
 // Series of the small angles that travel makes: |x| <= 0.3 rad to 4e-14.
-template <class W> SinCosOf<W> small(const W& x) {
+template <class W> [[gnu::always_inline]] inline SinCosOf<W> small(const W& x) {
   constexpr double k2 = 1.0 / 2, k3 = k2 / 3, k4 = k3 / 4, k5 = k4 / 5, k6 = k5 / 6, k7 = k6 / 7,
                    k8 = k7 / 8, k9 = k8 / 9, k10 = k9 / 10;
   const W y = x * x;
@@ -215,16 +215,17 @@ template <class W> SinCosOf<W> small(const W& x) {
           .cos = 1.0 - y * (k2 - y * (k4 - y * (k6 - y * (k8 - y * k10))))};
 }
 // The same vector for every wheel.
-template <Scalar T> Vec3<Quad<T>> spread(const Vec3<T>& a) {
+template <Scalar T> [[gnu::always_inline]] inline Vec3<Quad<T>> spread(const Vec3<T>& a) {
   return {Quad<T>(a.x), Quad<T>(a.y), Quad<T>(a.z)};
 }
-template <Scalar T> Vec3<T> sum_of(const Vec3<Quad<T>>& a) {
+template <Scalar T> [[gnu::always_inline]] inline Vec3<T> sum_of(const Vec3<Quad<T>>& a) {
   return {sum<T>(a.x), sum<T>(a.y), sum<T>(a.z)};
 }
 
 }  // namespace detail
 
-template <Scalar T> Pose<T> pose(const Model<T>& m, const State<T>& x, const Steer<T>& steer) {
+template <Scalar T>
+[[gnu::flatten]] Pose<T> pose(const Model<T>& m, const State<T>& x, const Steer<T>& steer) {
   using Q = Quad<T>;
   const Vec3<Q> omega = detail::spread(x.omega);
   Pose<T> w;
@@ -265,7 +266,7 @@ template <Scalar T> struct Contacts {
   Vec3<Quad<T>> rho;         // contact point from the wheel centre, body axes [m]
 };
 template <Scalar T>
-Contacts<T> contacts(const Model<T>& m, const Pose<T>& w, const RoadPlanes<T>& road) {
+[[gnu::flatten]] Contacts<T> contacts(const Model<T>& m, const Pose<T>& w, const RoadPlanes<T>& road) {
   using Q = Quad<T>;
   const Q n_z = 1.0 / sqrt(1.0 + road.dz_dx * road.dz_dx + road.dz_dy * road.dz_dy);
   const Q n_x = -road.dz_dx * n_z, n_y = -road.dz_dy * n_z;
@@ -330,28 +331,42 @@ template <Scalar T> struct Outputs {
   Quad<T> F_suspension;  // springs, dampers, bars: against bump [N]
 };
 
-// x in A x = b for a symmetric positive definite matrix, its lower triangle given: A = L D L^T.
-template <Scalar T, std::size_t N>
-std::array<T, N> solve(std::array<std::array<T, N>, N> A, std::array<T, N> b) {
-  std::array<T, N> inverse_d;
-  for (std::size_t j = 0; j < N; ++j) {
-    inverse_d[j] = 1.0 / A[j][j];
-    for (std::size_t i = j + 1; i < N; ++i) {
-      const T l = A[i][j] * inverse_d[j];
-      for (std::size_t k = j + 1; k <= i; ++k) A[i][k] -= l * A[k][j];
-      b[i] -= l * b[j];
-    }
-    for (std::size_t i = j + 1; i < N; ++i) A[i][j] *= inverse_d[j];
-  }
-  for (std::size_t j = N; j-- > 0;) {
-    b[j] *= inverse_d[j];
-    for (std::size_t i = j + 1; i < N; ++i) b[j] -= A[i][j] * b[i];
-  }
-  return b;
+// The matrix of (11) by blocks, [A B^T; B C]: what solving with it needs, with two divisions.
+//   Y = B A^-1,   S = C - Y B^T;   domega/dt = S^-1 (tau - Y f),   dv/dt = A^-1 f - Y^T domega/dt
+template <Scalar T> struct Inertia {
+  Sym3<T> A_inverse, S_inverse;
+  std::array<Vec3<T>, 3> Y;  // by rows
+};
+template <Scalar T>
+Inertia<T> inertia(const Model<T>& m, const Vec3<Quad<T>>& p, const Vec3<Quad<T>>& d,
+                   const Vec3<Quad<T>>& c, const Quad<T>& h) {
+  using Q = Quad<T>;
+  const auto total = [](const Q& a) { return sum<T>(a); };
+  const Vec3<Q> mp = m.m * p, hd = h * d, hc = h * c;
+  const Sym3<T> A{m.m_s + total(m.m - hd.x * d.x), m.m_s + total(m.m - hd.y * d.y),
+                  m.m_s + total(m.m - h),          -total(hd.x * d.y),
+                  -total(hd.x),                    -total(hd.y)};
+  const std::array<Vec3<T>, 3> B{
+      {{-total(hc.x * d.x), -total(mp.z + hc.x * d.y), total(mp.y - hc.x)},
+       {total(mp.z - hc.y * d.x), -total(hc.y * d.y), -total(mp.x + hc.y)},
+       {-total(mp.y + hc.z * d.x), total(mp.x - hc.z * d.y), -total(hc.z)}}};
+  const Q xx = mp.x * p.x, yy = mp.y * p.y, zz = mp.z * p.z;
+  const Sym3<T> C{m.I.xx + total(yy + zz - hc.x * c.x),     m.I.yy + total(zz + xx - hc.y * c.y),
+                  m.I.zz + total(xx + yy - hc.z * c.z),     m.I.xy - total(mp.x * p.y + hc.x * c.y),
+                  m.I.xz - total(mp.x * p.z + hc.x * c.z), m.I.yz - total(mp.y * p.z + hc.y * c.z)};
+  Inertia<T> out;
+  out.A_inverse = inverse(A);
+  for (std::size_t i = 0; i < 3; ++i) out.Y[i] = out.A_inverse * B[i];
+  const auto S = [&](const T& from, std::size_t i, std::size_t j) {
+    return from - dot(out.Y[i], B[j]);
+  };
+  out.S_inverse = inverse(Sym3<T>{S(C.xx, 0, 0), S(C.yy, 1, 1), S(C.zz, 2, 2), S(C.xy, 0, 1),
+                                  S(C.xz, 0, 2), S(C.yz, 1, 2)});
+  return out;
 }
 
 template <Scalar T>
-Outputs<T> outputs(const Model<T>& m, const State<T>& x, const Pose<T>& w, const Contacts<T>& k,
+[[gnu::flatten]] Outputs<T> outputs(const Model<T>& m, const State<T>& x, const Pose<T>& w, const Contacts<T>& k,
                    const Inputs<T>& u) {
   using Q = Quad<T>;
   const Vec3<T> g = to_body(w.R, u.gravity);
@@ -361,51 +376,35 @@ Outputs<T> outputs(const Model<T>& m, const State<T>& x, const Pose<T>& w, const
   out.F_suspension = w.at.F + damper_forces(m, x, w) + bar_forces(m, x);
 
   // (8), (10): what the wheels would do on a body that does not accelerate.
+  const Q per_d2 = 1.0 / dot(w.d, w.d), h = m.m * per_d2;
+  const Vec3<Q> c = cross(w.p, w.d);
+  const Inertia<T> M = inertia(m, w.p, w.d, c, h);
   const Q tau_carrier = m.present * u.tau_carrier;
   const Vec3<Q> gyro = (m.J * u.Omega) * cross(w.omega, w.e);
   const Vec3<Q> on_carrier = load.M_n - tau_carrier * w.e - gyro;
   const Vec3<Q> A0 = cross(detail::spread(x.omega), w.V + w.s_rate * w.d) +
                      (w.s_rate * w.s_rate) * w.dd - detail::spread(g);
   const Vec3<Q> F = load.F - m.m * A0;
-  const Q per_d2 = 1.0 / dot(w.d, w.d);
   const Q beta =
       (dot(F, w.d) + dot(on_carrier, w.a) - m.present * out.F_suspension) * per_d2;
 
-  // (9): forces and moments on the body.
+  // (9), (11): the body.
   const Vec3<Q> reaction = F - beta * w.d;
   const Vec3<T> f = u.body.F - m.m_s * (cross(x.omega, x.v) - g) + detail::sum_of<T>(reaction);
   const Vec3<T> tau =
       u.body.M - cross(x.omega, m.I * x.omega) +
       detail::sum_of<T>(cross(w.p, reaction) + on_carrier - (m.present * u.tau_body) * w.e);
-
-  // (11): the matrix, of blocks M_vv, M_wv, M_ww, with c = p x d.
-  const Vec3<Q> c = cross(w.p, w.d), mp = m.m * w.p;
-  const Q h = m.m * per_d2;
-  const Vec3<Q> hd = h * w.d, hc = h * c;
-  const auto total = [](const Q& a) { return sum<T>(a); };
-  const T o = 0.0;
-  const auto a = solve<T, 6>(
-      {{{m.m_s + total(m.m - hd.x * w.d.x), o, o, o, o, o},
-        {-total(hd.x * w.d.y), m.m_s + total(m.m - hd.y * w.d.y), o, o, o, o},
-        {-total(hd.x), -total(hd.y), m.m_s + total(m.m - h), o, o, o},
-        {-total(hc.x * w.d.x), -total(mp.z + hc.x * w.d.y), total(mp.y - hc.x),
-         m.I.xx + total(mp.y * w.p.y + mp.z * w.p.z - hc.x * c.x), o, o},
-        {total(mp.z - hc.y * w.d.x), -total(hc.y * w.d.y), -total(mp.x + hc.y),
-         m.I.xy - total(mp.x * w.p.y + hc.x * c.y),
-         m.I.yy + total(mp.z * w.p.z + mp.x * w.p.x - hc.y * c.y), o},
-        {-total(mp.y + hc.z * w.d.x), total(mp.x - hc.z * w.d.y), -total(hc.z),
-         m.I.xz - total(mp.x * w.p.z + hc.x * c.z), m.I.yz - total(mp.y * w.p.z + hc.y * c.z),
-         m.I.zz + total(mp.x * w.p.x + mp.y * w.p.y - hc.z * c.z)}}},
-      {f.x, f.y, f.z, tau.x, tau.y, tau.z});
+  out.rate.omega =
+      M.S_inverse * (tau - Vec3<T>{dot(M.Y[0], f), dot(M.Y[1], f), dot(M.Y[2], f)});
+  out.rate.v = M.A_inverse * f - (out.rate.omega.x * M.Y[0] + out.rate.omega.y * M.Y[1] +
+                                  out.rate.omega.z * M.Y[2]);
 
   out.rate.r = to_earth(w.R, x.v);
   out.rate.q = rate(x.q, x.omega);
-  out.rate.v = {a[0], a[1], a[2]};
-  out.rate.omega = {a[3], a[4], a[5]};
   out.rate.s = x.s_rate;
   out.rate.s_rate =
-      array<T>(m.inverse_m * (beta - dot(hd, detail::spread(out.rate.v)) -
-                              dot(hc, detail::spread(out.rate.omega))));
+      array<T>(m.inverse_m * (beta - h * (dot(w.d, detail::spread(out.rate.v)) +
+                                          dot(c, detail::spread(out.rate.omega)))));
   return out;
 }
 

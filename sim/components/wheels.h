@@ -69,10 +69,12 @@ template <Scalar T> void set_wheel(Quad<T>& q, std::size_t i, const std::type_id
 template <Scalar T> std::array<T, kWheels> array(const Quad<T>& q) {
   return {q[0], q[1], q[2], q[3]};
 }
-// Over the wheels.
-template <Scalar T> T sum(const Quad<T>& q) {
-  const T a = q[0], b = q[1], c = q[2], d = q[3];
-  return (a + c) + (b + d);
+// Over the wheels: (front left + rear left) + (front right + rear right), as a Pack's halves are added.
+template <Scalar T> [[gnu::always_inline]] inline T sum(const Quad<T>& q) {
+  if constexpr (std::same_as<T, double>)
+    return std::experimental::reduce(q);
+  else
+    return (q[0] + q[2]) + (q[1] + q[3]);
 }
 
 }  // namespace evsim

@@ -43,9 +43,9 @@ int main(int argc, char** argv) {
   u.tyres = {{100.0, 500.0, 4900.0}, {5.0, -30.0, 20.0}};
 
   const double pose = nanoseconds(
-      repeats, x, [&](const auto& y) { return c14::pose(model, y, steer).centre.z[3]; });
+      repeats, x, [&](const auto& y) { return sum<double>(c14::pose(model, y, steer).centre.z); });
   const double contact = nanoseconds(repeats, x, [&](const auto& y) {
-    return c14::contacts(model, c14::pose(model, y, steer), road).V_y[3];
+    return sum<double>(c14::contacts(model, c14::pose(model, y, steer), road).V_y);
   });
   const double all = nanoseconds(repeats, x, [&](const auto& y) {
     const auto p = c14::pose(model, y, steer);
