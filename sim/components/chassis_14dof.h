@@ -65,6 +65,24 @@ template <Scalar T> struct Axle {
   bool left = true, right = true;     // whether there is such a wheel
   suspension::Params<T> suspension{};
 };
+template <class P, class V>
+  requires same_template<P, Axle>
+constexpr void describe(P& p, V&& field) {
+  field(p.track, Field{"track", Dim::length, not_negative,
+                       "between the wheel centres; 0: one wheel in the middle"});
+  field(p.unsprung_mass, Field{"unsprung_mass", Dim::mass, positive,
+                               "of one wheel with hub, brake and its share of the links"});
+  field(p.wheel_inertia, Field{"wheel_inertia", Dim::inertia, not_negative,
+                               "of one wheel and all that spins with it, about its axis"});
+  field(p.transverse_inertia, Field{"transverse_inertia", Dim::inertia, not_negative,
+                                    "of one wheel about a diameter"});
+  field(p.wheel_radius, Field{"wheel_radius", Dim::length, positive, "unloaded radius"});
+  field(p.wheel_height, Field{"wheel_height", Dim::length, positive,
+                              "centre of the wheel above the road in the design position"});
+  field(p.left, Field{"left", Dim::none, any_value, "there is a left wheel"});
+  field(p.right, Field{"right", Dim::none, any_value, "there is a right wheel"});
+  field(p.suspension, Group{"suspension", "springs, dampers, paths of both sides"});
+}
 template <Scalar T> struct Params {
   T sprung_mass = kRequired;            // [kg]
   T wheelbase = kRequired;              // [m]
@@ -75,6 +93,27 @@ template <Scalar T> struct Params {
   T I_xy = 0.0, I_xz = 0.0, I_yz = 0.0;  // elements of the tensor: minus the integrals of x y, x z, y z [kg m2]
   Axle<T> front{}, rear{};
 };
+
+template <class P, class V>
+  requires same_template<P, Params>
+constexpr void describe(P& p, V&& field) {
+  field(p.sprung_mass, Field{"sprung_mass", Dim::mass, positive, "all but the wheels' masses"});
+  field(p.wheelbase, Field{"wheelbase", Dim::length, positive, "distance of the axles"});
+  field(p.cg_behind_front, Field{"cg_behind_front", Dim::length, any_value,
+                                 "centre of the sprung mass behind the front axle"});
+  field(p.cg_left, Field{"cg_left", Dim::length, any_value,
+                         "centre of the sprung mass left of the middle"});
+  field(p.cg_height, Field{"cg_height", Dim::length, positive,
+                           "centre of the sprung mass above the road"});
+  field(p.I_xx, Field{"I_xx", Dim::inertia, positive, "of the sprung mass in roll"});
+  field(p.I_yy, Field{"I_yy", Dim::inertia, positive, "of the sprung mass in pitch"});
+  field(p.I_zz, Field{"I_zz", Dim::inertia, positive, "of the sprung mass in yaw"});
+  field(p.I_xy, Field{"I_xy", Dim::inertia, any_value, "element of the tensor, - integral of x y"});
+  field(p.I_xz, Field{"I_xz", Dim::inertia, any_value, "element of the tensor, - integral of x z"});
+  field(p.I_yz, Field{"I_yz", Dim::inertia, any_value, "element of the tensor, - integral of y z"});
+  field(p.front, Group{"front", "front axle"});
+  field(p.rear, Group{"rear", "rear axle"});
+}
 
 // A load fixed to the body, a point mass [kg] at a place of the design behind the front axle, left of the
 // middle, above the road [m]: the body that has taken it up.

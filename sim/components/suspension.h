@@ -51,6 +51,47 @@ template <Scalar T> struct Params {
   T inclination_by_F_y = 0.0;    // c_4 [rad/N]
 };
 
+template <class P, class V>
+  requires same_template<P, Params>
+constexpr void describe(P& p, V&& field) {
+  const Axis travel{"travel", Dim::length};
+  field(p.spring, Field1{"spring", Dim::force, any_value,
+                         "force of the spring, preload included, over its compression from the "
+                         "design position",
+                         {"compression", Dim::length}});
+  field(p.bump_stop, Field1{"bump_stop", Dim::force, not_negative,
+                            "force of the bump stop at the wheel", travel});
+  field(p.rebound_stop, Field1{"rebound_stop", Dim::force, Range{.max = 0},
+                               "force of the rebound stop at the wheel", travel});
+  field(p.damper, Field1{"damper", Dim::force, any_value, "force of the damper, > 0 in bump",
+                         {"velocity", Dim::speed}});
+  field(p.spring_ratio, Field1{"spring_ratio", Dim::none, positive,
+                               "compression of the spring over travel of the wheel", travel});
+  field(p.damper_ratio, Field1{"damper_ratio", Dim::none, positive,
+                               "compression of the damper over travel of the wheel", travel});
+  field(p.anti_roll_stiffness,
+        Field{"anti_roll_stiffness", Dim::stiffness, not_negative,
+              "force of the anti-roll bar at a wheel over the difference of both travels"});
+  field(p.path_forward, Field1{"path_forward", Dim::none, between(-2, 2),
+                               "slope of the wheel centre's path: forward over bump", travel});
+  field(p.path_outward, Field1{"path_outward", Dim::none, between(-2, 2),
+                               "slope of the wheel centre's path: outward over bump", travel});
+  field(p.toe, Field1{"toe", Dim::angle, between(-0.3, 0.3), "toe-in", travel});
+  field(p.camber, Field1{"camber", Dim::angle, between(-0.3, 0.3),
+                         "camber against the body, > 0 with the top outward", travel});
+  field(p.castor, Field1{"castor", Dim::angle, between(-1, 1),
+                         "castor of the carrier, > 0 with the top rearward; its slope counts",
+                         travel});
+  field(p.steer_by_F_y, Field{"steer_by_F_y", Dim::angle_per_force, any_value,
+                              "steer by lateral force, both to the left"});
+  field(p.steer_by_M_z, Field{"steer_by_M_z", Dim::angle_per_torque, any_value,
+                              "steer by aligning torque, both to the left"});
+  field(p.toe_by_F_x, Field{"toe_by_F_x", Dim::angle_per_force, any_value,
+                            "toe-in by longitudinal force"});
+  field(p.inclination_by_F_y, Field{"inclination_by_F_y", Dim::angle_per_force, any_value,
+                                    "lean to the right by lateral force to the left"});
+}
+
 // All that depends on travel: one search finds it.
 struct TravelCell {
   double s;                   // where the cell starts [m]

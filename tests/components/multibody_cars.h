@@ -90,4 +90,15 @@ template <class S, class F> S rk4(const S& x, double h, F rate) {
   return plus(plus(plus(plus(x, h / 6.0, k1), h / 3.0, k2), h / 3.0, k3), h / 6.0, k4);
 }
 
+// Tyres that are springs along their radius: F_z n does the work of k c dc (compression c) at any inclination.
+struct SpringTyres {
+  double stiffness = 245e3;  // [N/m]: 4903 N at 20 mm
+  template <Scalar T> Quad<T> operator()(const c14::Contacts<T>& k) const {
+    return stiffness * k.compression / k.cos_inclination;
+  }
+  double energy(const c14::Contacts<double>& k) const {
+    return sum<double>(0.5 * stiffness * k.compression * k.compression);
+  }
+};
+
 }  // namespace evsim::test
