@@ -56,13 +56,13 @@ inline constexpr double kGravity = 9.80665;  // [m/s2]
 
 // Positions are those of the design: every travel 0, the body level above a level road.
 template <Scalar T> struct Axle {
-  T track = kRequired;                // between the wheel centres; 0: one wheel in the middle [m]
-  T unsprung_mass = kRequired;        // of one wheel with hub, brake, share of the links [kg]
-  T wheel_inertia = kRequired;        // J, about the spin axis, all that spins with the wheel [kg m2]
-  T transverse_inertia = 0.0;         // J_t, of the wheel about a diameter [kg m2]
-  T wheel_radius = kRequired;         // unloaded [m]
-  T wheel_height = kRequired;         // of the wheel's centre above the road: the loaded radius [m]
-  bool left = true, right = true;     // whether there is such a wheel
+  T track = kRequired;             // between the wheel centres; 0: one wheel in the middle [m]
+  T unsprung_mass = kRequired;     // of one wheel with hub, brake, share of the links [kg]
+  T wheel_inertia = kRequired;     // J, about the spin axis, all that spins with the wheel [kg m2]
+  T transverse_inertia = 0.0;      // J_t, of the wheel about a diameter [kg m2]
+  T wheel_radius = kRequired;      // unloaded [m]
+  T wheel_height = kRequired;      // of the wheel's centre above the road: the loaded radius [m]
+  bool left = true, right = true;  // whether there is such a wheel
   suspension::Params<T> suspension{};
 };
 template <class P, class V>
@@ -74,8 +74,8 @@ constexpr void describe(P& p, V&& field) {
                                "of one wheel with hub, brake and its share of the links"});
   field(p.wheel_inertia, Field{"wheel_inertia", Dim::inertia, not_negative,
                                "of one wheel and all that spins with it, about its axis"});
-  field(p.transverse_inertia, Field{"transverse_inertia", Dim::inertia, not_negative,
-                                    "of one wheel about a diameter"});
+  field(p.transverse_inertia,
+        Field{"transverse_inertia", Dim::inertia, not_negative, "of one wheel about a diameter"});
   field(p.wheel_radius, Field{"wheel_radius", Dim::length, positive, "unloaded radius"});
   field(p.wheel_height, Field{"wheel_height", Dim::length, positive,
                               "centre of the wheel above the road in the design position"});
@@ -84,13 +84,15 @@ constexpr void describe(P& p, V&& field) {
   field(p.suspension, Group{"suspension", "springs, dampers, paths of both sides"});
 }
 template <Scalar T> struct Params {
-  T sprung_mass = kRequired;            // [kg]
-  T wheelbase = kRequired;              // [m]
-  T cg_behind_front = kRequired;        // centre of gravity of the sprung mass behind the front axle [m]
-  T cg_left = 0.0;                      // left of the middle [m]
-  T cg_height = kRequired;              // above the road [m]
-  T I_xx = kRequired, I_yy = kRequired, I_zz = kRequired;  // of the sprung mass about its centre [kg m2]
-  T I_xy = 0.0, I_xz = 0.0, I_yz = 0.0;  // elements of the tensor: minus the integrals of x y, x z, y z [kg m2]
+  T sprung_mass = kRequired;      // [kg]
+  T wheelbase = kRequired;        // [m]
+  T cg_behind_front = kRequired;  // centre of gravity of the sprung mass behind the front axle [m]
+  T cg_left = 0.0;                // left of the middle [m]
+  T cg_height = kRequired;        // above the road [m]
+  T I_xx = kRequired, I_yy = kRequired,
+    I_zz = kRequired;  // of the sprung mass about its centre [kg m2]
+  T I_xy = 0.0, I_xz = 0.0,
+    I_yz = 0.0;  // elements of the tensor: minus the integrals of x y, x z, y z [kg m2]
   Axle<T> front{}, rear{};
 };
 
@@ -101,10 +103,10 @@ constexpr void describe(P& p, V&& field) {
   field(p.wheelbase, Field{"wheelbase", Dim::length, positive, "distance of the axles"});
   field(p.cg_behind_front, Field{"cg_behind_front", Dim::length, any_value,
                                  "centre of the sprung mass behind the front axle"});
-  field(p.cg_left, Field{"cg_left", Dim::length, any_value,
-                         "centre of the sprung mass left of the middle"});
-  field(p.cg_height, Field{"cg_height", Dim::length, positive,
-                           "centre of the sprung mass above the road"});
+  field(p.cg_left,
+        Field{"cg_left", Dim::length, any_value, "centre of the sprung mass left of the middle"});
+  field(p.cg_height,
+        Field{"cg_height", Dim::length, positive, "centre of the sprung mass above the road"});
   field(p.I_xx, Field{"I_xx", Dim::inertia, positive, "of the sprung mass in roll"});
   field(p.I_yy, Field{"I_yy", Dim::inertia, positive, "of the sprung mass in pitch"});
   field(p.I_zz, Field{"I_zz", Dim::inertia, positive, "of the sprung mass in yaw"});
@@ -117,9 +119,8 @@ constexpr void describe(P& p, V&& field) {
 
 // A load fixed to the body, a point mass [kg] at a place of the design behind the front axle, left of the
 // middle, above the road [m]: the body that has taken it up.
-template <Scalar T>
-Params<T> with_load(Params<T> p, const T& mass, const T& behind_front, const T& left,
-                    const T& height) {
+template <Scalar T> Params<T> with_load(Params<T> p, const T& mass, const T& behind_front,
+                                        const T& left, const T& height) {
   const Vec3<T> to_load{p.cg_behind_front - behind_front, left - p.cg_left, height - p.cg_height};
   const T share = mass / (p.sprung_mass + mass);
   const Sym3<T> I = inertia_of_point<T>(share * p.sprung_mass, to_load);  // about the common centre
@@ -159,24 +160,25 @@ template <Scalar T> Model<T> prepare(const Params<T>& p) {
     return a.left && a.right ? a.suspension.anti_roll_stiffness : T(0.0);
   };
   const auto of_each = [](auto f) { return quad<T>([&](std::size_t i) { return T(f(i)); }); };
-  const Quad<T> J_t = of_each([&](std::size_t i) { return present(i) * axle(i).transverse_inertia; });
+  const Quad<T> J_t =
+      of_each([&](std::size_t i) { return present(i) * axle(i).transverse_inertia; });
   const T sum_J_t = sum<T>(J_t);
-  return {.m_s = p.sprung_mass,
-          .I = {p.I_xx + sum_J_t, p.I_yy, p.I_zz + sum_J_t, p.I_xy, p.I_xz, p.I_yz},
-          .m = of_each([&](std::size_t i) { return present(i) * axle(i).unsprung_mass; }),
-          .inverse_m = of_each([&](std::size_t i) { return present(i) / axle(i).unsprung_mass; }),
-          .present = of_each(present),
-          .J = of_each([&](std::size_t i) { return present(i) * axle(i).wheel_inertia; }),
-          .R = of_each([&](std::size_t i) { return axle(i).wheel_radius; }),
-          .side = of_each(side),
-          .p = {of_each([&](std::size_t i) {
-                  return p.cg_behind_front - (i < 2 ? T(0.0) : p.wheelbase);
-                }),
-                of_each([&](std::size_t i) { return 0.5 * side(i) * axle(i).track - p.cg_left; }),
-                of_each([&](std::size_t i) { return axle(i).wheel_height - p.cg_height; })},
-          .axles = {suspension::prepare(p.front.suspension), suspension::prepare(p.rear.suspension)},
-          .bar = {bar(p.front), bar(p.rear)},
-          .height = p.cg_height};
+  return {
+      .m_s = p.sprung_mass,
+      .I = {p.I_xx + sum_J_t, p.I_yy, p.I_zz + sum_J_t, p.I_xy, p.I_xz, p.I_yz},
+      .m = of_each([&](std::size_t i) { return present(i) * axle(i).unsprung_mass; }),
+      .inverse_m = of_each([&](std::size_t i) { return present(i) / axle(i).unsprung_mass; }),
+      .present = of_each(present),
+      .J = of_each([&](std::size_t i) { return present(i) * axle(i).wheel_inertia; }),
+      .R = of_each([&](std::size_t i) { return axle(i).wheel_radius; }),
+      .side = of_each(side),
+      .p = {of_each(
+                [&](std::size_t i) { return p.cg_behind_front - (i < 2 ? T(0.0) : p.wheelbase); }),
+            of_each([&](std::size_t i) { return 0.5 * side(i) * axle(i).track - p.cg_left; }),
+            of_each([&](std::size_t i) { return axle(i).wheel_height - p.cg_height; })},
+      .axles = {suspension::prepare(p.front.suspension), suspension::prepare(p.rear.suspension)},
+      .bar = {bar(p.front), bar(p.rear)},
+      .height = p.cg_height};
 }
 
 template <Scalar T> struct State {
@@ -204,7 +206,7 @@ template <Scalar T> Steer<T> steered(const std::array<T, kWheels>& delta) {
 }
 // The road below the wheel centres.
 template <Scalar T> struct RoadPlanes {
-  Quad<T> z = T(0.0);                       // height at the wheel centre's x and y [m]
+  Quad<T> z = T(0.0);                      // height at the wheel centre's x and y [m]
   Quad<T> dz_dx = T(0.0), dz_dy = T(0.0);  // slopes over the earth's axes [-]
 };
 // What tyres give, in the axes t, n x t, n of their contacts.
@@ -219,7 +221,7 @@ template <Scalar T> struct Wrench {
 template <Scalar T> struct Inputs {
   // Earth axes: tilted for a sloping road that is taken as the x-y plane [m/s2].
   Vec3<T> gravity{T(0.0), T(0.0), T(-kGravity)};
-  Wrench<T> body{};               // air and whatever else acts on the body
+  Wrench<T> body{};  // air and whatever else acts on the body
   TyreForces<T> tyres{};
   Quad<T> Omega = T(0.0);        // absolute spins [rad/s]
   Quad<T> tau_body = T(0.0);     // on the wheels, from machines on the body [Nm]
@@ -253,20 +255,13 @@ template <class W> [[gnu::always_inline]] inline SinCosOf<W> small(const W& x) {
   return {.sin = x * (1.0 - y * (k3 - y * (k5 - y * (k7 - y * k9)))),
           .cos = 1.0 - y * (k2 - y * (k4 - y * (k6 - y * (k8 - y * k10))))};
 }
-// The same vector for every wheel.
-template <Scalar T> [[gnu::always_inline]] inline Vec3<Quad<T>> spread(const Vec3<T>& a) {
-  return {Quad<T>(a.x), Quad<T>(a.y), Quad<T>(a.z)};
-}
-template <Scalar T> [[gnu::always_inline]] inline Vec3<T> sum_of(const Vec3<Quad<T>>& a) {
-  return {sum<T>(a.x), sum<T>(a.y), sum<T>(a.z)};
-}
 
 }  // namespace detail
 
 template <Scalar T>
 [[gnu::flatten]] Pose<T> pose(const Model<T>& m, const State<T>& x, const Steer<T>& steer) {
   using Q = Quad<T>;
-  const Vec3<Q> omega = detail::spread(x.omega);
+  const Vec3<Q> omega = spread(x.omega);
   Pose<T> w;
   w.R = rotation(x.q);
   w.at = suspension::at_travel(m.axles, x.s);
@@ -283,20 +278,21 @@ template <Scalar T>
   const Q a_x = -m.side * w.at.dcamber;
   w.a = Vec3<Q>{a_x * cos_psi, a_x * sin_psi, -m.side * w.at.dtoe} - w.at.dcastor * w.e;
 
-  w.V = detail::spread(x.v) + cross(omega, w.p) + w.s_rate * w.d;
+  w.V = spread(x.v) + cross(omega, w.p) + w.s_rate * w.d;
   w.omega = omega + w.s_rate * w.a;
   w.omega.z += steer.rate;
-  w.centre = {x.r.x + dot(detail::spread(w.R.x), w.p), x.r.y + dot(detail::spread(w.R.y), w.p),
-              x.r.z + dot(detail::spread(w.R.z), w.p)};
+  w.centre = {x.r.x + dot(spread(w.R.x), w.p), x.r.y + dot(spread(w.R.y), w.p),
+              x.r.z + dot(spread(w.R.z), w.p)};
   return w;
 }
 
 // ---- Contact: (14), (15) ------------------------------------------------------------------------
 
 template <Scalar T> struct Contacts {
-  Quad<T> V_x, V_y;          // of the contact point in its road axes [m/s]
-  Quad<T> yaw_rate;          // of the carrier about the road's normal [rad/s]
-  Quad<T> sin_inclination;   // of the wheel against the road, > 0 with the top to the right of its x axis
+  Quad<T> V_x, V_y;  // of the contact point in its road axes [m/s]
+  Quad<T> yaw_rate;  // of the carrier about the road's normal [rad/s]
+  Quad<T>
+      sin_inclination;  // of the wheel against the road, > 0 with the top to the right of its x axis
   Quad<T> cos_inclination;
   Quad<T> compression;       // of the tyre, < 0 in the air [m]
   Quad<T> compression_rate;  // [m/s]
@@ -304,13 +300,13 @@ template <Scalar T> struct Contacts {
   Vec3<Quad<T>> x, y, n;     // the road axes, in body axes
   Vec3<Quad<T>> rho;         // contact point from the wheel centre, body axes [m]
 };
-template <Scalar T>
-[[gnu::flatten]] Contacts<T> contacts(const Model<T>& m, const Pose<T>& w, const RoadPlanes<T>& road) {
+template <Scalar T> [[gnu::flatten]] Contacts<T> contacts(const Model<T>& m, const Pose<T>& w,
+                                                          const RoadPlanes<T>& road) {
   using Q = Quad<T>;
   const Q n_z = 1.0 / sqrt(1.0 + road.dz_dx * road.dz_dx + road.dz_dy * road.dz_dy);
   const Q n_x = -road.dz_dx * n_z, n_y = -road.dz_dy * n_z;
   Contacts<T> k;
-  k.n = n_x * detail::spread(w.R.x) + n_y * detail::spread(w.R.y) + n_z * detail::spread(w.R.z);
+  k.n = n_x * spread(w.R.x) + n_y * spread(w.R.y) + n_z * spread(w.R.z);
   k.sin_inclination = dot(w.e, k.n);
   k.cos_inclination = sqrt(1.0 - k.sin_inclination * k.sin_inclination);  // |e x n| = u n
   const Q per_cosine = 1.0 / k.cos_inclination;
@@ -334,9 +330,8 @@ template <Scalar T> struct WheelLoads {
   Vec3<Quad<T>> F, M_n;
   Quad<T> tau_road;
 };
-template <Scalar T>
-WheelLoads<T> wheel_loads(const Model<T>& m, const Pose<T>& w, const Contacts<T>& k,
-                          const TyreForces<T>& tyres) {
+template <Scalar T> WheelLoads<T> wheel_loads(const Model<T>& m, const Pose<T>& w,
+                                              const Contacts<T>& k, const TyreForces<T>& tyres) {
   using Q = Quad<T>;
   const auto in_body = [&](const Vec3<Q>& a) {
     return (m.present * a.x) * k.x + (m.present * a.y) * k.y + (m.present * a.z) * k.n;
@@ -350,8 +345,7 @@ WheelLoads<T> wheel_loads(const Model<T>& m, const Pose<T>& w, const Contacts<T>
 }
 
 // Of the dampers, as they act at the wheels, against bump [N].
-template <Scalar T>
-Quad<T> damper_forces(const Model<T>& m, const State<T>& x, const Pose<T>& w) {
+template <Scalar T> Quad<T> damper_forces(const Model<T>& m, const State<T>& x, const Pose<T>& w) {
   return quad<T>([&](std::size_t i) {
     return suspension::damper_force<T>(m.axle_of(i), w.at.i_d[i], x.s_rate[i]);
   });
@@ -376,22 +370,25 @@ template <Scalar T> struct Inertia {
   Sym3<T> A_inverse, S_inverse;
   std::array<Vec3<T>, 3> Y;  // by rows
 };
-template <Scalar T>
-Inertia<T> inertia(const Model<T>& m, const Vec3<Quad<T>>& p, const Vec3<Quad<T>>& d,
-                   const Vec3<Quad<T>>& c, const Quad<T>& h) {
+template <Scalar T> Inertia<T> inertia(const Model<T>& m, const Vec3<Quad<T>>& p,
+                                       const Vec3<Quad<T>>& d, const Vec3<Quad<T>>& c,
+                                       const Quad<T>& h) {
   using Q = Quad<T>;
   const auto total = [](const Q& a) { return sum<T>(a); };
   const Vec3<Q> mp = m.m * p, hd = h * d, hc = h * c;
-  const Sym3<T> A{m.m_s + total(m.m - hd.x * d.x), m.m_s + total(m.m - hd.y * d.y),
-                  m.m_s + total(m.m - h),          -total(hd.x * d.y),
-                  -total(hd.x),                    -total(hd.y)};
+  const Sym3<T> A{m.m_s + total(m.m - hd.x * d.x),
+                  m.m_s + total(m.m - hd.y * d.y),
+                  m.m_s + total(m.m - h),
+                  -total(hd.x * d.y),
+                  -total(hd.x),
+                  -total(hd.y)};
   const std::array<Vec3<T>, 3> B{
       {{-total(hc.x * d.x), -total(mp.z + hc.x * d.y), total(mp.y - hc.x)},
        {total(mp.z - hc.y * d.x), -total(hc.y * d.y), -total(mp.x + hc.y)},
        {-total(mp.y + hc.z * d.x), total(mp.x - hc.z * d.y), -total(hc.z)}}};
   const Q xx = mp.x * p.x, yy = mp.y * p.y, zz = mp.z * p.z;
-  const Sym3<T> C{m.I.xx + total(yy + zz - hc.x * c.x),     m.I.yy + total(zz + xx - hc.y * c.y),
-                  m.I.zz + total(xx + yy - hc.z * c.z),     m.I.xy - total(mp.x * p.y + hc.x * c.y),
+  const Sym3<T> C{m.I.xx + total(yy + zz - hc.x * c.x),    m.I.yy + total(zz + xx - hc.y * c.y),
+                  m.I.zz + total(xx + yy - hc.z * c.z),    m.I.xy - total(mp.x * p.y + hc.x * c.y),
                   m.I.xz - total(mp.x * p.z + hc.x * c.z), m.I.yz - total(mp.y * p.z + hc.y * c.z)};
   Inertia<T> out;
   out.A_inverse = inverse(A);
@@ -404,9 +401,9 @@ Inertia<T> inertia(const Model<T>& m, const Vec3<Quad<T>>& p, const Vec3<Quad<T>
   return out;
 }
 
-template <Scalar T>
-[[gnu::flatten]] Outputs<T> outputs(const Model<T>& m, const State<T>& x, const Pose<T>& w, const Contacts<T>& k,
-                   const Inputs<T>& u) {
+template <Scalar T> [[gnu::flatten]] Outputs<T> outputs(const Model<T>& m, const State<T>& x,
+                                                        const Pose<T>& w, const Contacts<T>& k,
+                                                        const Inputs<T>& u) {
   using Q = Quad<T>;
   const Vec3<T> g = to_body(w.R, u.gravity);
   const WheelLoads<T> load = wheel_loads(m, w, k, u.tyres);
@@ -421,29 +418,25 @@ template <Scalar T>
   const Q tau_carrier = m.present * u.tau_carrier;
   const Vec3<Q> gyro = (m.J * u.Omega) * cross(w.omega, w.e);
   const Vec3<Q> on_carrier = load.M_n - tau_carrier * w.e - gyro;
-  const Vec3<Q> A0 = cross(detail::spread(x.omega), w.V + w.s_rate * w.d) +
-                     (w.s_rate * w.s_rate) * w.dd - detail::spread(g);
+  const Vec3<Q> A0 =
+      cross(spread(x.omega), w.V + w.s_rate * w.d) + (w.s_rate * w.s_rate) * w.dd - spread(g);
   const Vec3<Q> F = load.F - m.m * A0;
-  const Q beta =
-      (dot(F, w.d) + dot(on_carrier, w.a) - m.present * out.F_suspension) * per_d2;
+  const Q beta = (dot(F, w.d) + dot(on_carrier, w.a) - m.present * out.F_suspension) * per_d2;
 
   // (9), (11): the body.
   const Vec3<Q> reaction = F - beta * w.d;
-  const Vec3<T> f = u.body.F - m.m_s * (cross(x.omega, x.v) - g) + detail::sum_of<T>(reaction);
-  const Vec3<T> tau =
-      u.body.M - cross(x.omega, m.I * x.omega) +
-      detail::sum_of<T>(cross(w.p, reaction) + on_carrier - (m.present * u.tau_body) * w.e);
-  out.rate.omega =
-      M.S_inverse * (tau - Vec3<T>{dot(M.Y[0], f), dot(M.Y[1], f), dot(M.Y[2], f)});
-  out.rate.v = M.A_inverse * f - (out.rate.omega.x * M.Y[0] + out.rate.omega.y * M.Y[1] +
-                                  out.rate.omega.z * M.Y[2]);
+  const Vec3<T> f = u.body.F - m.m_s * (cross(x.omega, x.v) - g) + sum<T>(reaction);
+  const Vec3<T> tau = u.body.M - cross(x.omega, m.I * x.omega) +
+                      sum<T>(cross(w.p, reaction) + on_carrier - (m.present * u.tau_body) * w.e);
+  out.rate.omega = M.S_inverse * (tau - Vec3<T>{dot(M.Y[0], f), dot(M.Y[1], f), dot(M.Y[2], f)});
+  out.rate.v = M.A_inverse * f -
+               (out.rate.omega.x * M.Y[0] + out.rate.omega.y * M.Y[1] + out.rate.omega.z * M.Y[2]);
 
   out.rate.r = to_earth(w.R, x.v);
   out.rate.q = rate(x.q, x.omega);
   out.rate.s = x.s_rate;
-  out.rate.s_rate =
-      array<T>(m.inverse_m * (beta - h * (dot(w.d, detail::spread(out.rate.v)) +
-                                          dot(c, detail::spread(out.rate.omega)))));
+  out.rate.s_rate = array<T>(
+      m.inverse_m * (beta - h * (dot(w.d, spread(out.rate.v)) + dot(c, spread(out.rate.omega)))));
   return out;
 }
 
@@ -454,7 +447,7 @@ template <Scalar T>
 T energy(const Model<T>& m, const State<T>& x, const Pose<T>& w, const Vec3<T>& gravity) {
   const T front = x.s[0] - x.s[1], rear = x.s[2] - x.s[3];
   return 0.5 * (m.m_s * dot(x.v, x.v) + dot(x.omega, m.I * x.omega)) - m.m_s * dot(gravity, x.r) +
-         sum<T>(m.m * (0.5 * dot(w.V, w.V) - dot(detail::spread(gravity), w.centre)) +
+         sum<T>(m.m * (0.5 * dot(w.V, w.V) - dot(spread(gravity), w.centre)) +
                 m.present * w.at.W_s) +
          0.5 * (m.bar[0] * front * front + m.bar[1] * rear * rear);
 }
@@ -467,16 +460,15 @@ template <Scalar T> struct Powers {
   T steering{};   // against the rotors' gyroscopic moments
   T dampers{};    // their loss, >= 0
 };
-template <Scalar T>
-Powers<T> powers(const Model<T>& m, const State<T>& x, const Pose<T>& w, const Contacts<T>& k,
-                 const Inputs<T>& u) {
+template <Scalar T> Powers<T> powers(const Model<T>& m, const State<T>& x, const Pose<T>& w,
+                                     const Contacts<T>& k, const Inputs<T>& u) {
   using Q = Quad<T>;
   const WheelLoads<T> load = wheel_loads(m, w, k, u.tyres);
-  const Vec3<Q> omega = detail::spread(x.omega);
+  const Vec3<Q> omega = spread(x.omega);
   const Vec3<Q> moved = omega + w.s_rate * w.a;  // the carriers, without their steering
   return {.tyres = sum<T>(dot(load.F, w.V) + dot(load.M_n, moved)),
-          .reactions = -sum<T>(m.present * (u.tau_body * dot(w.e, omega) +
-                                            u.tau_carrier * dot(w.e, moved))),
+          .reactions =
+              -sum<T>(m.present * (u.tau_body * dot(w.e, omega) + u.tau_carrier * dot(w.e, moved))),
           .body = dot(u.body.F, x.v) + dot(u.body.M, x.omega),
           .steering = -sum<T>(m.J * u.Omega * dot(cross(w.omega, w.e), moved)),
           .dampers = sum<T>(m.present * w.s_rate * damper_forces(m, x, w))};

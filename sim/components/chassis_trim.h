@@ -41,9 +41,9 @@ template <Scalar T> struct TrimPoint {
   std::array<T, kTrimUnknowns> zero{};
 };
 
-template <Scalar T, class Load>
-TrimPoint<T> trim_point(const Model<T>& m, const TrimInputs& in,
-                        const std::array<T, kTrimUnknowns>& y, const Load& load) {
+template <Scalar T, class Load> TrimPoint<T> trim_point(const Model<T>& m, const TrimInputs& in,
+                                                        const std::array<T, kTrimUnknowns>& y,
+                                                        const Load& load) {
   const auto vec = [](const Vec3<double>& a) { return Vec3<T>{T(a.x), T(a.y), T(a.z)}; };
   const auto [sr, cr] = sincos(0.5 * y[1]);
   const auto [sp, cp] = sincos(0.5 * y[2]);
@@ -73,11 +73,10 @@ TrimPoint<T> trim_point(const Model<T>& m, const TrimInputs& in,
   u.tau_body = on_body * tau;
   u.tau_carrier = (1.0 - on_body) * tau;
   const State<T> rate = outputs(m, out.x, w, out.contacts, u).rate;
-  out.zero = {rate.v.x,      rate.v.y,      rate.v.z,      rate.omega.x,  rate.omega.y,
-              rate.omega.z,  rate.s_rate[0], rate.s_rate[1], rate.s_rate[2], rate.s_rate[3]};
-  // What an absent wheel would do: it stays where it is.
+  out.zero = {rate.v.x, rate.v.y, rate.v.z, rate.omega.x, rate.omega.y, rate.omega.z};
+  // A wheel's force over the body's mass, however light the wheel; one that is absent stays where it is.
   for (std::size_t i = 0; i < kWheels; ++i)
-    out.zero[6 + i] = out.zero[6 + i] + (1.0 - T(m.present[i])) * y[3 + i];
+    out.zero[6 + i] = rate.s_rate[i] * T(m.m[i]) / m.m_s + (1.0 - T(m.present[i])) * out.x.s[i];
   return out;
 }
 

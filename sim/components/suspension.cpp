@@ -37,9 +37,9 @@ double travel_of(const TravelTables& t, double u) {
 // The knots of all tables, and one cell beyond them on each side.
 std::vector<double> common_knots(const TravelTables& t) {
   std::vector<double> knots;
-  for (const Table1<double>* table : {&t.bump_stop, &t.rebound_stop, &t.spring_ratio,
-                                      &t.damper_ratio, &t.path_forward, &t.path_outward, &t.toe,
-                                      &t.camber, &t.castor})
+  for (const Table1<double>* table :
+       {&t.bump_stop, &t.rebound_stop, &t.spring_ratio, &t.damper_ratio, &t.path_forward,
+        &t.path_outward, &t.toe, &t.camber, &t.castor})
     if (!table->empty())
       for (const double s : table->data()->axis().knots()) knots.push_back(s);
   if (!t.spring.empty())
@@ -53,9 +53,9 @@ std::vector<double> common_knots(const TravelTables& t) {
   std::sort(knots.begin(), knots.end());
   knots.insert(knots.begin(), knots.front() - kBeyond);
   knots.push_back(knots.back() + kBeyond);
-  knots.erase(std::unique(knots.begin(), knots.end(),
-                          [](double a, double b) { return b - a < kSame; }),
-              knots.end());
+  knots.erase(
+      std::unique(knots.begin(), knots.end(), [](double a, double b) { return b - a < kSame; }),
+      knots.end());
   return knots;
 }
 

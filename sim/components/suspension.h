@@ -33,29 +33,31 @@ namespace evsim::suspension {
 
 // Of one axle; its right side is the mirror image of the left. Tables that are not given are 0, ratios 1.
 template <Scalar T> struct Params {
-  Table1<T> spring{};            // F_spring over compression u, preload included [N] over [m]
-  Table1<T> bump_stop{};         // > 0 where it pushes the wheel down [N] over travel [m]
-  Table1<T> rebound_stop{};      // < 0 where it pulls the wheel up [N] over travel [m]
-  Table1<T> damper{};            // of the damper over its velocity, > 0 in bump [N] over [m/s]
-  Table1<T> spring_ratio{};      // i_s, > 0 [-] over travel [m]
-  Table1<T> damper_ratio{};      // i_d [-] over travel [m]
-  T anti_roll_stiffness = 0.0;   // c_a, of force at a wheel over the difference of travels [N/m]
-  Table1<T> path_forward{};      // x' [-] over travel [m]
-  Table1<T> path_outward{};      // y' [-] over travel [m]
-  Table1<T> toe{};               // > 0 toe-in [rad] over travel [m]
-  Table1<T> camber{};            // > 0 with the top outward [rad] over travel [m]
-  Table1<T> castor{};            // > 0 with the top rearward [rad] over travel [m]
-  T steer_by_F_y = 0.0;          // c_1 [rad/N]
-  T steer_by_M_z = 0.0;          // c_2 [rad/(Nm)]
-  T toe_by_F_x = 0.0;            // c_3, > 0 toe-in by a driving force [rad/N]
-  T inclination_by_F_y = 0.0;    // c_4 [rad/N]
+  Table1<T> spring{};           // F_spring over compression u, preload included [N] over [m]
+  Table1<T> bump_stop{};        // > 0 where it pushes the wheel down [N] over travel [m]
+  Table1<T> rebound_stop{};     // < 0 where it pulls the wheel up [N] over travel [m]
+  Table1<T> damper{};           // of the damper over its velocity, > 0 in bump [N] over [m/s]
+  Table1<T> spring_ratio{};     // i_s, > 0 [-] over travel [m]
+  Table1<T> damper_ratio{};     // i_d [-] over travel [m]
+  T anti_roll_stiffness = 0.0;  // c_a, of force at a wheel over the difference of travels [N/m]
+  Table1<T> path_forward{};     // x' [-] over travel [m]
+  Table1<T> path_outward{};     // y' [-] over travel [m]
+  Table1<T> toe{};              // > 0 toe-in [rad] over travel [m]
+  Table1<T> camber{};           // > 0 with the top outward [rad] over travel [m]
+  Table1<T> castor{};           // > 0 with the top rearward [rad] over travel [m]
+  T steer_by_F_y = 0.0;         // c_1 [rad/N]
+  T steer_by_M_z = 0.0;         // c_2 [rad/(Nm)]
+  T toe_by_F_x = 0.0;           // c_3, > 0 toe-in by a driving force [rad/N]
+  T inclination_by_F_y = 0.0;   // c_4 [rad/N]
 };
 
 template <class P, class V>
   requires same_template<P, Params>
 constexpr void describe(P& p, V&& field) {
   const Axis travel{"travel", Dim::length};
-  field(p.spring, Field1{"spring", Dim::force, any_value,
+  field(p.spring, Field1{"spring",
+                         Dim::force,
+                         any_value,
                          "force of the spring, preload included, over its compression from the "
                          "design position",
                          {"compression", Dim::length}});
@@ -63,7 +65,10 @@ constexpr void describe(P& p, V&& field) {
                             "force of the bump stop at the wheel", travel});
   field(p.rebound_stop, Field1{"rebound_stop", Dim::force, Range{.max = 0},
                                "force of the rebound stop at the wheel", travel});
-  field(p.damper, Field1{"damper", Dim::force, any_value, "force of the damper, > 0 in bump",
+  field(p.damper, Field1{"damper",
+                         Dim::force,
+                         any_value,
+                         "force of the damper, > 0 in bump",
                          {"velocity", Dim::speed}});
   field(p.spring_ratio, Field1{"spring_ratio", Dim::none, positive,
                                "compression of the spring over travel of the wheel", travel});
@@ -79,29 +84,29 @@ constexpr void describe(P& p, V&& field) {
   field(p.toe, Field1{"toe", Dim::angle, between(-0.3, 0.3), "toe-in", travel});
   field(p.camber, Field1{"camber", Dim::angle, between(-0.3, 0.3),
                          "camber against the body, > 0 with the top outward", travel});
-  field(p.castor, Field1{"castor", Dim::angle, between(-1, 1),
-                         "castor of the carrier, > 0 with the top rearward; its slope counts",
-                         travel});
+  field(p.castor,
+        Field1{"castor", Dim::angle, between(-1, 1),
+               "castor of the carrier, > 0 with the top rearward; its slope counts", travel});
   field(p.steer_by_F_y, Field{"steer_by_F_y", Dim::angle_per_force, any_value,
                               "steer by lateral force, both to the left"});
   field(p.steer_by_M_z, Field{"steer_by_M_z", Dim::angle_per_torque, any_value,
                               "steer by aligning torque, both to the left"});
-  field(p.toe_by_F_x, Field{"toe_by_F_x", Dim::angle_per_force, any_value,
-                            "toe-in by longitudinal force"});
+  field(p.toe_by_F_x,
+        Field{"toe_by_F_x", Dim::angle_per_force, any_value, "toe-in by longitudinal force"});
   field(p.inclination_by_F_y, Field{"inclination_by_F_y", Dim::angle_per_force, any_value,
                                     "lean to the right by lateral force to the left"});
 }
 
 // All that depends on travel: one search finds it.
 struct TravelCell {
-  double s;                   // where the cell starts [m]
-  double F, F_slope, W;       // F_s, its slope, its integral from s = 0 [N, N/m, J]
-  double x, dx, ddx;          // forward: path, its slope x' and curvature
-  double y, dy, ddy;          // outward
-  double toe, dtoe;           // [rad], [rad/m]
-  double camber, dcamber;     //
-  double dcastor;             // [rad/m]
-  double i_d, di_d;           // [-], [1/m]
+  double s;                // where the cell starts [m]
+  double F, F_slope, W;    // F_s, its slope, its integral from s = 0 [N, N/m, J]
+  double x, dx, ddx;       // forward: path, its slope x' and curvature
+  double y, dy, ddy;       // outward
+  double toe, dtoe;        // [rad], [rad/m]
+  double camber, dcamber;  //
+  double dcastor;          // [rad/m]
+  double i_d, di_d;        // [-], [1/m]
 };
 struct TravelTables {
   Table1<double> spring, bump_stop, rebound_stop, spring_ratio, damper_ratio, path_forward,
@@ -168,8 +173,7 @@ template <Scalar T> struct Prepared {
 };
 
 // The cells of a travel, one a lane.
-template <Scalar T>
-using Cells = std::array<const TravelCell*, static_cast<std::size_t>(lanes<T>)>;
+template <Scalar T> using Cells = std::array<const TravelCell*, static_cast<std::size_t>(lanes<T>)>;
 template <Scalar T> Cells<T> cells_of(const Prepared<T>& p, const T& s) {
   Cells<T> out;
   for (std::size_t i = 0; i < out.size(); ++i)
@@ -188,9 +192,8 @@ template <Scalar T> AtTravel<T> at_travel(const Prepared<T>& p, const T& s) {
   const Cells<T> cells = cells_of(p, s);
   return in_cell<T>([&](double TravelCell::*of) { return member<T>(cells, of); }, s);
 }
-template <Scalar T>
-AtTravel<Quad<T>> at_travel(const std::array<Prepared<T>, 2>& axles,
-                            const std::array<T, kWheels>& s) {
+template <Scalar T> AtTravel<Quad<T>> at_travel(const std::array<Prepared<T>, 2>& axles,
+                                                const std::array<T, kWheels>& s) {
   std::array<Cells<T>, kWheels> cells;
   for (std::size_t i = 0; i < kWheels; ++i) cells[i] = cells_of(axles[i / 2], s[i]);
   return in_cell<Quad<T>>(

@@ -16,14 +16,19 @@ template <class T> struct Vec3 {
   T x{}, y{}, z{};
 };
 
-template <class T> [[gnu::always_inline]] inline Vec3<T> operator+(const Vec3<T>& a, const Vec3<T>& b) {
+template <class T>
+[[gnu::always_inline]] inline Vec3<T> operator+(const Vec3<T>& a, const Vec3<T>& b) {
   return {a.x + b.x, a.y + b.y, a.z + b.z};
 }
-template <class T> [[gnu::always_inline]] inline Vec3<T> operator-(const Vec3<T>& a, const Vec3<T>& b) {
+template <class T>
+[[gnu::always_inline]] inline Vec3<T> operator-(const Vec3<T>& a, const Vec3<T>& b) {
   return {a.x - b.x, a.y - b.y, a.z - b.z};
 }
-template <class T> [[gnu::always_inline]] inline Vec3<T> operator-(const Vec3<T>& a) { return {-a.x, -a.y, -a.z}; }
-template <class T> [[gnu::always_inline]] inline Vec3<T> operator*(const std::type_identity_t<T>& a, const Vec3<T>& b) {
+template <class T> [[gnu::always_inline]] inline Vec3<T> operator-(const Vec3<T>& a) {
+  return {-a.x, -a.y, -a.z};
+}
+template <class T> [[gnu::always_inline]] inline Vec3<T> operator*(const std::type_identity_t<T>& a,
+                                                                   const Vec3<T>& b) {
   return {a * b.x, a * b.y, a * b.z};
 }
 template <class T> [[gnu::always_inline]] inline T dot(const Vec3<T>& a, const Vec3<T>& b) {
@@ -38,10 +43,12 @@ template <class T> [[gnu::always_inline]] inline Vec3<T> cross(const Vec3<T>& a,
 template <class T> struct Sym3 {
   T xx{}, yy{}, zz{}, xy{}, xz{}, yz{};
 };
-template <class T> [[gnu::always_inline]] inline Sym3<T> operator+(const Sym3<T>& a, const Sym3<T>& b) {
+template <class T>
+[[gnu::always_inline]] inline Sym3<T> operator+(const Sym3<T>& a, const Sym3<T>& b) {
   return {a.xx + b.xx, a.yy + b.yy, a.zz + b.zz, a.xy + b.xy, a.xz + b.xz, a.yz + b.yz};
 }
-template <class T> [[gnu::always_inline]] inline Vec3<T> operator*(const Sym3<T>& A, const Vec3<T>& b) {
+template <class T>
+[[gnu::always_inline]] inline Vec3<T> operator*(const Sym3<T>& A, const Vec3<T>& b) {
   return {A.xx * b.x + A.xy * b.y + A.xz * b.z, A.xy * b.x + A.yy * b.y + A.yz * b.z,
           A.xz * b.x + A.yz * b.y + A.zz * b.z};
 }
@@ -54,7 +61,8 @@ template <class T> [[gnu::always_inline]] inline Sym3<T> inverse(const Sym3<T>& 
           C.xy * per_det, C.xz * per_det, C.yz * per_det};
 }
 // Inertia of a point mass m at p about the origin: m (p p 1 - p p^T) [kg m2].
-template <class T> [[gnu::always_inline]] inline Sym3<T> inertia_of_point(const T& m, const Vec3<T>& p) {
+template <class T>
+[[gnu::always_inline]] inline Sym3<T> inertia_of_point(const T& m, const Vec3<T>& p) {
   const Vec3<T> mp = m * p;
   const T xx = mp.x * p.x, yy = mp.y * p.y, zz = mp.z * p.z;
   return {yy + zz, zz + xx, xx + yy, -mp.x * p.y, -mp.x * p.z, -mp.y * p.z};
@@ -75,15 +83,18 @@ template <class T> [[gnu::always_inline]] inline Rotation<T> rotation(const Quat
           .y = {sn.x * n.y + sw.z, 1.0 - (sn.x * n.x + sn.z * n.z), sn.y * n.z - sw.x},
           .z = {sn.x * n.z - sw.y, sn.y * n.z + sw.x, 1.0 - (sn.x * n.x + sn.y * n.y)}};
 }
-template <class T> [[gnu::always_inline]] inline Vec3<T> to_earth(const Rotation<T>& R, const Vec3<T>& a) {
+template <class T>
+[[gnu::always_inline]] inline Vec3<T> to_earth(const Rotation<T>& R, const Vec3<T>& a) {
   return {dot(R.x, a), dot(R.y, a), dot(R.z, a)};
 }
-template <class T> [[gnu::always_inline]] inline Vec3<T> to_body(const Rotation<T>& R, const Vec3<T>& a) {
+template <class T>
+[[gnu::always_inline]] inline Vec3<T> to_body(const Rotation<T>& R, const Vec3<T>& a) {
   return a.x * R.x + a.y * R.y + a.z * R.z;
 }
 
 // (4)
-template <class T> [[gnu::always_inline]] inline Quaternion<T> rate(const Quaternion<T>& q, const Vec3<T>& omega) {
+template <class T>
+[[gnu::always_inline]] inline Quaternion<T> rate(const Quaternion<T>& q, const Vec3<T>& omega) {
   const Vec3<T> h = 0.5 * omega;
   return {-(q.x * h.x + q.y * h.y + q.z * h.z), q.w * h.x + q.y * h.z - q.z * h.y,
           q.w * h.y + q.z * h.x - q.x * h.z, q.w * h.z + q.x * h.y - q.y * h.x};

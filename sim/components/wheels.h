@@ -9,6 +9,7 @@
 #include <cstddef>
 
 #include "sim/base/scalar.h"
+#include "sim/components/vector3.h"
 
 namespace evsim {
 
@@ -29,12 +30,12 @@ template <class T> struct Each {
     for (std::size_t i = 0; i < kWheels; ++i) out.w[i] = -a.w[i];
     return out;
   }
-#define EVSIM_EACH(op)                                                             \
-  friend Each operator op(const Each& a, const Each& b) {                          \
-    Each out;                                                                      \
-    for (std::size_t i = 0; i < kWheels; ++i) out.w[i] = a.w[i] op b.w[i];         \
-    return out;                                                                    \
-  }                                                                                \
+#define EVSIM_EACH(op)                                                     \
+  friend Each operator op(const Each& a, const Each& b) {                  \
+    Each out;                                                              \
+    for (std::size_t i = 0; i < kWheels; ++i) out.w[i] = a.w[i] op b.w[i]; \
+    return out;                                                            \
+  }                                                                        \
   friend Each& operator op##=(Each& a, const Each& b) { return a = a op b; }
   EVSIM_EACH(+)
   EVSIM_EACH(-)
@@ -75,6 +76,13 @@ template <Scalar T> [[gnu::always_inline]] inline T sum(const Quad<T>& q) {
     return std::experimental::reduce(q);
   else
     return (q[0] + q[2]) + (q[1] + q[3]);
+}
+template <Scalar T> [[gnu::always_inline]] inline Vec3<T> sum(const Vec3<Quad<T>>& a) {
+  return {sum<T>(a.x), sum<T>(a.y), sum<T>(a.z)};
+}
+// The same vector for every wheel.
+template <Scalar T> [[gnu::always_inline]] inline Vec3<Quad<T>> spread(const Vec3<T>& a) {
+  return {Quad<T>(a.x), Quad<T>(a.y), Quad<T>(a.z)};
 }
 
 }  // namespace evsim

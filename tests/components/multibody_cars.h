@@ -21,16 +21,17 @@ template <Scalar T = double> Table1<T> line(double at_zero, double slope) {
   return table<T>({-1.0, 1.0}, {at_zero - slope, at_zero + slope});
 }
 
-// 2000 kg: 1840 kg on springs, four wheels of 40 kg. All numbers are the tests' own.
+// 2000 kg: 1840 kg on springs, four wheels of 40 kg; stands in its design position on SpringTyres. All numbers are
+// the tests' own.
 template <Scalar T = double> c14::Params<T> plain_car() {
-  const c14::Axle<T> axle{.track = 1.6,
-                          .unsprung_mass = 40.0,
-                          .wheel_inertia = 1.2,
-                          .transverse_inertia = 0.7,
-                          .wheel_radius = 0.35,
-                          .wheel_height = 0.33,
-                          .suspension = {.spring = line<T>(4500.0, 30e3),
-                                         .damper = line<T>(0.0, 2500.0)}};
+  const c14::Axle<T> axle{
+      .track = 1.6,
+      .unsprung_mass = 40.0,
+      .wheel_inertia = 1.2,
+      .transverse_inertia = 0.7,
+      .wheel_radius = 0.35,
+      .wheel_height = 0.33,
+      .suspension = {.spring = line<T>(460.0 * 9.80665, 30e3), .damper = line<T>(0.0, 2500.0)}};
   return {.sprung_mass = 1840.0,
           .wheelbase = 3.0,
           .cg_behind_front = 1.5,
@@ -77,6 +78,8 @@ template <Scalar T = double> c14::State<T> design_state(const c14::Model<T>& m) 
   return x;
 }
 
+inline Pack at_wheels(const std::array<double, kWheels>& a) { return quad<double>(a); }
+
 // State + h rate, member by member.
 template <class S> S plus(S a, double h, const S& b) {
   for (std::size_t i = 0; i < sizeof(S) / sizeof(double); ++i)
@@ -92,7 +95,7 @@ template <class S, class F> S rk4(const S& x, double h, F rate) {
 
 // Tyres that are springs along their radius: F_z n does the work of k c dc (compression c) at any inclination.
 struct SpringTyres {
-  double stiffness = 245e3;  // [N/m]: 4903 N at 20 mm
+  double stiffness = 500.0 * 9.80665 / 0.02;  // [N/m]: a quarter of 2000 kg at 20 mm
   template <Scalar T> Quad<T> operator()(const c14::Contacts<T>& k) const {
     return stiffness * k.compression / k.cos_inclination;
   }
