@@ -26,6 +26,7 @@ enum class Dim {
   angle_per_torque,
   angle_per_length,  // also a curvature
   torsional_stiffness,  // torque over angle
+  torsional_damping,    // torque over angular speed
   torque,
   power,
   energy,
