@@ -214,10 +214,6 @@ template <Scalar T> struct TyreForces {
   Vec3<Quad<T>> F{};  // at the contact point [N]
   Vec3<Quad<T>> M{};  // [Nm]
 };
-template <Scalar T> struct Wrench {
-  Vec3<T> F{};  // at the centre of gravity of the sprung mass, body axes [N]
-  Vec3<T> M{};  // [Nm]
-};
 template <Scalar T> struct Inputs {
   // Earth axes: tilted for a sloping road that is taken as the x-y plane [m/s2].
   Vec3<T> gravity{T(0.0), T(0.0), T(-kGravity)};

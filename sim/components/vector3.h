@@ -68,6 +68,12 @@ template <class T>
   return {yy + zz, zz + xx, xx + yy, -mp.x * p.y, -mp.x * p.z, -mp.y * p.z};
 }
 
+// A force at a point and a moment about it.
+template <class T> struct Wrench {
+  Vec3<T> F{};  // [N]
+  Vec3<T> M{};  // [Nm]
+};
+
 template <class T> struct Quaternion {
   T w{}, x{}, y{}, z{};
 };
