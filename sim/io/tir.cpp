@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "sim/base/constants.h"
 #include "sim/base/units.h"
 #include "sim/io/problems.h"
 #include "sim/io/quantity.h"
@@ -103,7 +104,6 @@ class Lines {
 
 // ---- Units --------------------------------------------------------------------------------------
 
-constexpr double kPi = 3.14159265358979323846;
 constexpr double kInch = 0.0254, kFoot = 0.3048, kMile = 1609.344;
 constexpr double kKilopond = 9.80665, kPoundForce = 4.4482216152605;
 
