@@ -187,7 +187,7 @@ template <Scalar T> Left left(const Unit<T>& m, double C_node, double omega_e, d
 inline int rounds(const Left& left) {
   int n = 1;
   for (double error = left.smooth * left.smooth, beside = left.at_sign;
-       (error > 1e-7 || beside > 0.02) && n < kMostRounds; error *= left.smooth)
+       (error > 1e-7 || beside > 0.002) && n < kMostRounds; error *= left.smooth)
     beside *= left.at_sign, ++n;
   return n;
 }
