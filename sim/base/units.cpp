@@ -4,11 +4,10 @@
 #include <array>
 #include <stdexcept>
 
-#include "sim/base/constants.h"
-
 namespace evsim {
 namespace {
 
+constexpr double kPi = 3.14159265358979323846;
 constexpr double kMile = 1609.344;               // international mile [m]
 constexpr double kPoundForce = 4.4482216152605;  // [N]
 constexpr double kMph = kMile / 3600.0;          // [m/s]
@@ -44,6 +43,17 @@ constexpr std::array kUnits{
     Unit{Dim::force_per_speed_squared, "N_s2_per_m2", "N/(m/s)2", 1, 0},
     Unit{Dim::force_per_speed_squared, "N_per_km2_per_h2", "N/(km/h)2", 12.96, 0},
     Unit{Dim::force_per_speed_squared, "lbf_per_mph2", "lbf/mph2", kPoundForce / (kMph * kMph), 0},
+    Unit{Dim::stiffness, "N_per_m", "N/m", 1, 0},
+    Unit{Dim::stiffness, "N_per_mm", "N/mm", 1e3, 0},
+    Unit{Dim::angle_per_force, "rad_per_N", "rad/N", 1, 0},
+    Unit{Dim::angle_per_force, "deg_per_kN", "deg/kN", kPi / 180e3, 0},
+    Unit{Dim::angle_per_torque, "rad_per_Nm", "rad/Nm", 1, 0},
+    Unit{Dim::angle_per_torque, "deg_per_kNm", "deg/kNm", kPi / 180e3, 0},
+    Unit{Dim::angle_per_length, "rad_per_m", "rad/m", 1, 0},
+    Unit{Dim::angle_per_length, "deg_per_m", "deg/m", kPi / 180, 0},
+    Unit{Dim::torsional_stiffness, "Nm_per_rad", "Nm/rad", 1, 0},
+    Unit{Dim::torsional_stiffness, "Nm_per_deg", "Nm/deg", 180 / kPi, 0},
+    Unit{Dim::torsional_damping, "Nm_s_per_rad", "Nm/(rad/s)", 1, 0},
     Unit{Dim::torque, "Nm", "Nm", 1, 0},
     Unit{Dim::power, "W", "W", 1, 0},
     Unit{Dim::power, "kW", "kW", 1e3, 0},
@@ -108,6 +118,12 @@ constexpr std::array kDims{
     DimName{Dim::force, "force", "N"},
     DimName{Dim::force_per_speed, "force per speed", "N_s_per_m"},
     DimName{Dim::force_per_speed_squared, "force per speed squared", "N_s2_per_m2"},
+    DimName{Dim::stiffness, "stiffness", "N_per_mm"},
+    DimName{Dim::angle_per_force, "angle per force", "deg_per_kN"},
+    DimName{Dim::angle_per_torque, "angle per torque", "deg_per_kNm"},
+    DimName{Dim::angle_per_length, "angle per length", "deg_per_m"},
+    DimName{Dim::torsional_stiffness, "torsional stiffness", "Nm_per_rad"},
+    DimName{Dim::torsional_damping, "torsional damping", "Nm_s_per_rad"},
     DimName{Dim::torque, "torque", "Nm"},
     DimName{Dim::power, "power", "kW"},
     DimName{Dim::energy, "energy", "kWh"},

@@ -21,6 +21,12 @@ enum class Dim {
   force,
   force_per_speed,
   force_per_speed_squared,
+  stiffness,  // force over length
+  angle_per_force,
+  angle_per_torque,
+  angle_per_length,  // also a curvature
+  torsional_stiffness,  // torque over angle
+  torsional_damping,    // torque over angular speed
   torque,
   power,
   energy,

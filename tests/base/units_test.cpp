@@ -30,6 +30,10 @@ TEST(Units, values_known_by_hand) {
   expect_close(si(Dim::energy_per_distance, "Wh_per_km", 150.0), 540.0);
   expect_close(si(Dim::angular_speed, "rpm", 60.0), 2 * 3.14159265358979323846);
   expect_close(si(Dim::angle, "deg", 180.0), 3.14159265358979323846);
+  expect_close(si(Dim::stiffness, "N_per_mm", 30.0), 30e3);
+  expect_close(si(Dim::angle_per_force, "deg_per_kN", 180e3), 3.14159265358979323846);
+  expect_close(si(Dim::angle_per_torque, "deg_per_kNm", 180e3), 3.14159265358979323846);
+  expect_close(si(Dim::torsional_stiffness, "Nm_per_deg", 3.14159265358979323846), 180.0);
   expect_close(si(Dim::charge, "Ah", 2.0), 7200.0);
   expect_close(si(Dim::inductance, "uH", 95.0), 95e-6);
   expect_close(si(Dim::none, "percent", 35.0), 0.35);
