@@ -4,7 +4,7 @@
 // Closing over a slip turns the energy of the slip into heat, 1/2 J slip^2 (gear_train.h, p_slip). A dog under load
 // opens at once; a control takes the torque off before.
 // Signs: slip as in gear_train.h. Neglected: the way of the actuator, drag while open, the rattle's small torque.
-// Source: H. Naunheimer et al., Automotive Transmissions, 2nd ed., 2011, ch. 9 and 10.
+// Source: H. Naunheimer et al., Automotive Transmissions, 2nd ed., 2011, ch. 9.
 #pragma once
 
 #include <variant>

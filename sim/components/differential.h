@@ -21,8 +21,7 @@
 //   E = J_s (omega_c^2 + domega^2 / 4)                                                          (7)
 // The carrier and what turns with it belong to the gears before it (gear_train.h, its inertia_out with 2 J_s).
 // Signs: left and right in the direction of travel; power > 0 towards the wheels.
-// Source: W. Milliken, D. Milliken, Race Car Vehicle Dynamics, 1995, ch. 20; J. Deur et al., Vehicle System Dynamics
-// 48(S1), 2010 (kinds of active differentials).
+// Source: W. Milliken, D. Milliken, Race Car Vehicle Dynamics, 1995, ch. 20; balances here.
 #pragma once
 
 #include <variant>

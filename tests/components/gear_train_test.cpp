@@ -275,12 +275,23 @@ TEST(GearTrain, is_one_law_over_all_scalars) {
         {{{-30, 30}, {-3, 3}, {-300, 300}, {-3000, 3000}}},
         [&]<class T>(const std::array<T, 4>& x) {
           const auto stage = over<gear::Params, T>(kStage);
-          const auto m = prepare<T>({.inertia_in = 0.002, .inertia_out = 0.3}, stage, T(0.05));
+          const auto p = over<gear_train::Params, T>(
+              {.inertia_in = 0.002, .inertia_out = 0.3, .rotor_sense = -1.0, .viscous_drag = 2e-3});
+          const auto m = prepare<T>(p, stage, T(0.05));
           const auto y = coupled<T>(m, {x[0], x[1]}, {x[2], x[3]}, T(capacity));
           const auto z = engaged<T>(m, x[1], {x[2], x[3]});
           return std::array{y.rate.omega_in,  y.rate.omega_out, y.p_mesh,     y.p_slip,
                             z.rate.omega_out, z.p_mesh,         z.tau_housing};
         });
+}
+
+TEST(Clutch, is_one_law_over_all_scalars) {
+  test::expect_same_over_all_scalars<2>(
+      {{{0.0, 1.0}, {-3.0, 3.0}}}, []<class T>(const std::array<T, 2>& x) {
+        const auto discs = over<clutch::Friction, T>(clutch::Friction<double>{.torque_max = 400.0});
+        const auto dog = over<clutch::Dog, T>(clutch::Dog<double>{.strength = 900.0});
+        return std::array{clutch::capacity(discs, x[0], x[1]), clutch::capacity(dog, x[0], x[1])};
+      });
 }
 
 TEST(GearShift, is_one_law_over_all_scalars) {
