@@ -4,11 +4,10 @@
 #include <array>
 #include <stdexcept>
 
-#include "sim/base/constants.h"
-
 namespace evsim {
 namespace {
 
+constexpr double kPi = 3.14159265358979323846;
 constexpr double kMile = 1609.344;               // international mile [m]
 constexpr double kPoundForce = 4.4482216152605;  // [N]
 constexpr double kMph = kMile / 3600.0;          // [m/s]
