@@ -24,7 +24,7 @@ enum class Dim {
   stiffness,  // force over length
   angle_per_force,
   angle_per_torque,
-  angle_per_length,  // also a curvature
+  angle_per_length,     // also a curvature
   torsional_stiffness,  // torque over angle
   torsional_damping,    // torque over angular speed
   torque,

@@ -28,7 +28,8 @@ template <Scalar T> struct Unit {
   inverter::Params<T> inverter;  // sized
   T I_ripple = 1.0;              // half of the ripple's width [A]
   dq_machine::Quickness quickness{};
-  double R_sign = 0.0;  // slope of thresholds and dead time where a phase current changes sign [Ohm]
+  double R_sign =
+      0.0;  // slope of thresholds and dead time where a phase current changes sign [Ohm]
 };
 
 template <Scalar T> struct Model {
@@ -117,10 +118,10 @@ template <Scalar T> Bridge<T> bridge(const Ab<T>& i, const T& I_ripple) {
 
 // Currents of a unit's machine at its flux linkage in rotor coordinates.
 // Parameters and what is held are over P, states over T.
-template <Scalar P, Scalar T>
-dq_machine::Currents<T> currents(const dq_machine::Model<P>& machine,
-                                 const dq_machine::Temperatures<P>& t, const UnitState<T>& x,
-                                 const Dq<T>& psi) {
+template <Scalar P, Scalar T> dq_machine::Currents<T> currents(const dq_machine::Model<P>& machine,
+                                                               const dq_machine::Temperatures<P>& t,
+                                                               const UnitState<T>& x,
+                                                               const Dq<T>& psi) {
   return std::visit([&](const auto& c) { return dq_machine::currents(c, psi, x.rotor, t); },
                     machine.circuit);
 }

@@ -161,10 +161,10 @@ template <Scalar T> void draw_current(const electric_drive::Unit<double>&, const
                                       electric_drive::UnitFlow<T>& f) {
   f.i_dc = T(0.0);  // its source is no DC node
 }
-template <Scalar T>
-void apply_voltage(const electric_drive::Unit<double>&, const TurningUnit& held,
-                   const electric_drive::Terminals<T>& at, electric_drive::UnitFlow<T>& f,
-                   electric_drive::UnitRows<T>& dq) {
+template <Scalar T> void apply_voltage(const electric_drive::Unit<double>&, const TurningUnit& held,
+                                       const electric_drive::Terminals<T>& at,
+                                       electric_drive::UnitFlow<T>& f,
+                                       electric_drive::UnitRows<T>& dq) {
   f.u = to_stator(Dq<T>{T(held.u.d), T(held.u.q)}, at.theta);
   dq.conduction = dq.switching = dq.diode = dq.arc = T(0.0);
 }
