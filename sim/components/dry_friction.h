@@ -8,7 +8,8 @@
 // and while it slips, |omega| > omega_0, it only brakes: tau omega >= 0. In place of omega_0 a stiffness of (2) is set
 // by t_0 alone, whatever J and tau_c are: any step up to 2 t_0 resolves it.
 // Signs: omega > 0 is slip of the first side over the second; tau > 0 brakes it. tau omega >= 0 is heat; at rest in the
-// sense of (2) it is within tau_c omega_0 of 0 on either side.
+// sense of (2) it is within tau_c omega_0 of 0 on either side. Where the load depends on the speed (a tyre's does), omega_0
+// must be what the load does in a step, h tau_load / J, or the friction lets go whenever the slip crosses 0.
 // Neglected: a static friction above the sliding one, wear, heat in the surfaces.
 // Source: D. Karnopp, ASME J. Dyn. Syst. Meas. Control 107(1), 1985, for the band of rest in (2).
 #pragma once
@@ -26,11 +27,12 @@ template <Scalar T> T sliding(const T& omega, double omega_0) {
   return clamp(omega / omega_0, -1.0, 1.0);
 }
 
-// (2). load: torque that would speed up the slip [Nm]; J: of the slip [kg m2]; capacity >= 0 [Nm].
-template <Scalar T> T holding(const T& capacity, const T& J, const T& omega, const T& load) {
+// (2). load: torque that would speed up the slip [Nm]; J: of the slip [kg m2]; capacity >= 0 [Nm]; omega_0 [rad/s].
+template <Scalar T> T holding(const T& capacity, const T& J, const T& omega, const T& load,
+                              double omega_0 = kRestSlip) {
   const T needed = load + J * omega / kHoldTime;
-  const T least = select(omega > T(kRestSlip), T(0.0), -capacity);
-  const T most = select(omega < T(-kRestSlip), T(0.0), capacity);
+  const T least = select(omega > T(omega_0), T(0.0), -capacity);
+  const T most = select(omega < T(-omega_0), T(0.0), capacity);
   return clamp(needed, least, most);
 }
 

@@ -1,0 +1,231 @@
+// A whole car's mechanics as one set of ordinary differential equations: body and suspension (chassis_14dof.h), four
+// tyres with transient slip (tyre_transient.h, tyre_vertical.h), and for each drive unit gears, differential and half
+// shafts (gear_train.h, differential.h, half_shaft.h), between the torque of a machine's shaft and the road.
+//   J dOmega_i/dt = tau_shaft,i - tau_brake,i + tau_tyre,i                            each wheel        (1)
+//   tau_tyre = M_y - R_e F_x: wheel and road exchange what slips and rolls (tyre_transient.h)            (2)
+//   tau_brake: friction that holds a wheel on its carrier, up to a capacity (dry_friction.h)             (3)
+// Units turn wheels of one axle, left and right. Speeds of rotors, carriers and wheels are absolute: that the body
+// pitches under a gear's housing is left out of the ratio, and what the housing does on the body is work of the machine.
+// Books, all exact identities of the equations:
+//   sum tau_k omega_k + tau_housing omega_y = dE/dt + losses                                             (4)
+//   E: chassis, springs, height, spins, carcasses and springs of the tyres, gears, twist of the shafts
+// Neglected: the tyre's vertical stiffness over speed and horizontal force, what its moments do beyond (4)'s row.
+// Signs: ISO 8855; torque and speed > 0 forward; losses >= 0, but for the moments of tyres.
+#pragma once
+
+#include <array>
+#include <bit>
+
+#include "sim/components/body_aerodynamics.h"
+#include "sim/components/chassis_14dof.h"
+#include "sim/components/differential.h"
+#include "sim/components/gear_train.h"
+#include "sim/components/half_shaft.h"
+#include "sim/components/tyre_transient.h"
+#include "sim/vehicle/layout.h"
+
+namespace evsim::multibody {
+
+struct Unit {
+  std::size_t axle = 1;             // 0 front, 1 rear
+  gear_train::Model<double> gears;  // with both outputs of the differential in J_out
+  differential::Params<double> differential;
+  half_shaft::Params<double> shaft;  // each
+};
+struct Model {
+  chassis_14dof::Model<double> chassis;
+  tyre::Prepared<Pack> tyres;  // a wheel in each lane
+  body_aerodynamics::Params<double> air;
+  body_aerodynamics::Place<double> air_at;
+  std::array<Unit, kMaxDriveUnits> units;
+  std::size_t n_units = 0;
+};
+
+// A brake holds whatever way the tyre pushes below this speed: 30 mm/s of the tread [rad/s].
+inline constexpr double kBrakeRest = 0.1;
+
+// ---- State, all of double -----------------------------------------------------------------------
+
+struct UnitState {
+  double omega_c, domega;   // of the differential: carrier, left less right [rad/s]
+  double twist_l, twist_r;  // of the half shafts [rad]
+};
+struct State {
+  chassis_14dof::State<double> chassis;
+  std::array<double, kWheels> u, v;   // deflections of the carcasses [m]
+  std::array<double, kWheels> Omega;  // absolute spins [rad/s]
+  std::array<UnitState, kMaxDriveUnits> units;
+};
+// Powers, and as integrals energies.
+struct Rows {
+  double work;                                  // of the machines' shafts and housings
+  double gears, differentials, shafts;          // losses
+  double brakes, air, dampers;                  // of the suspension
+  double slip, rolling, tyre_damping, moments;  // of the tyres
+};
+template <class S> using Numbers = std::array<double, sizeof(S) / sizeof(double)>;
+// a + h b, member by member.
+template <class S> S plus(const S& a, double h, const S& b) {
+  auto x = std::bit_cast<Numbers<S>>(a);
+  const auto y = std::bit_cast<Numbers<S>>(b);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] += h * y[i];
+  return std::bit_cast<S>(x);
+}
+
+// ---- Held over a step ---------------------------------------------------------------------------
+
+struct Held {
+  std::array<double, kMaxDriveUnits> tau{};  // of the machines' shafts [Nm]
+  std::array<double, kWheels> brake{};       // capacities [Nm]
+  chassis_14dof::Steer<double> steer{};
+  chassis_14dof::RoadPlanes<double> road{};
+  Pack mu = 1.0;  // of the road over that of the tyres' measurement
+  // Tilted on a slope that is taken as the x-y plane [m/s2].
+  Vec3<double> gravity{0.0, 0.0, -chassis_14dof::kGravity};
+  Vec3<double> wind{0.0, 0.0, 0.0};  // earth axes [m/s]
+  double rho_air = 1.2;              // [kg/m3]
+};
+
+// ---- Equations ----------------------------------------------------------------------------------
+
+struct Rates {
+  State state;
+  Rows rows;
+  Pack F_x, F_y, F_z, kappa, alpha;  // of the tyres, for who looks on
+};
+
+namespace detail {
+
+struct Driven {  // by one unit
+  UnitState rate;
+  double tau_l, tau_r;  // of the half shafts [Nm]
+  double on_body;       // beside the reaction to tau_l and tau_r, about y [Nm]
+  double work, gears, differential, shafts;
+};
+inline Driven driven(const Unit& m, const UnitState& x, double tau, double Omega_l, double Omega_r,
+                     double omega_y) {
+  const differential::State<double> d{x.omega_c, x.domega};
+  const half_shaft::Inputs<double> l{differential::left(d), Omega_l};
+  const half_shaft::Inputs<double> r{differential::right(d), Omega_r};
+  const auto s_l = half_shaft::outputs<double>(m.shaft, {x.twist_l}, l);
+  const auto s_r = half_shaft::outputs<double>(m.shaft, {x.twist_r}, r);
+  const double load = s_l.tau + s_r.tau;
+  const auto g = gear_train::engaged<double>(m.gears, x.omega_c, {tau, load});
+  const auto o =
+      differential::rates<double>(m.differential, d, {g.rate.omega_out, s_l.tau, s_r.tau});
+  return {.rate = {.omega_c = g.rate.omega_out,
+                   .domega = o.domega_dt,
+                   .twist_l = half_shaft::derivatives(l).theta,
+                   .twist_r = half_shaft::derivatives(r).theta},
+          .tau_l = s_l.tau,
+          .tau_r = s_r.tau,
+          .on_body = g.tau_housing + load,
+          .work = tau * m.gears.ratio * x.omega_c + g.tau_housing * omega_y,
+          .gears = g.p_drag + g.p_mesh,
+          .differential = o.split.p_loss,
+          .shafts = s_l.p_loss + s_r.p_loss};
+}
+
+}  // namespace detail
+
+inline Rates rates(const Model& m, const Held& held, const State& x) {
+  const auto& body = x.chassis;
+  const auto w = chassis_14dof::pose(m.chassis, body, held.steer);
+  const auto k = chassis_14dof::contacts(m.chassis, w, held.road);
+  const Pack Omega = quad<double>(x.Omega), present = m.chassis.present;
+
+  // Tyres.
+  const auto load = tyre::load<Pack>(m.tyres, k.compression, k.compression_rate, {0.0, 0.0, 0.0});
+  const Pack F_z = present * load.F_z / k.cos_inclination;
+  const tyre::State<Pack> carcass{quad<double>(x.u), quad<double>(x.v)};
+  const auto t = tyre::outputs<Pack>(m.tyres, carcass,
+                                     {.F_z = F_z,
+                                      .gamma = k.sin_inclination,
+                                      .mu = held.mu,
+                                      .V_x = k.V_x,
+                                      .V_sy = k.V_y,
+                                      .omega = Omega});
+  Rates out{};
+  out.F_x = t.F_x, out.F_y = t.F_y, out.F_z = F_z, out.kappa = t.kappa, out.alpha = t.alpha;
+
+  // Drive units.
+  std::array<double, kWheels> tau_shaft{};
+  double on_body = 0.0;
+  auto& q = out.rows;
+  for (std::size_t n = 0; n < m.n_units; ++n) {
+    const std::size_t left = 2 * m.units[n].axle;
+    const auto d = detail::driven(m.units[n], x.units[n], held.tau[n], x.Omega[left],
+                                  x.Omega[left + 1], body.omega.y);
+    out.state.units[n] = d.rate;
+    tau_shaft[left] += d.tau_l, tau_shaft[left + 1] += d.tau_r;
+    on_body += d.on_body;
+    q.work += d.work, q.gears += d.gears, q.differentials += d.differential, q.shafts += d.shafts;
+  }
+
+  // Brakes, on the carriers.
+  const Pack carrier_spin = dot(w.e, w.omega);
+  std::array<double, kWheels> tau_brake{};
+  for (std::size_t i = 0; i < kWheels; ++i)
+    tau_brake[i] =
+        dry_friction::holding(held.brake[i], double(m.chassis.J[i]), x.Omega[i] - carrier_spin[i],
+                              tau_shaft[i] + t.tau[i], kBrakeRest);
+  const Pack braked = present * quad<double>(tau_brake), shaft = quad<double>(tau_shaft);
+
+  // Air, and the chassis under all of it.
+  const Vec3<double> wind = to_body(w.R, held.wind);
+  chassis_14dof::Inputs<double> u{.gravity = held.gravity};
+  const auto air = body_aerodynamics::load(m.air, m.air_at, {body.v - wind, held.rho_air});
+  u.body = air;
+  u.body.M.y += on_body;
+  u.tyres = {.F = {t.F_x, t.F_y, F_z}, .M = {t.M_x, Pack(0.0), t.M_z}};
+  u.Omega = Omega;
+  u.tau_body = shaft;
+  u.tau_carrier = -braked;
+  const auto moved = chassis_14dof::outputs(m.chassis, body, w, k, u);
+  out.state.chassis = moved.rate;
+  out.state.u = array<double>(t.rate.u), out.state.v = array<double>(t.rate.v);
+  const Pack spun = (shaft - braked + t.tau) * present;
+  for (std::size_t i = 0; i < kWheels; ++i)
+    out.state.Omega[i] = m.chassis.J[i] > 0.0 ? spun[i] / m.chassis.J[i] : 0.0;
+
+  q.brakes = sum<double>(braked * (Omega - carrier_spin));
+  q.air = -(dot(air.F, body.v) + dot(air.M, body.omega));
+  q.dampers = chassis_14dof::powers(m.chassis, body, w, k, u).dampers;
+  q.slip = sum<double>(present * t.p_loss);
+  q.rolling = sum<double>(present * t.p_rolling);
+  q.tyre_damping = sum<double>(present * load.p_loss);
+  const auto M = present * t.M_x * k.x + present * t.M_z * k.n;
+  q.moments = -sum<double>(dot(M, w.omega) - dot(w.e, M) * carrier_spin);
+  return out;
+}
+
+// E of (4) [J].
+inline double energy(const Model& m, const Held& held, const State& x) {
+  const auto w = chassis_14dof::pose(m.chassis, x.chassis, held.steer);
+  const auto k = chassis_14dof::contacts(m.chassis, w, held.road);
+  const Pack Omega = quad<double>(x.Omega);
+  const tyre::State<Pack> carcass{quad<double>(x.u), quad<double>(x.v)};
+  const Pack of_tyres = tyre::spring_energy<Pack>(m.tyres, k.compression, {0.0, 0.0, 0.0}) +
+                        tyre::energy(m.tyres, carcass);
+  double E = chassis_14dof::energy(m.chassis, x.chassis, w, held.gravity) +
+             sum<double>(m.chassis.present * of_tyres + 0.5 * m.chassis.J * Omega * Omega);
+  for (std::size_t n = 0; n < m.n_units; ++n) {
+    const auto& unit = m.units[n];
+    const auto& y = x.units[n];
+    E += gear_train::energy<double>(unit.gears, {unit.gears.ratio * y.omega_c, y.omega_c}) +
+         differential::energy<double>(unit.differential, {0.0, y.domega}) +
+         half_shaft::energy<double>(unit.shaft, {y.twist_l}) +
+         half_shaft::energy<double>(unit.shaft, {y.twist_r});
+  }
+  return E;
+}
+
+// One step of Heun's scheme; q takes up what flowed.
+inline void step(const Model& m, const Held& held, double h, State& x, Rows& q) {
+  const Rates first = rates(m, held, x);
+  const Rates second = rates(m, held, plus(x, h, first.state));
+  x = plus(plus(x, 0.5 * h, first.state), 0.5 * h, second.state);
+  q = plus(plus(q, 0.5 * h, first.rows), 0.5 * h, second.rows);
+}
+
+}  // namespace evsim::multibody

@@ -1,0 +1,204 @@
+#include "sim/vehicle/multibody.h"
+
+#include <gtest/gtest.h>
+
+#include <cctype>
+#include <cmath>
+#include <string>
+
+#include "tests/components/multibody_cars.h"
+#include "tests/components/tyre_files.h"
+
+namespace evsim {
+namespace {
+
+using multibody::Held;
+using multibody::Model;
+using multibody::Rows;
+using multibody::State;
+
+constexpr double kTick = 1e-4;
+constexpr double kMass = 2000.0;  // of plain_car
+constexpr double kRatio = 10.0, kEfficiency = 0.97, kRotor = 0.05;
+
+// The plain car on passenger tyres, driven at the rear.
+struct Car {
+  Model m;
+  State x;
+  Held held;
+  double R_e;  // of a wheel under a quarter of the weight [m]
+};
+Car car(double C_D = 0.0) {
+  const auto tyre = test::passenger_tyre();
+  std::array<tyre::Params<double>, kWheels> sides;
+  for (std::size_t i = 0; i < kWheels; ++i) {
+    sides[i] = tyre;
+    sides[i].mirror = i % 2 == 0 ? 1.0 : -1.0;
+  }
+  Car c;
+  c.m.tyres =
+      tyre::prepare<Pack>(over<tyre::Params, Pack>(std::span<const tyre::Params<double>>(sides)),
+                          Pack(tyre.pressure.p_i));
+  const auto alone = test::prepared(tyre);
+  const double F = 0.25 * kMass * chassis_14dof::kGravity;
+  const double sunk = tyre::deflection<double>(alone, F, {0.0, 0.0, 0.0});
+  auto p = test::plain_car();
+  for (auto* axle : {&p.front, &p.rear}) {
+    axle->wheel_radius = tyre.dimension.R_0;
+    axle->wheel_height = tyre.dimension.R_0 - sunk;
+  }
+  c.m.chassis = chassis_14dof::prepare(p);
+  c.m.air = {.frontal_area = 2.3, .drag = test::line(C_D, 0.0)};
+  c.m.air_at = {.wheelbase = p.wheelbase, .point = {0.0, 0.0, -p.cg_height}};
+  const differential::Params<double> open{.kind = differential::Open<double>{},
+                                          .side_inertia = 0.01};
+  const gear::Params<double> stage{.ratio = kRatio, .efficiency = kEfficiency, .drag_torque = 0.3};
+  const auto gears = gear_train::prepare<double>({.inertia_out = 0.05}, stage, kRotor);
+  c.m.units[0] = {.axle = 1,
+                  .gears = gear_train::with_output<double>(gears, 2.0 * open.side_inertia),
+                  .differential = open,
+                  .shaft = {.stiffness = 10e3, .damping = 20.0, .backlash = 0.005}};
+  c.m.n_units = 1;
+  c.x = {};
+  c.x.chassis = test::design_state(c.m.chassis);
+  c.R_e = tyre::effective_radius<double>(alone, F, 0.0);
+  return c;
+}
+void roll_at(Car& c, double v) {
+  c.x.chassis.v.x = v;
+  c.x.Omega.fill(v / c.R_e);
+  c.x.units[0].omega_c = v / c.R_e;
+}
+Rows drive(Car& c, double seconds, double h = kTick) {
+  Rows q{};
+  const auto steps = std::lround(seconds / h);
+  for (long k = 0; k < steps; ++k) multibody::step(c.m, c.held, h, c.x, q);
+  return q;
+}
+double lost(const Rows& q) {
+  return q.gears + q.differentials + q.shafts + q.brakes + q.air + q.dampers + q.slip + q.rolling +
+         q.tyre_damping + q.moments;
+}
+
+TEST(Multibody, standing_start_and_braking_close_their_books) {
+  Car c = car(0.3);
+  const double before = multibody::energy(c.m, c.held, c.x);
+  c.held.tau[0] = 150.0;
+  const Rows up = drive(c, 3.0);
+  const double there = multibody::energy(c.m, c.held, c.x);
+  EXPECT_GT(c.x.chassis.v.x, 5.0);
+  for (const double loss : {up.gears, up.shafts, up.air, up.dampers, up.slip, up.rolling})
+    EXPECT_GT(loss, 0.0);
+  // The bar of every ledger; Heun's own error in steps of 100 us.
+  EXPECT_NEAR(up.work - lost(up), there - before, 1e-6 * up.work);
+  c.held.tau[0] = -50.0;
+  c.held.brake.fill(400.0);
+  const Rows down = drive(c, 1.0);
+  EXPECT_GT(down.brakes, 1e4);
+  EXPECT_NEAR(down.work - lost(down), multibody::energy(c.m, c.held, c.x) - there,
+              1e-6 * (down.brakes - down.work));
+}
+
+TEST(Multibody, a_steady_torque_accelerates_the_car_as_one_mass) {
+  // Without air: F = eta i (tau - drag) / R_e - rolling on m + (4 J + J_out + eta i^2 J_rotor) / R_e^2.
+  Car c = car();
+  roll_at(c, 15.0);
+  c.held.tau[0] = 100.0;
+  drive(c, 1.0);  // until it has stopped pitching and winding up
+  const double v_0 = c.x.chassis.v.x, t = 1.0;
+  const Rows q = drive(c, t);
+  const double J = 4.0 * 1.2 + 0.07 + kEfficiency * kRatio * kRatio * kRotor;
+  const double s = 0.5 * (v_0 + c.x.chassis.v.x) * t;
+  const double F = kEfficiency * kRatio * (100.0 - 0.3) / c.R_e - q.rolling / s;
+  // Slip and the rear tyres' load of their own: below 1 % of it.
+  EXPECT_NEAR((c.x.chassis.v.x - v_0) / t, F / (kMass + J / (c.R_e * c.R_e)), 0.01 * F / kMass);
+}
+
+TEST(Multibody, parked_on_a_slope_of_a_fifth_it_stays) {
+  Car c = car();
+  const double slope = 0.2, cosine = 1.0 / sqrt(1.0 + slope * slope);
+  c.held.gravity = {-chassis_14dof::kGravity * slope * cosine, 0.0,
+                    -chassis_14dof::kGravity * cosine};
+  c.held.brake.fill(2500.0);
+  drive(c, 3.0, 2e-4);
+  const auto r = c.x.chassis.r;
+  const Rows q = drive(c, 20.0, 2e-4);
+  // Less than 1 mm in ten minutes: a thirtieth of it in 20 s.
+  EXPECT_LT(abs(c.x.chassis.r.x - r.x), 1e-3 / 30.0);
+  EXPECT_LT(abs(c.x.chassis.r.y - r.y), 1e-3 / 30.0);
+  EXPECT_LT(abs(q.slip) + abs(q.brakes), 0.02);
+}
+
+TEST(Multibody, straight_ahead_nothing_is_lateral) {
+  Car c = car(0.3);
+  roll_at(c, 20.0);
+  c.held.tau[0] = 200.0;
+  drive(c, 1.0);
+  // Rounding: both sides are mirrored.
+  EXPECT_NEAR(c.x.chassis.r.y, 0.0, 1e-9);
+  EXPECT_NEAR(c.x.chassis.omega.z, 0.0, 1e-9);
+  EXPECT_NEAR(c.x.units[0].domega, 0.0, 1e-9);
+}
+
+TEST(Multibody, at_walking_speed_it_turns_as_its_geometry_says) {
+  // Yaw rate v tan(delta) / L of the rear axle's middle; slip angles of 0.02 g are below 1 % of the steering.
+  Car c = car();
+  roll_at(c, 2.0);
+  const double delta = 0.1;
+  c.held.steer = chassis_14dof::steered<double>({delta, delta, 0.0, 0.0});
+  c.held.tau[0] = 6.0;
+  drive(c, 3.0);
+  const double v = c.x.chassis.v.x;
+  EXPECT_GT(v, 1.0);
+  EXPECT_NEAR(c.x.chassis.omega.z, v * std::tan(delta) / 3.0, 0.02 * v * delta / 3.0);
+}
+
+// What asks for trouble, with steps of 50 to 200 us: the end is the same, the books close, no number is lost.
+struct Rough {
+  const char* what;
+  double v, delta, tau, mu, drop;  // [m/s], [rad], [Nm], [-], [m]
+  double seconds, bound;           // of the books
+};
+class MultibodyRough : public testing::TestWithParam<Rough> {};
+TEST_P(MultibodyRough, ends_the_same_at_any_step_and_closes_its_books) {
+  const Rough& r = GetParam();
+  double v[3] = {};
+  int k = 0;
+  for (const double h : {5e-5, 1e-4, 2e-4}) {
+    Car c = car(0.3);
+    roll_at(c, r.v);
+    c.x.chassis.r.z += r.drop;
+    c.held.steer = chassis_14dof::steered<double>({r.delta, r.delta, 0.0, 0.0});
+    c.held.tau[0] = r.tau;
+    c.held.mu = r.mu;
+    const double before = multibody::energy(c.m, c.held, c.x);
+    const Rows q = drive(c, r.seconds, h);
+    const double left = q.work - lost(q) - (multibody::energy(c.m, c.held, c.x) - before);
+    const double moved = abs(q.work) + lost(q) + 1000.0;  // a ledger's floor
+    EXPECT_LE(abs(left), r.bound * moved) << r.what << ", steps of " << h;
+    v[k++] = c.x.chassis.v.x;
+    for (const double x : std::bit_cast<multibody::Numbers<State>>(c.x))
+      ASSERT_TRUE(std::isfinite(x));
+  }
+  // Heun's second order.
+  EXPECT_NEAR(v[1], v[0], 1e-3 * (1.0 + abs(v[0]))) << r.what;
+  EXPECT_NEAR(v[2], v[0], 4e-3 * (1.0 + abs(v[0]))) << r.what;
+}
+INSTANTIATE_TEST_SUITE_P(
+    All, MultibodyRough,
+    testing::Values(Rough{"full lock at walking speed", 1.5, 0.6, 20.0, 1.0, 0.0, 3.0, 1e-6},
+                    Rough{"full lock backwards", -2.0, 0.6, -20.0, 1.0, 0.0, 2.0, 1e-6},
+                    Rough{"from forward to backward", 1.0, 0.1, -60.0, 1.0, 0.0, 3.0, 1e-6},
+                    Rough{"300 km/h", 83.3, 0.002, 100.0, 1.0, 0.0, 1.0, 1e-6},
+                    Rough{"wheel spin on ice", 0.0, 0.0, 300.0, 0.1, 0.0, 2.0, 1e-6},
+                    Rough{"dropped by 0.3 m", 10.0, 0.0, 0.0, 1.0, 0.3, 2.0, 1e-5},
+                    Rough{"at rest", 0.0, 0.0, 0.0, 1.0, 0.0, 2.0, 1e-6}),
+    [](const testing::TestParamInfo<Rough>& at) {
+      std::string name = at.param.what;
+      for (char& c : name)
+        if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
+      return name;
+    });
+
+}  // namespace
+}  // namespace evsim
