@@ -59,7 +59,7 @@ Unit unit_at(const drive_unit::Params<double>& unit, const Request& r) {
                      .tau_load = 0.0,
                      .T_machine = r.T_machine,
                      .T_s = control.gains.T_s,
-                     .steps = {1, false}}};
+                     .steps = {1, 1}}};
   out.model.drive.units[0] = {.machine = machine.model,
                               .inverter = smooth(unit.inverter, machine.I_max),
                               .I_ripple = unit.inverter.ripple * machine.I_max,

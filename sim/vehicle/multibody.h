@@ -190,7 +190,7 @@ inline Rates rates(const Model& m, const Held& held, const State& x) {
 
   q.brakes = sum<double>(braked * (Omega - carrier_spin));
   q.air = -(dot(air.F, body.v) + dot(air.M, body.omega));
-  q.dampers = chassis_14dof::powers(m.chassis, body, w, k, u).dampers;
+  q.dampers = sum<double>(present * w.s_rate * chassis_14dof::damper_forces(m.chassis, body, w));
   q.slip = sum<double>(present * t.p_loss);
   q.rolling = sum<double>(present * t.p_rolling);
   q.tyre_damping = sum<double>(present * load.p_loss);
