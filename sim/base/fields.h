@@ -72,6 +72,7 @@ struct Field1 {  // a table over one axis
   Range range;
   std::string_view doc = {};
   Axis x;
+  bool optional = false;  // it may be left out
 };
 struct Field2 {  // a table over two axes
   std::string_view name;

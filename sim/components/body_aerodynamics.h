@@ -31,12 +31,15 @@ template <class P, class V>
 constexpr void describe(P& p, V&& field) {
   const Axis angle{"flow_angle", Dim::angle};
   field(p.frontal_area, Field{"frontal_area", Dim::area, positive, "frontal area"});
-  field(p.drag, Field1{"drag", Dim::none, any_value, "drag coefficient, along the body", angle});
-  field(p.side, Field1{"side", Dim::none, any_value, "side force coefficient", angle});
-  field(p.lift_front, Field1{"lift_front", Dim::none, any_value, "lift of the front axle", angle});
-  field(p.lift_rear, Field1{"lift_rear", Dim::none, any_value, "lift of the rear axle", angle});
-  field(p.roll, Field1{"roll", Dim::none, any_value, "roll moment coefficient", angle});
-  field(p.yaw, Field1{"yaw", Dim::none, any_value, "yaw moment coefficient", angle});
+  field(p.drag,
+        Field1{"drag", Dim::none, any_value, "drag coefficient, along the body", angle, true});
+  field(p.side, Field1{"side", Dim::none, any_value, "side force coefficient", angle, true});
+  field(p.lift_front,
+        Field1{"lift_front", Dim::none, any_value, "lift of the front axle", angle, true});
+  field(p.lift_rear,
+        Field1{"lift_rear", Dim::none, any_value, "lift of the rear axle", angle, true});
+  field(p.roll, Field1{"roll", Dim::none, any_value, "roll moment coefficient", angle, true});
+  field(p.yaw, Field1{"yaw", Dim::none, any_value, "yaw moment coefficient", angle, true});
 }
 
 template <Scalar T> struct Flow {

@@ -20,6 +20,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <vector>
 
@@ -53,6 +54,32 @@ struct Roughness {
   double track = 1.6;  // between the two profiles [m]
   int seed = 1;
 };
+template <class P, class V>
+  requires std::same_as<std::remove_const_t<P>, Patch>
+constexpr void describe(P& p, V&& field) {
+  field(p.from, Field{"from", Dim::length, any_value, "station along the path where it begins"});
+  field(p.to, Field{"to", Dim::length, any_value, "station where it ends"});
+  field(p.friction_left, Field{"friction_left", Dim::none, between(0.001, 3),
+                               "left of the path, over that of a dry road"});
+  field(p.friction_right, Field{"friction_right", Dim::none, between(0.001, 3),
+                                "right of the path, over that of a dry road"});
+}
+template <class P, class V>
+  requires std::same_as<std::remove_const_t<P>, Bump>
+constexpr void describe(P& p, V&& field) {
+  field(p.at, Field{"at", Dim::length, any_value, "station along the path where it begins"});
+  field(p.length, Field{"length", Dim::length, positive, "along the path"});
+  field(p.height, Field{"height", Dim::length, any_value, "in its middle"});
+}
+template <class P, class V>
+  requires std::same_as<std::remove_const_t<P>, Roughness>
+constexpr void describe(P& p, V&& field) {
+  field(p.G_d, Field{"G_d", Dim::none, not_negative,
+                     "spectral density at 0.1 cycles/m, ISO 8608: 16e-6 good (A) to 1024e-6 bad "
+                     "(D); 0: smooth [m3]"});
+  field(p.track, Field{"track", Dim::length, positive, "between the profiles of left and right"});
+  field(p.seed, Field{"seed", Dim::none, between(0, 2147483647), "of the profiles"});
+}
 struct Params {
   std::vector<Point> path;     // none: the x axis
   bool closed = false;         // the last point is followed by the first

@@ -45,7 +45,8 @@ constexpr void describe(P& p, V&& field) {
                        Dim::none,
                        positive,
                        "road-wheel over pinion angle, in place of 1/ratio",
-                       {"pinion_angle", Dim::angle}});
+                       {"pinion_angle", Dim::angle},
+                       true});
   field(p.ackermann, Field{"ackermann", Dim::none, between(-1, 2),
                            "0: wheels stay parallel, 1: they roll about one centre"});
   field(p.stiffness, Field{"stiffness", Dim::torsional_stiffness, positive,
@@ -62,7 +63,8 @@ constexpr void describe(P& p, V&& field) {
                        Dim::none,
                        between(-1, 1),
                        "rear over front road-wheel angle",
-                       {"speed", Dim::speed}});
+                       {"speed", Dim::speed},
+                       true});
 }
 
 template <Scalar T> struct State {
@@ -127,8 +129,8 @@ State<T> derivatives(const Params<T>& p, const State<T>& x, const Inputs<T>& u) 
 }
 
 // (5), (6): of all wheels [rad], at a speed of the car.
-template <Scalar T> std::array<T, 4> angles(const Params<T>& p, const Geometry<T>& g,
-                                            const State<T>& x, const T& v) {
+template <Scalar T>
+std::array<T, 4> angles(const Params<T>& p, const Geometry<T>& g, const State<T>& x, const T& v) {
   const T delta = mean_angle(p, x.theta_P).delta;
   const T rear = p.rear.empty() ? T(0.0) : p.rear(v) * delta;
   return {wheel_angle<T>(delta, p.ackermann, 1.0, g.track, g.wheelbase).delta,

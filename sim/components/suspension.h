@@ -60,33 +60,37 @@ constexpr void describe(P& p, V&& field) {
                          any_value,
                          "force of the spring, preload included, over its compression from the "
                          "design position",
-                         {"compression", Dim::length}});
+                         {"compression", Dim::length},
+                         true});
   field(p.bump_stop, Field1{"bump_stop", Dim::force, not_negative,
-                            "force of the bump stop at the wheel", travel});
+                            "force of the bump stop at the wheel", travel, true});
   field(p.rebound_stop, Field1{"rebound_stop", Dim::force, Range{.max = 0},
-                               "force of the rebound stop at the wheel", travel});
+                               "force of the rebound stop at the wheel", travel, true});
   field(p.damper, Field1{"damper",
                          Dim::force,
                          any_value,
                          "force of the damper, > 0 in bump",
-                         {"velocity", Dim::speed}});
+                         {"velocity", Dim::speed},
+                         true});
   field(p.spring_ratio, Field1{"spring_ratio", Dim::none, positive,
-                               "compression of the spring over travel of the wheel", travel});
+                               "compression of the spring over travel of the wheel", travel, true});
   field(p.damper_ratio, Field1{"damper_ratio", Dim::none, positive,
-                               "compression of the damper over travel of the wheel", travel});
+                               "compression of the damper over travel of the wheel", travel, true});
   field(p.anti_roll_stiffness,
         Field{"anti_roll_stiffness", Dim::stiffness, not_negative,
               "force of the anti-roll bar at a wheel over the difference of both travels"});
-  field(p.path_forward, Field1{"path_forward", Dim::none, between(-2, 2),
-                               "slope of the wheel centre's path: forward over bump", travel});
-  field(p.path_outward, Field1{"path_outward", Dim::none, between(-2, 2),
-                               "slope of the wheel centre's path: outward over bump", travel});
-  field(p.toe, Field1{"toe", Dim::angle, between(-0.3, 0.3), "toe-in", travel});
+  field(p.path_forward,
+        Field1{"path_forward", Dim::none, between(-2, 2),
+               "slope of the wheel centre's path: forward over bump", travel, true});
+  field(p.path_outward,
+        Field1{"path_outward", Dim::none, between(-2, 2),
+               "slope of the wheel centre's path: outward over bump", travel, true});
+  field(p.toe, Field1{"toe", Dim::angle, between(-0.3, 0.3), "toe-in", travel, true});
   field(p.camber, Field1{"camber", Dim::angle, between(-0.3, 0.3),
-                         "camber against the body, > 0 with the top outward", travel});
+                         "camber against the body, > 0 with the top outward", travel, true});
   field(p.castor,
         Field1{"castor", Dim::angle, between(-1, 1),
-               "castor of the carrier, > 0 with the top rearward; its slope counts", travel});
+               "castor of the carrier, > 0 with the top rearward; its slope counts", travel, true});
   field(p.steer_by_F_y, Field{"steer_by_F_y", Dim::angle_per_force, any_value,
                               "steer by lateral force, both to the left"});
   field(p.steer_by_M_z, Field{"steer_by_M_z", Dim::angle_per_torque, any_value,

@@ -39,6 +39,7 @@ class CaseLoader {
   bool load_scenario() {
     read_scenario();
     attempt([&] { read_driver(); });
+    attempt([&] { read_road(); });
     load_controllers();
     check_limits_alone();
     problems_.raise();
@@ -52,15 +53,18 @@ class CaseLoader {
       in_scenario("vehicle", "names no vehicle file, and --vehicle names none either");
     attempt([&] { read_vehicle(); });
     if (scenario_read) attempt([&] { read_driver(); });
+    if (scenario_read) attempt([&] { read_road(); });
     if (scenario_read) load_controllers();
     problems_.raise();
     for (const std::string& level : out_.request.levels)
       attempt([&] {
-        if (const auto asked = check_level(level, vehicle_.value, vehicle_.origins))
-          scenario_.value.level = std::max(scenario_.value.level, *asked);
+        const AskedLevel asked = check_level(level, vehicle_.value, vehicle_.origins);
+        if (asked.drive) scenario_.value.level = std::max(scenario_.value.level, *asked.drive);
+        if (asked.chassis) scenario_.value.chassis = *asked.chassis;
       });
     check_vehicle(vehicle_.value, vehicle_.origins, problems_);
     check_scenario();
+    check_chassis();
     problems_.raise();
     fill_case();
     check_together();
@@ -143,6 +147,7 @@ class CaseLoader {
     vehicle_ = io::read<car::Params<double>>(out_.request.vehicle, read_);
     for (const Setting& s : for_vehicle_)
       attempt([&] { io::set(vehicle_, s.path, std::string_view(s.value), "--set"); });
+    attempt([&] { out_.c.tyres = read_tyres(vehicle_.value, noting()); });
   }
   void read_driver() {
     const auto& driver = scenario_.value.driver;
@@ -157,18 +162,26 @@ class CaseLoader {
         out_.c.traces.push_back(p.cycle.path.empty() ? scenario::Trace{}
                                                      : traced(p.cycle.path, TraceKind::speed));
   }
-  void read_csv(const std::string& path, const std::string& file, TraceKind kind) {
-    if (file.empty()) return in_scenario(path, "missing; must be the name of a CSV file");
-    out_.c.trace = traced(file, kind);
+  // Files that only the chassis multi_body reads.
+  void read_road() {
+    const std::string& path = scenario_.value.road.path.path;
+    if (!path.empty()) out_.c.path = read_path(path, noting());
   }
-  scenario::Trace traced(const std::string& file, TraceKind kind) {
-    return read_trace(file, kind, [this](const std::string& name) {
+  ReadFile noting() {
+    return [this](const std::string& name) {
       FileText text = read_(name);
       const bool known =
           std::ranges::find(trace_input_, name, &InputFile::name) != trace_input_.end();
       if (text.error.empty() && !known) trace_input_.push_back({name, text.text});
       return text;
-    });
+    };
+  }
+  void read_csv(const std::string& path, const std::string& file, TraceKind kind) {
+    if (file.empty()) return in_scenario(path, "missing; must be the name of a CSV file");
+    out_.c.trace = traced(file, kind);
+  }
+  scenario::Trace traced(const std::string& file, TraceKind kind) {
+    return read_trace(file, kind, noting());
   }
 
   // ---- Checking
@@ -186,6 +199,21 @@ class CaseLoader {
       in_scenario("controllers.motor_control.library",
                   "needs the level drive or waveform (--level drive); at energy nothing calls it");
     check_limits_alone();
+  }
+  void check_chassis() {
+    if (scenario_.value.chassis == scenario::Chassis::longitudinal) return;
+    if (scenario_.value.level == scenario::Level::energy)
+      in_scenario("chassis", "multi_body needs the level drive or waveform (--level drive)");
+    if (!multibody::given(vehicle_.value))
+      return problems_.add(vehicle_.problem(
+          "body",
+          "is of the type longitudinal; the chassis multi_body needs one of the type "
+          "multi_body"));
+    for (int k = 0; k < vehicle_.value.drive_units.size(); ++k)
+      if (!std::holds_alternative<body::Torsional<double>>(vehicle_.value.drive_units[k].shafts))
+        problems_.add(vehicle_.problem(
+            "drive_units." + vehicle_.value.drive_units.name(k) + ".shafts",
+            "is of the type rigid; the chassis multi_body needs one of the type torsional"));
   }
   void check_limits_alone() {
     for (std::size_t i = 0; i < scenario_.value.expect.size(); ++i) {

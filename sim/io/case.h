@@ -67,10 +67,18 @@ std::string stem(std::string_view file);
 // What is wrong with a car by itself, though each figure is allowed.
 void check_vehicle(const car::Params<double>& vehicle, const Origins& origins, Problems& problems);
 
-// The level of the electric drive that a --level asks for, nothing for that of another component. Throws
+// What a --level asks for of the electric drive or the chassis, nothing for that of another component. Throws
 // InputError for levels that don't exist and for those that the vehicle file does not give.
-std::optional<scenario::Level> check_level(const std::string& level,
-                                           const car::Params<double>& vehicle,
-                                           const Origins& origins);
+struct AskedLevel {
+  std::optional<scenario::Level> drive;
+  std::optional<scenario::Chassis> chassis;
+};
+AskedLevel check_level(const std::string& level, const car::Params<double>& vehicle,
+                       const Origins& origins);
+
+// The tyres that a vehicle's body names; none where it is one mass. Throws InputError.
+body::Tyres read_tyres(const car::Params<double>& vehicle, const ReadFile& read = read_file);
+// A road's path: columns x and y. Throws InputError.
+std::vector<road::Point> read_path(const std::string& file, const ReadFile& read = read_file);
 
 }  // namespace evsim::io

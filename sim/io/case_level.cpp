@@ -41,7 +41,9 @@ std::vector<Chosen> chosen(const std::string& component, const car::Params<doubl
 }
 
 std::string all_levels(const car::Params<double>& p) {
-  std::string all = "there is energy, drive, waveform, machine=dq, inverter=average|switched";
+  std::string all =
+      "there is energy, drive, waveform, machine=dq, inverter=average|switched, "
+      "chassis=longitudinal|multi_body";
   for (const char* component : {"battery", "machine", "road_load"})
     for (const Chosen& c : chosen(component, p)) {
       std::string levels;
@@ -69,18 +71,20 @@ void check_component(const std::string& level, std::size_t equals, const car::Pa
 
 }  // namespace
 
-std::optional<scenario::Level> check_level(const std::string& level,
-                                           const car::Params<double>& vehicle,
-                                           const Origins& origins) {
+AskedLevel check_level(const std::string& level, const car::Params<double>& vehicle,
+                       const Origins& origins) {
   using scenario::Level;
   for (std::size_t i = 0; i < scenario::kLevelNames.size(); ++i)
-    if (level == scenario::kLevelNames[i]) return static_cast<Level>(i);
-  if (level == "machine=dq" || level == "inverter=average") return Level::drive;
-  if (level == "inverter=switched") return Level::waveform;
+    if (level == scenario::kLevelNames[i]) return {static_cast<Level>(i), {}};
+  if (level == "machine=dq" || level == "inverter=average") return {Level::drive, {}};
+  if (level == "inverter=switched") return {Level::waveform, {}};
+  for (std::size_t i = 0; i < scenario::kChassisNames.size(); ++i)
+    if (level == "chassis=" + std::string(scenario::kChassisNames[i]))
+      return {{}, static_cast<scenario::Chassis>(i)};
   const std::size_t equals = level.find('=');
   if (equals == std::string::npos) refuse(level, "no such level; " + all_levels(vehicle));
   check_component(level, equals, vehicle, origins);
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace evsim::io

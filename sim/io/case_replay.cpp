@@ -41,13 +41,16 @@ InputError changed(const std::string& file) {
   return InputError(Problem{.file = file, .what = "is not the file that the run has read"});
 }
 
-scenario::Trace unchanged_trace(const Summary& summary, const std::string& file, TraceKind kind) {
-  return read_trace(file, kind, [&](const std::string& name) {
+ReadFile unchanged(const Summary& summary) {
+  return [&summary](const std::string& name) {
     FileText content = read_file(name);
     if (content.error.empty() && sha256(content.text) != recorded_digest(summary, name))
       throw changed(name);
     return content;
-  });
+  };
+}
+scenario::Trace unchanged_trace(const Summary& summary, const std::string& file, TraceKind kind) {
+  return read_trace(file, kind, unchanged(summary));
 }
 
 struct TraceOf {
@@ -80,6 +83,9 @@ Case case_of_results(const std::string& folder, const controller::Load& load_con
       c.traces.push_back(p.cycle.path.empty()
                              ? scenario::Trace{}
                              : unchanged_trace(summary, p.cycle.path, TraceKind::speed));
+  c.tyres = read_tyres(c.vehicle, unchanged(summary));
+  if (!c.scenario.road.path.path.empty())
+    c.path = read_path(c.scenario.road.path.path, unchanged(summary));
   c.test_mass = test_mass(c.scenario.test_mass, c.vehicle);
   std::vector<InputFile> libraries;
   c.controllers = loaded_controllers(c.scenario.controllers, load_controllers, libraries);

@@ -33,6 +33,7 @@ void fill(Node& node, const Field& field) {
 void fill(Node& node, const Field1& field) {
   fill(node, Field{field.name, field.dim, field.range, field.doc});
   node.x = field.x;
+  node.optional = field.optional;
 }
 void fill(Node& node, const Field2& field) {
   fill(node, Field{field.name, field.dim, field.range, field.doc});
@@ -78,7 +79,7 @@ bool is_missing(const Node& leaf, const void* at) {
       return !leaf.range.contains(x) && !std::isinf(x);
     }
     case Kind::integer: return !leaf.range.contains(as<int>(at));
-    case Kind::table1: return as<Table1<double>>(at).empty();
+    case Kind::table1: return !leaf.optional && as<Table1<double>>(at).empty();
     case Kind::table2: return as<Table2<double>>(at).empty();
     default: return false;
   }

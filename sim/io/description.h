@@ -62,6 +62,7 @@ struct Node {
   Dim dim = Dim::none;
   Range range;
   Axis x, y;                                  // of tables
+  bool optional = false;                      // a table that may be left out
   std::span<const std::string_view> choices;  // of a choice
   int capacity = 0;                           // of a list
   std::size_t offset = 0;                     // in the struct that holds it [byte]

@@ -139,7 +139,8 @@ class JsonMaker {
       case Kind::file: file(out, node, as<FileName>(at)); break;
       case Kind::texts: texts(out, node, as<std::vector<std::string>>(at)); break;
       case Kind::table1:
-        out.set(node.name, table_json(node, *as<Table1<double>>(at).data()));
+        if (const auto& table = as<Table1<double>>(at); !table.empty())
+          out.set(node.name, table_json(node, *table.data()));
         break;
       case Kind::table2:
         out.set(node.name, table_json(node, *as<Table2<double>>(at).data()));

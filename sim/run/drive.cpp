@@ -49,11 +49,13 @@ std::optional<flux_observer::Params<double>> observer(const motor_control::Param
 }  // namespace
 
 Drive::Drive(const car::Params<double>& vehicle, scenario::Level level, std::uint64_t seed,
-             double R_source, double T_machine, controller::Controllers controllers, double rtol)
+             double R_source, double T_machine, controller::Controllers controllers, double rtol,
+             std::optional<Mechanics> mechanics)
     : controllers_(std::move(controllers)),
       waveform_(level == scenario::Level::waveform),
       seed_(seed),
-      R_source_(R_source) {
+      R_source_(R_source),
+      mechanics_(std::move(mechanics)) {
   model_.n_units = vehicle.drive_units.size();
   model_.node = node(vehicle);
   if (rtol > 0.0) truth_.emplace(model_.n_units, rtol);
@@ -264,7 +266,7 @@ void Drive::run_control(State& d, std::size_t n, const closed_loop::System<doubl
                   ? pwm::half_period(u.next.duties, pwm::half_of(u.tick), T_s, d.legs[n].commanded)
                   : pwm::full_period(u.next.duties, T_s, d.legs[n].commanded);
 
-  const double omega = drive_unit::machine_speed(s.car.drive_units[static_cast<int>(n)], v);
+  const double omega = machine_speed(d, n, s, v);
   Measured seen = measured(d, n, omega);
   motor_control::Input<double>& in = seen.in;
   trip(d, n, in.u_dc);
@@ -297,8 +299,8 @@ bool Drive::switches(const State& d) const {
   return out;
 }
 
-template <std::size_t N>
-void Drive::integrate_averaged(State& d, const RigidDriveline<double>& behind, double h) {
+template <std::size_t N, class Behind>
+void Drive::integrate_averaged(State& d, const Behind& behind, double h) {
   std::array<double, kMaxDriveUnits> omega_e{};
   for (std::size_t n = 0; n < N; ++n)
     omega_e[n] = model_.units[n].machine.common.n_p * behind.omega(n, d.y.v);
@@ -310,8 +312,8 @@ void Drive::integrate_averaged(State& d, const RigidDriveline<double>& behind, d
   has_junctions_ ? take(device_held(d)) : take(d.held);
 }
 
-template <std::size_t N>
-void Drive::integrate_switched(State& d, const RigidDriveline<double>& behind, double h,
+template <std::size_t N, class Behind>
+void Drive::integrate_switched(State& d, const Behind& behind, double h,
                                const waveform::Watch& watch) const {
   switched_step::Command c{.units = {},
                            .finer = truth_ ? kFiner : 1.0,
@@ -336,23 +338,26 @@ void Drive::integrate_switched(State& d, const RigidDriveline<double>& behind, d
   switched_step::sample<N>(model_, c, behind, h, d.y, d.legs, d.last, seen);
 }
 
-void Drive::integrate(State& d, const RigidDriveline<double>& behind, double h,
-                      const waveform::Watch& watch) {
+template <class Behind>
+void Drive::integrate(State& d, const Behind& behind, double h, const waveform::Watch& watch) {
   d.last = {};
   const bool legs = switches(d);
   const auto take = [&]<std::size_t N>() {
     legs ? integrate_switched<N>(d, behind, h, watch) : integrate_averaged<N>(d, behind, h);
   };
-  if (truth_ && !legs)
-    has_junctions_ ? truth_->advance(model_, device_held(d), behind, R_source_, h, d.y, d.last)
-                   : truth_->advance(model_, d.held, behind, R_source_, h, d.y, d.last);
-  else
+  if (truth_ && !legs) {
+    const auto devices = has_junctions_ ? device_held(d) : electric_drive::DeviceHeld<double>{};
+    const ElectricTruth::Held held =
+        has_junctions_ ? ElectricTruth::Held(&devices) : ElectricTruth::Held(&d.held);
+    truth_->advance(model_, held, &behind, R_source_, h, d.y, d.last);
+  } else {
     switch (model_.n_units) {
-      case 1: take.operator()<1>(); break;
-      case 2: take.operator()<2>(); break;
-      case 3: take.operator()<3>(); break;
-      default: take.operator()<4>(); break;
+      case 1: take.template operator()<1>(); break;
+      case 2: take.template operator()<2>(); break;
+      case 3: take.template operator()<3>(); break;
+      default: take.template operator()<4>(); break;
     }
+  }
   for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n) {
     // A whole turn of the rotor is n_p turns of the angle.
     const double turn = kTwoPi * model_.units[n].machine.common.n_p;
@@ -379,6 +384,45 @@ void Drive::demagnetise(State& d) const {
   }
 }
 
+// The car as one mass moves with its machines.
+void Drive::step_one_mass(State& d, const closed_loop::System<double>& s, const Slow& now,
+                          fixed_step::States<double>& y, fixed_step::Rows<double>& q,
+                          const waveform::Watch& watch) {
+  const OneMass car = one_mass(d, s, now, d.h, y);
+  d.y.v = y[car::kV];
+  integrate(d, car.behind, d.h, watch);
+  demagnetise(d);
+  settle_one_mass(d, s, now, car, y, q);
+  settle_source(d, s, now, y, q);
+}
+
+// As a multi-body system it follows them.
+void Drive::step_mechanics(State& d, const closed_loop::System<double>& s, const Slow& now,
+                           fixed_step::States<double>& y, fixed_step::Rows<double>& q,
+                           bool ends_piece, const waveform::Watch& watch) {
+  d.y.v = 0.0;
+  integrate(d, mechanics_->foreseen(d.car), d.h, watch);
+  demagnetise(d);
+  std::array<double, kMaxDriveUnits> impulse{};
+  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n)
+    impulse[n] = d.last.units[n].tau;
+  mechanics_->push(d.car, impulse, d.h);
+  settle_source(d, s, now, y, q);
+  if (!ends_piece && !mechanics_->is_due(d.car, d.h)) return;
+  mechanics_->step(d.car, asked(s, now));
+  settle_mechanics(d, s, now, y, q);
+}
+
+Mechanics::Asked Drive::asked(const closed_loop::System<double>& s, const Slow& now) const {
+  return {.F_brake = now.F_brake, .theta_H = s.theta_H, .around = now.around};
+}
+
+double Drive::machine_speed(const State& d, std::size_t n, const closed_loop::System<double>& s,
+                            double v) const {
+  return mechanics_ ? mechanics_->machine_speed(d.car, n)
+                    : drive_unit::machine_speed(s.car.drive_units[static_cast<int>(n)], v);
+}
+
 void Drive::step(State& d, const closed_loop::System<double>& s,
                  const closed_loop::Piece<double>& piece, TimeNs piece_start, TimeNs until,
                  fixed_step::States<double>& y, fixed_step::Rows<double>& q,
@@ -393,15 +437,15 @@ void Drive::step(State& d, const closed_loop::System<double>& s,
       next = std::min(next, d.t + to_ns(units_[n].control.gains.T_s) / kFiner);
   }
   d.h = seconds(next - d.t);
-  const Slow now = slow(d, s, piece, seconds(d.t - piece_start), d.h, y);
-  d.y.v = y[car::kV];
+  const Slow now = slow(s, piece, seconds(d.t - piece_start), d.h, y);
   d.held.U_0 = now.source.U_0;
   d.held.R_beside = now.source.R - R_source_;
   d.held.p_auxiliaries = s.car.auxiliaries.power;
-  integrate(d, now.behind, d.h, watch);
-  demagnetise(d);
+  if (mechanics_)
+    step_mechanics(d, s, now, y, q, next == until, watch);
+  else
+    step_one_mass(d, s, now, y, q, watch);
   d.t = next;
-  settle(d, s, now, y, q);
   d.u_min = min(d.y.node.u_C, d.u_min);
   d.u_max = max(d.y.node.u_C, d.u_max);
 }

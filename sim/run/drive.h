@@ -16,6 +16,7 @@
 #include "sim/control/flux_observer.h"
 #include "sim/control/motor_control.h"
 #include "sim/run/controller.h"
+#include "sim/run/mechanics.h"
 #include "sim/run/scenario.h"
 #include "sim/run/schedule.h"
 #include "sim/run/waveform.h"
@@ -91,6 +92,7 @@ class Drive {
     std::array<double, kMaxDriveUnits> omega;  // as the controls ran last [rad/s]
     TimeNs t;
     std::array<controller::Block, kMaxDriveUnits> controllers;
+    Mechanics::State car;  // of the chassis multi_body
   };
 
   // rtol > 0: the truth that a run is verified against. Averaging inverters go by ElectricTruth, and what is slow
@@ -99,10 +101,11 @@ class Drive {
   // Throws InputError where a drive unit has no model in dq.
   Drive(const car::Params<double>& vehicle, scenario::Level level, std::uint64_t seed,
         double R_source, double T_machine, controller::Controllers controllers = {},
-        double rtol = 0.0);
+        double rtol = 0.0, std::optional<Mechanics> mechanics = std::nullopt);
 
   // At rest or in motion, without torque, at t = 0.
-  State start(const closed_loop::System<double>& s, const fixed_step::States<double>& y) const;
+  State start(const closed_loop::System<double>& s, const closed_loop::Piece<double>& piece,
+              const fixed_step::States<double>& y) const;
 
   // One step: to the next tick, at the latest to `until`. Legs that switch are shown to `watch`.
   void step(State& d, const closed_loop::System<double>& s, const closed_loop::Piece<double>& piece,
@@ -146,6 +149,12 @@ class Drive {
   // Highest of all junctions [K]; 0 where no unit has one.
   double T_junction_max(const State& d) const;
 
+  // Nothing where the car is one mass.
+  const std::optional<Mechanics>& mechanics() const { return mechanics_; }
+  Mechanics::Signals car_signals(const State& d, const closed_loop::System<double>& s,
+                                 const closed_loop::Piece<double>& piece, TimeNs piece_start,
+                                 const fixed_step::States<double>& y) const;
+
   // In magnetic fields, capacitors and cable [J].
   double stored_energy(const State& d) const;
 
@@ -173,10 +182,15 @@ class Drive {
   struct Slow {
     car::Surroundings<double> around;
     battery::Source<double> source;
+    double F_brake;    // [N]
+    double v_ref;      // at the step's middle [m/s]
+    double direction;  // of motion
+  };
+  // The same of the car as one mass.
+  struct OneMass {
     RigidDriveline<double> behind;
     std::array<double, 2> slip;
-    double F_fluid, F_grade, F_roll, F_brake;  // [N]
-    double v_ref;                              // at the step's middle [m/s]
+    double F_fluid, F_grade, F_roll;  // [N]
   };
 
   struct Steady {
@@ -211,19 +225,41 @@ class Drive {
   void begin_devices(State& d, std::size_t unit, const pwm::Duties<double>& acting) const;
   void heat(State& d) const;
   electric_drive::DeviceHeld<double> device_held(const State& d) const;
-  void integrate(State& d, const RigidDriveline<double>& behind, double h,
-                 const waveform::Watch& watch);
-  template <std::size_t N>
-  void integrate_averaged(State& d, const RigidDriveline<double>& behind, double h);
-  template <std::size_t N> void integrate_switched(State& d, const RigidDriveline<double>& behind,
-                                                   double h, const waveform::Watch& watch) const;
+  // behind: the mechanics behind the shafts, a RigidDriveline or ForeseenShafts.
+  template <class Behind>
+  void integrate(State& d, const Behind& behind, double h, const waveform::Watch& watch);
+  template <std::size_t N, class Behind>
+  void integrate_averaged(State& d, const Behind& behind, double h);
+  template <std::size_t N, class Behind>
+  void integrate_switched(State& d, const Behind& behind, double h,
+                          const waveform::Watch& watch) const;
+  double machine_speed(const State& d, std::size_t unit, const closed_loop::System<double>& s,
+                       double v) const;
+  Mechanics::Asked asked(const closed_loop::System<double>& s, const Slow& slow) const;
+  void step_one_mass(State& d, const closed_loop::System<double>& s, const Slow& slow,
+                     fixed_step::States<double>& y, fixed_step::Rows<double>& q,
+                     const waveform::Watch& watch);
+  void step_mechanics(State& d, const closed_loop::System<double>& s, const Slow& slow,
+                      fixed_step::States<double>& y, fixed_step::Rows<double>& q, bool ends_piece,
+                      const waveform::Watch& watch);
   bool switches(const State& d) const;
   void watch(State& d, std::size_t unit, double tau_asked) const;
-  Slow slow(const State& d, const closed_loop::System<double>& s,
-            const closed_loop::Piece<double>& piece, double t, double h,
-            const fixed_step::States<double>& y) const;
-  void settle(State& d, const closed_loop::System<double>& s, const Slow& slow,
-              fixed_step::States<double>& y, fixed_step::Rows<double>& q) const;
+  Slow slow(const closed_loop::System<double>& s, const closed_loop::Piece<double>& piece, double t,
+            double h, const fixed_step::States<double>& y) const;
+  OneMass one_mass(const State& d, const closed_loop::System<double>& s, const Slow& slow, double h,
+                   const fixed_step::States<double>& y) const;
+  // Slow states and rows of the books, by the integrals of a step: of the source, of the car.
+  void settle_source(State& d, const closed_loop::System<double>& s, const Slow& slow,
+                     fixed_step::States<double>& y, fixed_step::Rows<double>& q) const;
+  void settle_one_mass(State& d, const closed_loop::System<double>& s, const Slow& slow,
+                       const OneMass& car, fixed_step::States<double>& y,
+                       fixed_step::Rows<double>& q) const;
+  void settle_mechanics(State& d, const closed_loop::System<double>& s, const Slow& slow,
+                        fixed_step::States<double>& y, fixed_step::Rows<double>& q) const;
+  void show_one_mass(const State& d, const closed_loop::System<double>& s, const Slow& slow,
+                     const fixed_step::States<double>& y, car::Flows<double>& f) const;
+  void show_mechanics(const State& d, const closed_loop::System<double>& s, const Slow& slow,
+                      car::Flows<double>& f) const;
   const dc_node::Weights& weights(TimeNs h, int n);
 
   electric_drive::Model<double> model_;
@@ -235,6 +271,7 @@ class Drive {
   double R_source_;
   std::unordered_map<std::uint64_t, dc_node::Weights> weights_;
   std::optional<ElectricTruth> truth_;
+  std::optional<Mechanics> mechanics_;
 };
 
 }  // namespace evsim

@@ -85,7 +85,7 @@ closed_loop::Instant<double> Drive::instant(const State& d, const closed_loop::S
                                             TimeNs piece_start,
                                             const fixed_step::States<double>& y) const {
   const double t = seconds(d.t - piece_start), h = max(d.h, 1e-9);
-  const Slow now = slow(d, s, piece, t, 0.0, y);
+  const Slow now = slow(s, piece, t, 0.0, y);
   closed_loop::Instant<double> out{};
   out.t = t;
   out.x = y[car::kX];
@@ -96,28 +96,21 @@ closed_loop::Instant<double> Drive::instant(const State& d, const closed_loop::S
   auto& f = out.flows;
   f.v = y[car::kV];
   f.a = d.a;
-  const double sense = piece.direction;
-  double p_slip = 0.0, F_drive = 0.0;
   for (int k = 0; k < s.units(); ++k) {
     const auto n = static_cast<std::size_t>(k);
     const auto& r = d.last.units[n];
-    const auto axle = static_cast<std::size_t>(s.car.drive_units[k].axle);
     auto& u = f.units[n];
     u.tau = y[car::kTorque + n];
-    u.omega = now.behind.omega(n, f.v);
     u.F_wheel =
         drive_unit::wheel_torque(s.car.drive_units[k], u.tau, f.v) / s.car.chassis.wheel_radius;
-    F_drive += u.F_wheel;
+    f.F_drive += u.F_wheel;
     u.p_mechanical = r.shaft / h;
     u.p_machine = (r.stator + r.rotor + r.iron + r.friction) / h;
     u.p_inverter = (r.conduction + r.switching + r.fixed + r.arc) / h;
     u.p_electrical = u.p_mechanical + u.p_machine + u.p_inverter;
-    u.p_gear = (r.shaft - r.wheel * (1.0 + now.behind.direction * now.slip[axle])) / h;
     const auto& i = d.units[n].seen.i;
     u.I_peak = sqrt(i.re * i.re + i.im * i.im);
-    p_slip += r.wheel * now.slip[axle] * sense / h;
   }
-  f.F_drive = F_drive;
   f.battery_limits = car::supply(s.car, y.data(), now.around).limits;
   f.battery.i = d.last.charge / h;
   f.battery.p = (now.source.U_0 * d.last.charge - d.last.source) / h;
@@ -126,17 +119,55 @@ closed_loop::Instant<double> Drive::instant(const State& d, const closed_loop::S
   f.battery_rates =
       battery::rates(s.car.battery, car::load_battery(y.data()), now.source, f.battery);
   f.p_auxiliaries = s.car.auxiliaries.power;
-  f.F_air = now.F_fluid;
-  f.F_grade = now.F_grade;
-  f.F_roll = sense * now.F_roll;
-  f.F_brake = sense * now.F_brake;
+  f.F_brake = piece.direction * now.F_brake;
+  mechanics_ ? show_mechanics(d, s, now, f) : show_one_mass(d, s, now, y, f);
+  return out;
+}
+
+// Flows of the car as one mass.
+void Drive::show_one_mass(const State& d, const closed_loop::System<double>& s, const Slow& now,
+                          const fixed_step::States<double>& y, car::Flows<double>& f) const {
+  const double h = max(d.h, 1e-9), sense = now.direction;
+  const OneMass car = one_mass(d, s, now, 0.0, y);
+  for (int k = 0; k < s.units(); ++k) {
+    const auto n = static_cast<std::size_t>(k);
+    const auto& r = d.last.units[n];
+    const auto axle = static_cast<std::size_t>(s.car.drive_units[k].axle);
+    f.units[n].omega = car.behind.omega(n, f.v);
+    f.units[n].p_gear = (r.shaft - r.wheel * (1.0 + car.behind.direction * car.slip[axle])) / h;
+    f.p_slip += r.wheel * car.slip[axle] * sense / h;
+  }
+  f.F_air = car.F_fluid;
+  f.F_grade = car.F_grade;
+  f.F_roll = sense * car.F_roll;
   f.F_contact = s.car.mass * f.a + f.F_air + f.F_roll + f.F_grade;
   f.p_air = f.F_air * f.v;
-  f.p_roll = now.F_roll * abs(f.v);
+  f.p_roll = car.F_roll * abs(f.v);
   f.p_grade = f.F_grade * f.v;
   f.p_brake = now.F_brake * abs(f.v);
-  f.p_slip = p_slip;
-  return out;
+}
+
+// The same as a multi-body system: means over its last step.
+void Drive::show_mechanics(const State& d, const closed_loop::System<double>& s, const Slow& now,
+                           car::Flows<double>& f) const {
+  const auto& r = d.car.last;
+  const double h = max(d.car.h, 1e-9);
+  const auto force = [&](double power) { return abs(f.v) > 0.1 ? power / f.v : 0.0; };
+  for (std::size_t n = 0; n < static_cast<std::size_t>(s.units()); ++n) {
+    f.units[n].omega = mechanics_->machine_speed(d.car, n);
+    f.units[n].p_gear = r.gears[n] / h;
+  }
+  f.p_air = r.air / h, f.p_roll = r.rolling / h, f.p_brake = r.brakes / h, f.p_slip = r.slip / h;
+  f.p_grade = r.height / h;
+  f.F_grade = s.car.mass * road_load::kGravity * now.around.sin_alpha;
+  f.F_air = force(f.p_air), f.F_roll = force(f.p_roll);
+  f.F_contact = s.car.mass * f.a + f.F_air + f.F_roll + f.F_grade;
+}
+
+Mechanics::Signals Drive::car_signals(const State& d, const closed_loop::System<double>& s,
+                                      const closed_loop::Piece<double>& piece, TimeNs piece_start,
+                                      const fixed_step::States<double>& y) const {
+  return mechanics_->signals(d.car, asked(s, slow(s, piece, seconds(d.t - piece_start), 0.0, y)));
 }
 
 }  // namespace evsim

@@ -32,16 +32,23 @@ electric_drive::UnitState<double> state_at(const dq_machine::Induction<double>&,
 }  // namespace
 
 Drive::State Drive::start(const closed_loop::System<double>& s,
+                          const closed_loop::Piece<double>& piece,
                           const fixed_step::States<double>& y) const {
   State d{};
   const battery::State<double> x = car::load_battery(y.data());
   d.y.node = {.i = 0.0, .u_C = battery::source(s.car.battery, x, s.T_battery).U_0};
   d.u_min = d.u_max = d.y.node.u_C;
+  if (mechanics_) {
+    const Slow now = slow(s, piece, 0.0, 0.0, y);
+    std::array<double, kMaxDriveUnits> tau{};
+    for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n)
+      tau[n] = y[car::kTorque + n];
+    d.car = mechanics_->start(asked(s, now), y[car::kV], tau);
+  }
   for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n) {
     auto& held = d.held.units[n];
     held.temperatures = {s.T_machine, s.T_machine};
-    const auto& unit = s.car.drive_units[static_cast<int>(n)];
-    const double omega = drive_unit::machine_speed(unit, y[car::kV]);
+    const double omega = machine_speed(d, n, s, y[car::kV]);
     const double tau = y[car::kTorque + n];
     const Steady at = steady(n, held.temperatures, d.y.node.u_C, omega, tau);
     d.y.units[n] = at.state;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/base/fields.h"
+#include "sim/components/road.h"
 #include "sim/control/driver.h"
 
 namespace evsim::scenario {
@@ -25,6 +26,14 @@ enum class Level : int {
 };
 inline constexpr std::array<std::string_view, 3> kLevelNames{"energy", "drive", "waveform"};
 constexpr std::span<const std::string_view> enum_names(Level) { return kLevelNames; }
+
+// What the car is behind the shafts of its machines.
+enum class Chassis : int {
+  longitudinal,  // one mass
+  multi_body     // body, wheels, tyres and shafts, at the levels drive and waveform
+};
+inline constexpr std::array<std::string_view, 2> kChassisNames{"longitudinal", "multi_body"};
+constexpr std::span<const std::string_view> enum_names(Chassis) { return kChassisNames; }
 
 // ---- Test mass ----------------------------------------------------------------------------------
 
@@ -128,6 +137,48 @@ constexpr void describe(P& p, V&& field) {
   field(p.grade, Field{"grade", Dim::none, between(-1, 1),
                        "rise over horizontal run, added to that of the cycle"});
 }
+
+// The road of the chassis multi_body; its height is that of grade, bumps and roughness, on top of the plane that
+// the grade of environment and cycle tilts.
+struct Road {
+  double friction = road::kDry;  // over that of a dry road [-]
+  FileName path;                 // CSV with x, y; none: straight ahead
+  bool closed = false;
+  Table1<double> grade, crossfall;  // [-] over station [m]
+  std::vector<road::Patch> patches;
+  std::vector<road::Bump> bumps;
+  road::Roughness roughness;
+};
+template <class P, class V>
+  requires described_as<P, Road>
+constexpr void describe(P& p, V&& field) {
+  const Axis station{"station", Dim::length};
+  field(p.friction, Field{"friction", Dim::none, between(0.001, 3),
+                          "over that of a dry road: 0.76 wet, 0.35 snow, 0.12 ice"});
+  field(p.path, Field{"path", Dim::none, any_value, "CSV with x and y; left out: straight ahead"});
+  field(p.closed,
+        Field{"closed", Dim::none, any_value, "the path's last point leads to its first"});
+  field(p.grade, Field1{"grade", Dim::none, between(-1, 1), "rise along the path", station, true});
+  field(p.crossfall,
+        Field1{"crossfall", Dim::none, between(-1, 1),
+               "rise across the path, > 0 where the left side lies higher", station, true});
+  field(p.patches, Group{"patches", "friction of its own; a later one lies over an earlier one"});
+  field(p.bumps, Group{"bumps", "speed bumps"});
+  field(p.roughness, Group{"roughness", "random profile"});
+}
+
+// Who turns the hand wheel.
+struct Straight {
+  static constexpr std::string_view kType = "straight";
+  static constexpr std::string_view kDoc = "holds it at an angle";
+  double angle = 0.0;  // > 0 to the left [rad]
+};
+template <class P, class V>
+  requires described_as<P, Straight>
+constexpr void describe(P& p, V&& field) {
+  field(p.angle, Field{"angle", Dim::angle, any_value, "of the hand wheel, > 0 to the left"});
+}
+using Steer = std::variant<Straight>;
 
 // ---- Drivers ------------------------------------------------------------------------------------
 
@@ -522,10 +573,13 @@ constexpr void describe(P& p, V&& field) {
 struct Params {
   FileName vehicle;  // when the command line names none
   Level level = Level::energy;
+  Chassis chassis = Chassis::longitudinal;
   TestMass test_mass;
   Initial initial;
   Environment environment;
+  Road road;
   Driver driver;
+  Steer steer;
   Controllers controllers;
   std::vector<Event> timeline;
   Record record;
@@ -540,10 +594,14 @@ constexpr void describe(P& p, V&& field) {
   field(p.level, Field{"level", Dim::none, any_value,
                        "models of the electric drive: loss maps, dq machines with averaging "
                        "inverters, or with switching ones"});
+  field(p.chassis, Field{"chassis", Dim::none, any_value,
+                         "one mass, or body, wheels and tyres (from the level drive on)"});
   field(p.test_mass, Group{"test_mass", "mass of the car as driven"});
   field(p.initial, Group{"initial", "how the run starts"});
   field(p.environment, Group{"environment", "air, wind and road"});
+  field(p.road, Group{"road", "of the chassis multi_body"});
   field(p.driver, Group{"driver", "who drives"});
+  field(p.steer, Group{"steer", "who turns the hand wheel of the chassis multi_body"});
   field(p.controllers, Group{"controllers", "of your own, in place of the built-in ones"});
   field(p.timeline, Group{"timeline", "commands on the way"});
   field(p.record, Group{"record", "what is kept"});

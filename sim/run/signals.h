@@ -99,6 +99,40 @@ template <class Out> void visit_link(const Drive::NodeSignals& n, Out&& out) {
   out("dc_link", "", "i_cable", Dim::current, n.i_cable);
   out("dc_link", "", "i_ripple_rms", Dim::current, n.i_ripple);
 }
+// Of the car as a multi-body system.
+template <class Out> void visit_car(const Mechanics::Signals& m, Out&& out) {
+  constexpr std::array<std::string_view, kWheels> names{"front_left", "front_right", "rear_left",
+                                                        "rear_right"};
+  const auto& b = m.body;
+  out("body", "", "position_x", Dim::length, b.x);
+  out("body", "", "position_y", Dim::length, b.y);
+  out("body", "", "position_z", Dim::length, b.z);
+  out("body", "", "yaw", Dim::angle, b.yaw);
+  out("body", "", "pitch", Dim::angle, b.pitch);
+  out("body", "", "roll", Dim::angle, b.roll);
+  out("body", "", "v_y", Dim::speed, b.v_y);
+  out("body", "", "yaw_rate", Dim::angular_speed, b.yaw_rate);
+  out("body", "", "a_x", Dim::acceleration, b.a_x);
+  out("body", "", "a_y", Dim::acceleration, b.a_y);
+  out("body", "", "slip_angle", Dim::angle, b.slip_angle);
+  out("body", "", "station", Dim::length, b.station);
+  out("body", "", "offset", Dim::length, b.offset);
+  out("steering", "", "theta_H", Dim::angle, b.theta_H);
+  out("steering", "", "tau_H", Dim::torque, b.tau_H);
+  for (std::size_t i = 0; i < kWheels; ++i) {
+    const auto& w = m.wheels[i];
+    out("wheels", names[i], "omega", Dim::angular_speed, w.omega);
+    out("wheels", names[i], "F_x", Dim::force, w.F_x);
+    out("wheels", names[i], "F_y", Dim::force, w.F_y);
+    out("wheels", names[i], "F_z", Dim::force, w.F_z);
+    out("wheels", names[i], "kappa", Dim::none, w.kappa);
+    out("wheels", names[i], "alpha", Dim::angle, w.alpha);
+    out("wheels", names[i], "friction_use", Dim::none, w.friction_use);
+    out("wheels", names[i], "delta", Dim::angle, w.delta);
+    out("wheels", names[i], "travel", Dim::length, w.travel);
+    out("wheels", names[i], "mu", Dim::none, w.mu);
+  }
+}
 template <class Out> void visit(const closed_loop::System<double>& s, const Drive& drive,
                                 const Drive::State& d, Out&& out) {
   for (int k = 0; k < s.units(); ++k)
@@ -121,6 +155,9 @@ template <class Out> void visit(const Simulation& s, Out&& out) {
   const Snapshot& now = s.snapshot();
   visit(s.system(), s.instant(), now.y.data(), out);
   if (s.drive()) visit(s.system(), *s.drive(), now.drive, out);
+  if (s.drive() && s.drive()->mechanics())
+    visit_car(s.drive()->car_signals(now.drive, s.system(), now.piece, now.piece_start, now.y),
+              out);
   visit_own(s, now, out);
 }
 

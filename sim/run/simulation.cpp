@@ -113,6 +113,7 @@ void Simulation::rebuild() {
     throw contradiction(e.what());
   }
   system_.driver = trace_.kind;
+  system_.theta_H = std::get<scenario::Straight>(case_.scenario.steer).angle;
   system_.gains = trace_.gains;
   system_.sampled = trace_.rate > 0.0;
   const auto& around = case_.scenario.environment;
@@ -127,9 +128,28 @@ void Simulation::rebuild() {
     drive_ = std::make_unique<Drive>(
         vehicle_, case_.scenario.level, static_cast<std::uint64_t>(case_.scenario.seed),
         battery::source(system_.car.battery, full, system_.T_battery).R, system_.T_machine,
-        case_.controllers, scheme_.truth ? scheme_.rtol : 0.0);
+        case_.controllers, scheme_.truth ? scheme_.rtol : 0.0, mechanics());
   } else if (scheme_.truth)
     truth_ = std::make_unique<Truth>(system_, scheme_.method, scheme_.rtol);
+}
+
+// The car as a multi-body system, where the scenario wants one.
+std::optional<Mechanics> Simulation::mechanics() const {
+  if (case_.scenario.chassis == scenario::Chassis::longitudinal) return std::nullopt;
+  const scenario::Road& r = case_.scenario.road;
+  try {
+    return Mechanics(vehicle_, case_.tyres, case_.test_mass,
+                     {.path = case_.path,
+                      .closed = r.closed,
+                      .grade = r.grade,
+                      .crossfall = r.crossfall,
+                      .bumps = r.bumps,
+                      .patches = r.patches,
+                      .roughness = r.roughness},
+                     r.friction);
+  } catch (const std::invalid_argument& e) {
+    throw contradiction(e.what());
+  }
 }
 
 void Simulation::start() {
@@ -145,7 +165,7 @@ void Simulation::start() {
   x.passed = milestones::start();
   now_.piece_start = now_.piece_end = 0;
   if (initial.steady) make_steady(system_, piece_at(0, initial.v), now_.y);
-  if (drive_) now_.drive = drive_->start(system_, now_.y);
+  if (drive_) now_.drive = drive_->start(system_, piece_at(0, initial.v), now_.y);
   if (case_.controllers.vcu) init_vcu();
   now_.stores_start = stores();
   visit_instant(schedule_.next(now_.position));
@@ -389,6 +409,7 @@ void Simulation::check_finite() const {
 ledger::Stores<double> Simulation::stores() const {
   ledger::Stores<double> out = ledger::stores(system_.car, now_.y.data());
   if (drive_) out.electric = drive_->stored_energy(now_.drive);
+  if (drive_ && drive_->mechanics()) out.kinetic = drive_->mechanics()->energy(now_.drive.car);
   return out;
 }
 
@@ -400,7 +421,8 @@ void Simulation::book_jump(const ledger::Stores<double>& before) {
 }
 
 ledger::Books Simulation::books() const {
-  return ledger::close(system_.car, now_.q.data(), now_.stores_start, stores(), now_.intervention);
+  return ledger::close(system_.car, now_.q.data(), now_.stores_start, stores(), now_.intervention,
+                       drive_ && drive_->mechanics());
 }
 
 }  // namespace evsim

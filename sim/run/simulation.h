@@ -34,6 +34,9 @@ struct Case {
       {};                  // of a sequence, one a phase; empty for a constant speed
   double test_mass = 0.0;  // resolved [kg]
   controller::Controllers controllers = {};  // of the user's own
+  // For the chassis multi_body: of the vehicle's axles, and the road's path.
+  body::Tyres tyres = {};
+  std::vector<road::Point> path = {};
 };
 
 // Of the battery as the run starts.
@@ -160,6 +163,7 @@ class Simulation {
  private:
   std::vector<ScheduleEntry> entries() const;
   void rebuild();
+  std::optional<Mechanics> mechanics() const;
   void start();
   Mesh mesh_of(TimeNs from, TimeNs to, double jump) const;
   double jump_at(const Schedule::Instant& at) const;

@@ -41,17 +41,17 @@ struct FreeErk {
 
 struct Setting {
   const electric_drive::Model<double>& m;
-  std::variant<const electric_drive::Held<double>*, const electric_drive::DeviceHeld<double>*> held;
-  const RigidDriveline<double>& behind;
+  ElectricTruth::Held held;
+  ElectricTruth::Behind behind;
   double R_source;
 };
 
-template <std::size_t N, class Held> void rates(const Setting& p, const Held& held,
-                                                const State<double>& x, State<double>& dx,
-                                                Rows<double>& dq) {
+template <std::size_t N, class Held, class Behind>
+void rates(const Setting& p, const Held& held, const Behind& behind, const State<double>& x,
+           State<double>& dx, Rows<double>& dq) {
   std::array<Angle<double>, kMaxDriveUnits> theta{};
   for (std::size_t n = 0; n < N; ++n) theta[n] = angle(x.units[n].theta_e);
-  const Flow<double> f = electric_drive::rates<N>(p.m, held, p.behind, x, theta, dx, dq);
+  const Flow<double> f = electric_drive::rates<N>(p.m, held, behind, x, theta, dx, dq);
   const auto& node = p.m.node;
   const double R = p.R_source + held.R_beside, i = x.node.i, i_C = i - f.i_node;
   dx.node = {.i = (held.U_0 - (R + node.R_cable) * i - f.u) / node.L_cable, .u_C = i_C / node.C};
@@ -121,15 +121,15 @@ struct ElectricTruth::Impl {
     Rows<double> q{}, dq{};
     me.unpack(data(at), x, q);
     std::visit(
-        [&](const auto* held) {
+        [&](const auto* held, const auto* behind) {
           switch (me.n_units) {
-            case 1: rates<1>(*me.setting, *held, x, dx, dq); break;
-            case 2: rates<2>(*me.setting, *held, x, dx, dq); break;
-            case 3: rates<3>(*me.setting, *held, x, dx, dq); break;
-            default: rates<4>(*me.setting, *held, x, dx, dq); break;
+            case 1: rates<1>(*me.setting, *held, *behind, x, dx, dq); break;
+            case 2: rates<2>(*me.setting, *held, *behind, x, dx, dq); break;
+            case 3: rates<3>(*me.setting, *held, *behind, x, dx, dq); break;
+            default: rates<4>(*me.setting, *held, *behind, x, dx, dq); break;
           }
         },
-        me.setting->held);
+        me.setting->held, me.setting->behind);
     me.pack(dx, dq, data(to));
     return 0;
   }
@@ -141,17 +141,9 @@ ElectricTruth::~ElectricTruth() = default;
 ElectricTruth::ElectricTruth(ElectricTruth&&) noexcept = default;
 ElectricTruth& ElectricTruth::operator=(ElectricTruth&&) noexcept = default;
 
-void ElectricTruth::advance(const electric_drive::Model<double>& m,
-                            const electric_drive::Held<double>& held,
-                            const RigidDriveline<double>& behind, double R_source, double h,
-                            State<double>& y, Rows<double>& q) {
-  impl_->advance({m, &held, behind, R_source}, h, y, q);
-}
-void ElectricTruth::advance(const electric_drive::Model<double>& m,
-                            const electric_drive::DeviceHeld<double>& held,
-                            const RigidDriveline<double>& behind, double R_source, double h,
-                            State<double>& y, Rows<double>& q) {
-  impl_->advance({m, &held, behind, R_source}, h, y, q);
+void ElectricTruth::advance(const electric_drive::Model<double>& m, Held held, Behind behind,
+                            double R_source, double h, State<double>& y, Rows<double>& q) {
+  impl_->advance({m, held, behind, R_source}, h, y, q);
 }
 
 }  // namespace evsim

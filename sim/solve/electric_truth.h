@@ -4,14 +4,20 @@
 #pragma once
 
 #include <memory>
+#include <variant>
 
 #include "sim/vehicle/device_legs.h"
+#include "sim/vehicle/foreseen_shafts.h"
 #include "sim/vehicle/rigid_driveline.h"
 
 namespace evsim {
 
 class ElectricTruth {
  public:
+  using Held =
+      std::variant<const electric_drive::Held<double>*, const electric_drive::DeviceHeld<double>*>;
+  using Behind = std::variant<const RigidDriveline<double>*, const ForeseenShafts<double>*>;
+
   // rtol: relative tolerance of all states [-].
   ElectricTruth(int n_units, double rtol);
   ~ElectricTruth();
@@ -20,13 +26,8 @@ class ElectricTruth {
 
   // Advances y by h [s], and q by what it moved. R_source: of the battery, without held.R_beside [Ohm]. Throws
   // SimulationError.
-  void advance(const electric_drive::Model<double>& m, const electric_drive::Held<double>& held,
-               const RigidDriveline<double>& behind, double R_source, double h,
-               electric_drive::State<double>& y, electric_drive::Rows<double>& q);
-  void advance(const electric_drive::Model<double>& m,
-               const electric_drive::DeviceHeld<double>& held, const RigidDriveline<double>& behind,
-               double R_source, double h, electric_drive::State<double>& y,
-               electric_drive::Rows<double>& q);
+  void advance(const electric_drive::Model<double>& m, Held held, Behind behind, double R_source,
+               double h, electric_drive::State<double>& y, electric_drive::Rows<double>& q);
 
  private:
   struct Impl;

@@ -26,14 +26,14 @@ constexpr void describe(P&, V&&) {}
 
 // Spring and damper are given as they act at the wheel, by these rates, or by the tables of `suspension`.
 template <Scalar T> struct Axle {
-  T track = kRequired;             // 0: one wheel in the middle [m]
-  T unsprung_mass = kRequired;     // of one wheel [kg]
-  T transverse_inertia = 0.0;      // of one wheel about a diameter [kg m2]
-  FileName tyre;                   // .tir
-  T tyre_pressure = kInfinity;     // infinite: that of its file [Pa]
-  T spring_rate = kInfinity;       // [N/m]
-  T damping_bump = kInfinity;      // [N/(m/s)]
-  T damping_rebound = kInfinity;   // [N/(m/s)]
+  T track = kRequired;            // 0: one wheel in the middle [m]
+  T unsprung_mass = kRequired;    // of one wheel [kg]
+  T transverse_inertia = 0.0;     // of one wheel about a diameter [kg m2]
+  FileName tyre;                  // .tir
+  T tyre_pressure = kInfinity;    // infinite: that of its file [Pa]
+  T spring_rate = kInfinity;      // [N/m]
+  T damping_bump = kInfinity;     // [N/(m/s)]
+  T damping_rebound = kInfinity;  // [N/(m/s)]
   suspension::Params<T> suspension;
 };
 template <class P, class V>
@@ -61,7 +61,7 @@ constexpr void describe(P& p, V&& field) {
 
 // Beside drag, which road_load knows. Slopes over the flow's angle hold up to 30 degrees and stay there.
 template <Scalar T> struct Air {
-  T lift_front = 0.0, lift_rear = 0.0;  // [-]
+  T lift_front = 0.0, lift_rear = 0.0;                    // [-]
   T side_slope = 0.0, roll_slope = 0.0, yaw_slope = 0.0;  // [1/rad]
 };
 template <class P, class V>

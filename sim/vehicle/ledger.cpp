@@ -23,6 +23,19 @@ constexpr std::array kBalance{
     RowOf{kR1, "battery polarisation", Kind::loss},
     RowOf{kNode, "DC cable and capacitors", Kind::loss},
 };
+struct MultiBodyRowOf {
+  MultiBodyRow row;
+  std::string_view name;
+  Kind kind;
+};
+constexpr std::array kMultiBody{
+    MultiBodyRowOf{kShafts, "half shafts", Kind::loss},
+    MultiBodyRowOf{kDifferentials, "differentials", Kind::loss},
+    MultiBodyRowOf{kDampers, "suspension dampers", Kind::loss},
+    MultiBodyRowOf{kTyreDamping, "tyre damping", Kind::loss},
+    MultiBodyRowOf{kTyreMoments, "tyre moments", Kind::loss},
+    MultiBodyRowOf{kSteering, "steering", Kind::external_in},
+};
 constexpr std::array<std::string_view, kRowsPerUnit> kUnitRows{"gear", "machine", "inverter"};
 
 double sign_of(Kind kind) {
@@ -32,7 +45,7 @@ double sign_of(Kind kind) {
 }  // namespace
 
 Books close(const car::Model<double>& m, const double* q, const Stores<double>& start,
-            const Stores<double>& end, double intervention) {
+            const Stores<double>& end, double intervention, bool multi_body) {
   Books b{.entries = {}, .residual = 0.0, .throughput = max(q[kThroughput], kThroughputFloor)};
   for (const RowOf& r : kBalance)
     if (r.row != kNode || q[kNode] != 0.0)  // the level energy has none
@@ -42,8 +55,11 @@ Books close(const car::Model<double>& m, const double* q, const Stores<double>& 
       b.entries.push_back(
           {m.drive_units.name(k) + " " + std::string(kUnitRows[static_cast<std::size_t>(i)]),
            Kind::loss, q[kUnits + kRowsPerUnit * k + i]});
+  for (const MultiBodyRowOf& r : kMultiBody)
+    if (multi_body) b.entries.push_back({std::string(r.name), r.kind, q[r.row]});
   b.entries.push_back({"jumps by command", Kind::intervention, intervention});
-  b.entries.push_back({"kinetic energy", Kind::store_change, end.kinetic - start.kinetic});
+  b.entries.push_back({multi_body ? "motion, springs and twist" : "kinetic energy",
+                       Kind::store_change, end.kinetic - start.kinetic});
   b.entries.push_back({"height", Kind::store_change, end.potential - start.potential});
   b.entries.push_back({"battery charge", Kind::store_change, end.battery - start.battery});
   if (q[kNode] != 0.0)

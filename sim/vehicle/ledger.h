@@ -11,7 +11,7 @@
 
 namespace evsim::ledger {
 
-// Rows of the integral array; three more a drive unit follow.
+// Rows of the integral array; three more a drive unit follow, and those of the chassis multi_body.
 enum Row : int {
   kAir,          // work on the air; negative when the wind pushes [out]
   kRolling,      // rolling resistance, or the dry part of a coast-down [loss]
@@ -32,7 +32,15 @@ enum Row : int {
   kUnits
 };
 enum UnitRow : int { kGear, kMachine, kInverter, kRowsPerUnit };
-inline constexpr int kMaxRows = kUnits + kRowsPerUnit * kMaxDriveUnits;
+enum MultiBodyRow : int {
+  kShafts = kUnits + kRowsPerUnit * kMaxDriveUnits,
+  kDifferentials,
+  kDampers,
+  kTyreDamping,
+  kTyreMoments,
+  kSteering,
+  kMaxRows
+};
 inline constexpr int rows(int n_units) { return kUnits + kRowsPerUnit * n_units; }
 
 // Rates of all rows [W] but kTraceError, which the closed loop knows.
@@ -93,6 +101,6 @@ struct Books {
 
 // q: the integrated rows; start, end: the stores; intervention: energy of booked jumps [J].
 Books close(const car::Model<double>& m, const double* q, const Stores<double>& start,
-            const Stores<double>& end, double intervention);
+            const Stores<double>& end, double intervention, bool multi_body = false);
 
 }  // namespace evsim::ledger

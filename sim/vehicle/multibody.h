@@ -25,6 +25,7 @@
 #include "sim/components/differential.h"
 #include "sim/components/gear_train.h"
 #include "sim/components/half_shaft.h"
+#include "sim/components/road.h"
 #include "sim/components/steering.h"
 #include "sim/components/tyre_transient.h"
 #include "sim/vehicle/layout.h"
@@ -44,9 +45,10 @@ struct Steering {
 struct Model {
   chassis_14dof::Model<double> chassis;
   std::optional<Steering> steering;  // without one wheels are as held says
-  tyre::Prepared<Pack> tyres;  // a wheel in each lane
+  tyre::Prepared<Pack> tyres;        // a wheel in each lane
   body_aerodynamics::Params<double> air;
   body_aerodynamics::Place<double> air_at;
+  double drag_B = 0.0, drag_C = 0.0;  // of a coast-down, beside it [N/(m/s), N/(m/s)2]
   std::array<Unit, kMaxDriveUnits> units;
   std::size_t n_units = 0;
 };
@@ -93,8 +95,10 @@ struct Held {
   std::array<double, kWheels> brake{};       // capacities [Nm]
   chassis_14dof::Steer<double> steer{};      // of a car without steering
   double theta_H = 0.0;                      // hand wheel, > 0 to the left [rad]
-  chassis_14dof::RoadPlanes<double> road{};
-  Pack mu = 1.0;  // of the road over that of the tyres' measurement
+  chassis_14dof::RoadPlanes<double> road{};  // where there is no surface
+  const road::Road* surface = nullptr;
+  std::array<road::Foot, kWheels> feet{};  // on it, where a search begins
+  Pack mu = 1.0;                           // of the road over that of the tyres' measurement
   // Tilted on a slope that is taken as the x-y plane [m/s2].
   Vec3<double> gravity{0.0, 0.0, -chassis_14dof::kGravity};
   Vec3<double> wind{0.0, 0.0, 0.0};  // earth axes [m/s]
@@ -140,26 +144,52 @@ inline Driven driven(const Unit& m, const UnitState& x, double tau, double omega
           .shafts = s_l.p_loss + s_r.p_loss};
 }
 
-// How the wheels are turned, without the rate: by the steering, and by what tyres do to the suspension.
+}  // namespace detail
+
+// How wheels are turned: by the steering, and by what tyres do to the suspension.
+struct Turned {
+  std::array<double, kWheels> delta, inclination;  // [rad]
+};
+inline Turned turned(const Model& m, const State& x) {
+  Turned out{};
+  if (m.steering)
+    out.delta = steering::angles<double>(m.steering->params, m.steering->geometry, {x.theta_P},
+                                         x.chassis.v.x);
+  for (std::size_t i = 0; i < kWheels; ++i) {
+    const auto c = suspension::compliance<double>(m.chassis.axle_of(i), m.chassis.side[i],
+                                                  double(m.tyres.c_x[i]) * x.u[i],
+                                                  double(m.tyres.c_y[i]) * x.v[i], 0.0);
+    out.delta[i] += c.steer;
+    out.inclination[i] = c.inclination;
+  }
+  return out;
+}
+
+namespace detail {
+
+// The same for the chassis, without the rate.
 inline chassis_14dof::Steer<double> steer(const Model& m, const Held& held, const State& x) {
   if (!m.steering) {
     auto out = held.steer;
     out.rate = 0.0;
     return out;
   }
-  const auto& s = *m.steering;
-  auto delta = steering::angles<double>(s.params, s.geometry, {x.theta_P}, x.chassis.v.x);
-  std::array<double, kWheels> lean{};
-  for (std::size_t i = 0; i < kWheels; ++i) {
-    const auto c = suspension::compliance<double>(
-        m.chassis.axle_of(i), m.chassis.side[i], double(m.tyres.c_x[i]) * x.u[i],
-        double(m.tyres.c_y[i]) * x.v[i], 0.0);
-    delta[i] += c.steer;
-    lean[i] = c.inclination;
-  }
-  auto out = chassis_14dof::steered<double>(delta);
-  out.inclination = quad<double>(lean);
+  const Turned by = turned(m, x);
+  auto out = chassis_14dof::steered<double>(by.delta);
+  out.inclination = quad<double>(by.inclination);
   return out;
+}
+
+// The road below the wheels.
+inline chassis_14dof::RoadPlanes<double> ground(const Held& held,
+                                                const chassis_14dof::Pose<double>& w) {
+  if (held.surface == nullptr) return held.road;
+  std::array<road::Below, kWheels> at;
+  for (std::size_t i = 0; i < kWheels; ++i)
+    at[i] = held.surface->below(held.surface->foot(w.centre.x[i], w.centre.y[i], held.feet[i]));
+  return {.z = quad<double>([&](std::size_t i) { return at[i].z; }),
+          .dz_dx = quad<double>([&](std::size_t i) { return at[i].dz_dx; }),
+          .dz_dy = quad<double>([&](std::size_t i) { return at[i].dz_dy; })};
 }
 
 }  // namespace detail
@@ -167,7 +197,7 @@ inline chassis_14dof::Steer<double> steer(const Model& m, const Held& held, cons
 inline Rates rates(const Model& m, const Held& held, const State& x) {
   const auto& body = x.chassis;
   auto w = chassis_14dof::pose(m.chassis, body, detail::steer(m, held, x));
-  const auto k = chassis_14dof::contacts(m.chassis, w, held.road);
+  const auto k = chassis_14dof::contacts(m.chassis, w, detail::ground(held, w));
   const Pack Omega = quad<double>(x.Omega), present = m.chassis.present;
 
   // Tyres.
@@ -191,8 +221,8 @@ inline Rates rates(const Model& m, const Held& held, const State& x) {
   auto& q = out.rows;
   for (std::size_t n = 0; n < m.n_units; ++n) {
     const std::size_t left = 2 * m.units[n].axle;
-    const auto d = detail::driven(m.units[n], x.units[n], held.tau[n], from_body[left],
-                                  from_body[left + 1]);
+    const auto d =
+        detail::driven(m.units[n], x.units[n], held.tau[n], from_body[left], from_body[left + 1]);
     out.state.units[n] = d.rate;
     tau_shaft[left] += d.tau_l, tau_shaft[left + 1] += d.tau_r;
     q.work += d.work, q.gears[n] = d.gears, q.differentials += d.differential;
@@ -211,7 +241,9 @@ inline Rates rates(const Model& m, const Held& held, const State& x) {
   // Air, and the chassis under all of it.
   const Vec3<double> wind = to_body(w.R, held.wind);
   chassis_14dof::Inputs<double> u{.gravity = held.gravity};
-  const auto air = body_aerodynamics::load(m.air, m.air_at, {body.v - wind, held.rho_air});
+  auto air = body_aerodynamics::load(m.air, m.air_at, {body.v - wind, held.rho_air});
+  const double ahead = body.v.x - wind.x;
+  air.F.x -= m.drag_B * body.v.x + m.drag_C * ahead * abs(ahead);
   u.body = air;
   u.tyres = {.F = {t.F_x, t.F_y, F_z}, .M = {t.M_x, Pack(0.0), t.M_z}};
   u.Omega = Omega;
@@ -232,8 +264,8 @@ inline Rates rates(const Model& m, const Held& held, const State& x) {
     out.state.theta_P = turned.rate.theta_P;
   }
   w.omega.z += turning;
-  q.steering = sum<double>(
-      turning * (m.chassis.J * Omega * cross(w.omega, w.e).z - braked * w.e.z));
+  q.steering =
+      sum<double>(turning * (m.chassis.J * Omega * cross(w.omega, w.e).z - braked * w.e.z));
   const auto moved = chassis_14dof::outputs(m.chassis, body, w, k, u);
   out.state.chassis = moved.rate;
   out.state.u = array<double>(t.rate.u), out.state.v = array<double>(t.rate.v);
@@ -256,7 +288,7 @@ inline Rates rates(const Model& m, const Held& held, const State& x) {
 // E of (4) [J].
 inline double energy(const Model& m, const Held& held, const State& x) {
   const auto w = chassis_14dof::pose(m.chassis, x.chassis, detail::steer(m, held, x));
-  const auto k = chassis_14dof::contacts(m.chassis, w, held.road);
+  const auto k = chassis_14dof::contacts(m.chassis, w, detail::ground(held, w));
   const Pack Omega = quad<double>(x.Omega);
   const tyre::State<Pack> carcass{quad<double>(x.u), quad<double>(x.v)};
   const Pack of_tyres = tyre::spring_energy<Pack>(m.tyres, k.compression, {0.0, 0.0, 0.0}) +

@@ -1,0 +1,92 @@
+// The car as a multi-body system in a running simulation: on its road, under the machines' torques.
+// It moves in steps of a millisecond, machines in the ticks of their controls. In between a machine's shaft goes on by
+// its own torque and the load that is foreseen from the steps before:
+//   domega/dt = g tau + b(t),   g = 1 / (J_in + J_out / i^2)                                             (1)
+//   b: of the last step, and its change from the one before it on                                      (2)
+// The step then takes the torques as a straight line of the same integral and first moment over it.
+#pragma once
+
+#include <optional>
+
+#include "sim/base/time.h"
+#include "sim/control/closed_loop.h"
+#include "sim/run/scenario.h"
+#include "sim/vehicle/foreseen_shafts.h"
+#include "sim/vehicle/multibody_car.h"
+
+namespace evsim {
+
+class Mechanics {
+ public:
+  // Part of the snapshot.
+  struct State {
+    multibody::State x;
+    multibody::Rows last;  // over the last step
+    double h;              // of it [s]
+    road::Foot foot;       // of the car
+    std::array<road::Foot, kWheels> feet;
+    double a;  // forward, mean of the last step [m/s2]
+    // Since the last step.
+    double since;                                        // [s]
+    std::array<double, kMaxDriveUnits> impulse, moment;  // of the torques [Nm s], [Nm s2]
+    std::array<double, kMaxDriveUnits> omega;            // of the shafts, (1) [rad/s]
+    std::array<double, kMaxDriveUnits> tau;              // of the last tick [Nm]
+    std::array<double, kMaxDriveUnits> b, b_before;      // (2): mean of the last steps [rad/s2]
+    double h_before;                                     // of the one before the last [s]
+  };
+  // What control and surroundings ask for over a step.
+  struct Asked {
+    double F_brake;  // capacity of all brakes [N]
+    double theta_H;  // [rad]
+    car::Surroundings<double> around;
+  };
+  // Of a wheel, and of the body, as they are.
+  struct WheelSignals {
+    double omega, F_x, F_y, F_z, kappa, alpha, friction_use, delta, travel, mu;
+  };
+  struct BodySignals {
+    double x, y, z, yaw, pitch, roll;            // [m], [rad]
+    double v_y, yaw_rate, a_x, a_y, slip_angle;  // in body axes
+    double theta_H, tau_H, station, offset;      // hand wheel; along the path
+  };
+  struct Signals {
+    BodySignals body;
+    std::array<WheelSignals, kWheels> wheels;
+  };
+
+  // Throws std::invalid_argument.
+  Mechanics(const car::Params<double>& vehicle, const body::Tyres& tyres, double mass,
+            const road::Params& road, double friction);
+
+  State start(const Asked& asked, double v, const std::array<double, kMaxDriveUnits>& tau) const;
+
+  double machine_speed(const State& s, std::size_t unit) const { return s.omega[unit]; }
+  ForeseenShafts<double> foreseen(const State& s) const;
+  // The torques' integrals over a tick [Nm s], whose length is h [s].
+  void push(State& s, const std::array<double, kMaxDriveUnits>& impulse, double h) const;
+  // Whether a step is due, where the next tick is to be h [s] long.
+  bool is_due(const State& s, double h) const { return s.since + 0.5 * h > kStep; }
+  // To where the torques have been pushed; what flowed is s.last.
+  void step(State& s, const Asked& asked) const;
+
+  // Kinetic, of springs and twist, without height [J].
+  double energy(const State& s) const;
+  double mass() const { return car_.mass; }
+  Signals signals(const State& s, const Asked& asked) const;
+
+ private:
+  static constexpr double kStep = 2e-4;  // [s]
+
+  multibody::Held held(const State& s, const Asked& asked) const;
+  double shaft_speed(const State& s, std::size_t unit) const;
+  double load(const State& s, std::size_t unit, double t) const;
+
+  multibody::Car car_;
+  std::array<double, 2> brake_shares_;
+  road::Road road_;
+  double friction_;
+  bool flat_;
+  std::array<double, kMaxDriveUnits> g_;  // of (1) [1/(kg m2)]
+};
+
+}  // namespace evsim

@@ -1,0 +1,264 @@
+#include "sim/vehicle/multibody_car.h"
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "sim/components/chassis_trim.h"
+
+namespace evsim::multibody {
+namespace {
+
+constexpr double kLargestFlowAngle = 0.5236;  // up to which side forces grow [rad]
+
+Table1<double> table(std::vector<double> x, std::vector<double> y, Edge edge = Edge::extrapolate) {
+  return Table1<double>(std::make_shared<const Table1Data>(std::move(x), std::move(y), edge));
+}
+const body::Axle<double>& axle_of(const body::MultiBody<double>& b, std::size_t a) {
+  return a == 0 ? b.front : b.rear;
+}
+std::string path(std::size_t a) { return a == 0 ? "body.front" : "body.rear"; }
+
+// ---- Tyres --------------------------------------------------------------------------------------
+
+// Dry friction of the road load over the weight.
+double rolling_resistance(const car::Params<double>& p, double mass) {
+  if (const auto* physical = std::get_if<road_load::Physical<double>>(&p.road_load))
+    return physical->rolling_resistance;
+  return std::get<road_load::CoastDown<double>>(p.road_load).A / (mass * road_load::kGravity);
+}
+
+// One a wheel. Rolling resistance is the vehicle file's, whatever the tyre's file says: M_y = c_r R_e F_z.
+std::array<tyre::Params<double>, kWheels> wheels(const car::Params<double>& p,
+                                                 const body::Tyres& tyres, double mass,
+                                                 const std::array<double, 2>& load) {
+  const auto& b = std::get<body::MultiBody<double>>(p.body);
+  std::array<tyre::Params<double>, kWheels> out;
+  for (std::size_t i = 0; i < kWheels; ++i) {
+    out[i] = tyres[i / 2];
+    out[i].mirror = i % 2 == 0 ? 1.0 : -1.0;
+    auto& t = out[i];
+    const double pressure = axle_of(b, i / 2).tyre_pressure;
+    if (pressure < kInfinity) t.pressure.p_i = pressure;
+    t.rolling = {};
+    const double R_e =
+        tyre::effective_radius<double>(tyre::prepare(t, t.pressure.p_i), load[i / 2], 0.0);
+    t.rolling.q_sy1 = rolling_resistance(p, mass) * R_e / t.dimension.R_0;
+    t.scaling.M_y = 1.0;
+  }
+  return out;
+}
+
+// ---- Body ---------------------------------------------------------------------------------------
+
+suspension::Params<double> suspension_of(const body::Axle<double>& a, double preload,
+                                         std::size_t which) {
+  suspension::Params<double> s = a.suspension;
+  if (s.spring.empty()) {
+    if (!(a.spring_rate < kInfinity))
+      throw std::invalid_argument(path(which) + " needs spring_rate or suspension.spring");
+    s.spring = table({-1.0, 1.0}, {preload - a.spring_rate, preload + a.spring_rate});
+  } else {
+    const Table1Data& given = *s.spring.data();
+    std::vector<double> y = given.values();
+    for (double& force : y) force += preload;
+    s.spring = table(given.axis().knots(), std::move(y), given.edge());
+  }
+  if (s.damper.empty()) {
+    if (!(a.damping_bump < kInfinity && a.damping_rebound < kInfinity))
+      throw std::invalid_argument(path(which) +
+                                  " needs damping_bump and damping_rebound, or suspension.damper");
+    s.damper = table({-1.0, 0.0, 1.0}, {-a.damping_rebound, 0.0, a.damping_bump});
+  }
+  return s;
+}
+
+chassis_14dof::Params<double> chassis_of(const car::Params<double>& p, double mass,
+                                         const body::Tyres& tyres) {
+  const auto& b = std::get<body::MultiBody<double>>(p.body);
+  const auto& c = p.chassis;
+  const int n_wheels = c.n_wheels;
+  if (n_wheels != 4)
+    throw std::invalid_argument("chassis.n_wheels is " + std::to_string(n_wheels) +
+                                "; the body multi_body has four wheels");
+  const double l_f = (1.0 - c.front_load) * c.wheelbase;  // mass centre behind the front axle
+  chassis_14dof::Params<double> out;
+  out.wheelbase = c.wheelbase;
+  double m_s = c.mass, x = c.mass * l_f, z = c.mass * c.cg_height;
+  double I_xx = b.I_xx, I_yy = b.I_yy, I_zz = b.I_zz, I_xz = b.I_xz;
+  for (std::size_t a = 0; a < 2; ++a) {
+    const auto& from = axle_of(b, a);
+    auto& to = a == 0 ? out.front : out.rear;
+    const double weight =
+        c.mass * chassis_14dof::kGravity * 0.5 * (a == 0 ? c.front_load : 1.0 - c.front_load);
+    const auto t = tyre::prepare(
+        tyres[a], from.tyre_pressure < kInfinity ? from.tyre_pressure : tyres[a].pressure.p_i);
+    const double R_0 = tyres[a].dimension.R_0;
+    to.track = from.track;
+    to.unsprung_mass = from.unsprung_mass;
+    to.wheel_inertia = c.wheel_inertia;
+    to.transverse_inertia = from.transverse_inertia;
+    to.wheel_radius = R_0;
+    to.wheel_height = R_0 - tyre::deflection<double>(t, weight, {0.0, 0.0, 0.0});
+    to.suspension = suspension_of(from, weight - from.unsprung_mass * chassis_14dof::kGravity, a);
+    // Off the whole car what the wheels are.
+    const double m = 2.0 * from.unsprung_mass;
+    const double at_x = a == 0 ? 0.0 : c.wheelbase;
+    const double dx = at_x - l_f, dz = to.wheel_height - c.cg_height, dy = 0.5 * from.track;
+    m_s -= m, x -= m * at_x, z -= m * to.wheel_height;
+    I_xx -= m * (dy * dy + dz * dz) + 2.0 * from.transverse_inertia;
+    I_yy -= m * (dx * dx + dz * dz);
+    I_zz -= m * (dx * dx + dy * dy) + 2.0 * from.transverse_inertia;
+    I_xz += m * (l_f - at_x) * dz;  // x forward
+  }
+  if (!(m_s > 0.0)) throw std::invalid_argument("body: the wheels weigh more than the car");
+  out.sprung_mass = m_s;
+  out.cg_behind_front = x / m_s;
+  out.cg_height = z / m_s;
+  // To the sprung mass' own centre.
+  const double dx = l_f - out.cg_behind_front, dz = out.cg_height - c.cg_height;
+  out.I_xx = I_xx - m_s * dz * dz;
+  out.I_yy = I_yy - m_s * (dx * dx + dz * dz);
+  out.I_zz = I_zz - m_s * dx * dx;
+  out.I_xz = I_xz + m_s * dx * dz;
+  if (!(out.I_xx > 0.0 && out.I_yy > 0.0 && out.I_zz > 0.0 &&
+        out.I_xx * out.I_zz > out.I_xz * out.I_xz))
+    throw std::invalid_argument("body: I_xx, I_yy or I_zz is below that of the wheels alone");
+  const double load = mass - c.mass;
+  return load > 0.0 ? chassis_14dof::with_load(out, load, l_f, 0.0, c.cg_height) : out;
+}
+
+// ---- Air ----------------------------------------------------------------------------------------
+
+body_aerodynamics::Params<double> air_of(const car::Params<double>& p) {
+  const auto& b = std::get<body::MultiBody<double>>(p.body).air;
+  body_aerodynamics::Params<double> out{.frontal_area = 0.0};
+  const auto* physical = std::get_if<road_load::Physical<double>>(&p.road_load);
+  if (physical == nullptr) return out;  // the drag of a coast-down knows no area
+  out.frontal_area = physical->frontal_area;
+  const double C_D = physical->drag_on_road * physical->Cd;
+  const auto constant = [](double c) { return table({0.0, 1.0}, {c, c}, Edge::hold); };
+  const auto rising = [](double slope) {
+    return table({0.0, kLargestFlowAngle}, {0.0, slope * kLargestFlowAngle}, Edge::hold);
+  };
+  out.drag = constant(C_D);
+  out.lift_front = constant(b.lift_front), out.lift_rear = constant(b.lift_rear);
+  out.side = rising(b.side_slope), out.roll = rising(b.roll_slope), out.yaw = rising(b.yaw_slope);
+  return out;
+}
+
+// ---- Drive units --------------------------------------------------------------------------------
+
+Unit unit_of(const drive_unit::Params<double>& p, const std::string& name) {
+  const auto* shafts = std::get_if<body::Torsional<double>>(&p.shafts);
+  if (shafts == nullptr)
+    throw std::invalid_argument("drive_units." + name +
+                                ".shafts must be torsional for the chassis multi_body");
+  gear::Params<double> stage{.ratio = 1.0};
+  for (int i = 0; i < p.gears.size(); ++i) stage = gear_train::in_series(stage, p.gears[i]);
+  const auto gears = gear_train::prepare<double>({.inertia_out = shafts->inertia_out,
+                                                  .rotor_sense = shafts->rotor_sense,
+                                                  .viscous_drag = shafts->viscous_drag},
+                                                 stage, p.machine.inertia);
+  return {.axle = static_cast<std::size_t>(p.axle),
+          .gears = gear_train::with_output<double>(gears, 2.0 * shafts->differential.side_inertia),
+          .differential = shafts->differential,
+          .shaft = shafts->half_shaft};
+}
+
+// Of a tyre at a deflection [N].
+double spring_force(const tyre::Prepared<double>& t, double deflection) {
+  return tyre::spring_force<double>(t, deflection, {0.0, 0.0, 0.0});
+}
+template <int N> Dual<N> spring_force(const tyre::Prepared<double>& t, const Dual<N>& deflection) {
+  constexpr double d = 1e-6;  // [m]
+  const double slope =
+      (spring_force(t, deflection.v + d) - spring_force(t, deflection.v - d)) / (2.0 * d);
+  return chain(spring_force(t, deflection.v), slope, deflection);
+}
+
+}  // namespace
+
+bool given(const car::Params<double>& p) {
+  return std::holds_alternative<body::MultiBody<double>>(p.body);
+}
+
+Car prepare(const car::Params<double>& p, const body::Tyres& tyres, double mass) {
+  if (!given(p))
+    throw std::invalid_argument(
+        "body is of the type longitudinal: the chassis multi_body needs "
+        "one of the type multi_body");
+  const auto& b = std::get<body::MultiBody<double>>(p.body);
+  Car out{};
+  out.mass = mass;
+  const double weight = mass * chassis_14dof::kGravity;
+  out.load = {0.5 * p.chassis.front_load * weight, 0.5 * (1.0 - p.chassis.front_load) * weight};
+  out.chassis = chassis_of(p, mass, tyres);
+  const auto& chassis = out.chassis;
+  Model& m = out.model;
+  m.chassis = chassis_14dof::prepare(chassis);
+  const auto sides = wheels(p, tyres, mass, out.load);
+  Pack pressure;
+  for (std::size_t i = 0; i < kWheels; ++i) pressure[i] = sides[i].pressure.p_i;
+  m.tyres = tyre::prepare<Pack>(
+      over<tyre::Params, Pack>(std::span<const tyre::Params<double>>(sides)), pressure);
+  for (std::size_t i = 0; i < kWheels; ++i)
+    out.tyres[i] = tyre::prepare(sides[i], sides[i].pressure.p_i);
+  for (std::size_t a = 0; a < 2; ++a)
+    out.R_e[a] = tyre::effective_radius<double>(out.tyres[2 * a], out.load[a], 0.0);
+  m.steering = Steering{.params = b.steering,
+                        .geometry = {.wheelbase = p.chassis.wheelbase, .track = b.front.track}};
+  m.air = air_of(p);
+  m.air_at = {
+      .wheelbase = p.chassis.wheelbase,
+      .point = {chassis.cg_behind_front - 0.5 * p.chassis.wheelbase, 0.0, -chassis.cg_height}};
+  m.n_units = static_cast<std::size_t>(p.drive_units.size());
+  for (std::size_t n = 0; n < m.n_units; ++n) {
+    const int k = static_cast<int>(n);
+    m.units[n] = unit_of(p.drive_units[k], p.drive_units.name(k));
+  }
+  if (const auto* coast = std::get_if<road_load::CoastDown<double>>(&p.road_load)) {
+    m.drag_B = coast->B, m.drag_C = coast->C;
+    for (std::size_t n = 0; n < m.n_units; ++n) m.units[n].gears.drag_torque = 0.0;
+  }
+  return out;
+}
+
+State start(const Car& car, const Held& held, double v,
+            const std::array<double, kMaxDriveUnits>& tau) {
+  const Model& m = car.model;
+  chassis_14dof::TrimInputs in{.gravity = held.gravity, .v = v};
+  in.body = body_aerodynamics::load(m.air, m.air_at, {{v - held.wind.x, 0.0, 0.0}, held.rho_air});
+  // Forward forces where the machines are; at rest on the brakes of all wheels.
+  std::array<double, 2> F{};
+  for (std::size_t n = 0; n < m.n_units; ++n) F[m.units[n].axle] += tau[n] * m.units[n].gears.ratio;
+  const double both = F[0] + F[1];
+  if (both != 0.0)
+    for (std::size_t i = 0; i < kWheels; ++i)
+      in.share_x[i] = 0.5 * F[i / 2] / both, in.on_body[i] = 1.0;
+  const auto trim =
+      chassis_14dof::trim(car.chassis, in, [&]<Scalar T>(const chassis_14dof::Contacts<T>& k) {
+        return quad<T>([&](std::size_t i) -> T {
+          return spring_force(car.tyres[i], T(k.compression[i])) / T(k.cos_inclination[i]);
+        });
+      });
+  if (!trim.converged) throw std::invalid_argument("the car does not stand on its wheels");
+
+  State x{};
+  x.chassis = trim.x;
+  const auto R_e = [&](std::size_t i) { return car.R_e[i / 2]; };
+  for (std::size_t i = 0; i < kWheels; ++i) {
+    x.Omega[i] = v / R_e(i);
+    x.u[i] = double(trim.tyres.F.x[i]) / double(m.tyres.c_x[i]);
+    x.v[i] = double(trim.tyres.F.y[i]) / double(m.tyres.c_y[i]);
+  }
+  for (std::size_t n = 0; n < m.n_units; ++n) {
+    const Unit& unit = m.units[n];
+    x.units[n].omega_c = v / car.R_e[unit.axle];
+    const double each = 0.5 * tau[n] * unit.gears.ratio;
+    x.units[n].twist_l = x.units[n].twist_r = half_shaft::steady(unit.shaft, each).theta;
+  }
+  return x;
+}
+
+}  // namespace evsim::multibody
