@@ -1,0 +1,238 @@
+// Pack: four doubles side by side, of four runs of a sweep or four wheels of a car. Arithmetic, comparison and choice go
+// lane by lane with the operations of a double, so every lane has the bits of a double, on every processor.
+// It lies in registers of two lanes (x86-64 as such) or four (with AVX2); PackOf's name says which, so that units compiled
+// for different processors can meet in one program.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
+namespace evsim {
+
+inline constexpr int kLanes = 4;  // variants a Pack carries
+
+#if defined(__AVX2__)
+inline constexpr int kRegisterLanes = 4;
+#else
+inline constexpr int kRegisterLanes = 2;
+#endif
+
+namespace registers {
+
+template <class E, int n> struct VectorOf {
+  typedef E type __attribute__((vector_size(sizeof(E) * n)));
+};
+// Four elements in registers of n.
+template <class E, int n> struct Four;
+template <class E> struct Four<E, 2> {
+  using Vector = typename VectorOf<E, 2>::type;
+  alignas(32) Vector low, high;
+
+  [[gnu::always_inline]] static Four all(E x) { return {Vector{x, x}, Vector{x, x}}; }
+  [[gnu::always_inline]] static Four of(E a, E b, E c, E d) { return {Vector{a, b}, Vector{c, d}}; }
+  [[gnu::always_inline]] E at(std::size_t i) const { return i < 2 ? low[i] : high[i - 2]; }
+  [[gnu::always_inline]] void set(std::size_t i, E x) {
+    if (i < 2)
+      low[i] = x;
+    else
+      high[i - 2] = x;
+  }
+};
+template <class E> struct Four<E, 4> {
+  using Vector = typename VectorOf<E, 4>::type;
+  Vector all_of_it;
+
+  [[gnu::always_inline]] static Four all(E x) { return {Vector{x, x, x, x}}; }
+  [[gnu::always_inline]] static Four of(E a, E b, E c, E d) { return {Vector{a, b, c, d}}; }
+  [[gnu::always_inline]] E at(std::size_t i) const { return all_of_it[i]; }
+  [[gnu::always_inline]] void set(std::size_t i, E x) { all_of_it[i] = x; }
+};
+
+// f of each register.
+template <class Out, class F, class... In>
+[[gnu::always_inline]] inline Four<Out, 2> map(F f, const Four<In, 2>&... x) {
+  return {f(x.low...), f(x.high...)};
+}
+template <class Out, class F, class... In>
+[[gnu::always_inline]] inline Four<Out, 4> map(F f, const Four<In, 4>&... x) {
+  return {f(x.all_of_it...)};
+}
+
+// What the language has no operator for.
+template <class V> [[gnu::always_inline]] inline V sqrt_of(const V& x) {
+  V y = x;
+  for (std::size_t i = 0; i < sizeof(V) / sizeof(double); ++i) y[i] = std::sqrt(x[i]);
+  return y;
+}
+template <class V> [[gnu::always_inline]] inline int signs_of(const V& m) {
+  int bits = 0;
+  for (std::size_t i = 0; i < sizeof(V) / sizeof(std::int64_t); ++i)
+    bits |= (m[i] < 0 ? 1 : 0) << i;
+  return bits;
+}
+#if defined(__SSE2__)
+template <> [[gnu::always_inline]] inline VectorOf<double, 2>::type sqrt_of(
+    const VectorOf<double, 2>::type& x) {
+  return _mm_sqrt_pd(x);
+}
+template <> [[gnu::always_inline]] inline int signs_of(const VectorOf<std::int64_t, 2>::type& m) {
+  return _mm_movemask_pd(reinterpret_cast<__m128d>(m));
+}
+#endif
+#if defined(__AVX2__)
+template <> [[gnu::always_inline]] inline VectorOf<double, 4>::type sqrt_of(
+    const VectorOf<double, 4>::type& x) {
+  return _mm256_sqrt_pd(x);
+}
+template <> [[gnu::always_inline]] inline int signs_of(const VectorOf<std::int64_t, 4>::type& m) {
+  return _mm256_movemask_pd(reinterpret_cast<__m256d>(m));
+}
+#endif
+[[gnu::always_inline]] inline int signs(const Four<std::int64_t, 2>& m) {
+  return signs_of(m.low) | signs_of(m.high) << 2;
+}
+[[gnu::always_inline]] inline int signs(const Four<std::int64_t, 4>& m) {
+  return signs_of(m.all_of_it);
+}
+
+}  // namespace registers
+
+#define EVSIM_ALWAYS [[gnu::always_inline]] inline
+
+// Of a comparison: true or false in each lane.
+template <int n> struct MaskOf {
+  registers::Four<std::int64_t, n> r;  // -1 or 0
+
+  MaskOf() = default;
+  EVSIM_ALWAYS explicit MaskOf(bool x) : r(r.all(x ? -1 : 0)) {}
+  EVSIM_ALWAYS explicit MaskOf(const registers::Four<std::int64_t, n>& x) : r(x) {}
+  EVSIM_ALWAYS bool operator[](std::size_t i) const { return r.at(i) != 0; }
+  EVSIM_ALWAYS friend MaskOf operator!(const MaskOf& a) {
+    return MaskOf(registers::map<std::int64_t>([](const auto& x) { return ~x; }, a.r));
+  }
+#define EVSIM_MASK(op, of_bits)                                               \
+  EVSIM_ALWAYS friend MaskOf operator op(const MaskOf& a, const MaskOf& b) {  \
+    return MaskOf(registers::map<std::int64_t>(                               \
+        [](const auto& x, const auto& y) { return x of_bits y; }, a.r, b.r)); \
+  }
+  EVSIM_MASK(&&, &)
+  EVSIM_MASK(||, |)
+  EVSIM_MASK(!=, ^)
+#undef EVSIM_MASK
+};
+template <int n> EVSIM_ALWAYS bool any(const MaskOf<n>& m) { return registers::signs(m.r) != 0; }
+template <int n> EVSIM_ALWAYS bool all(const MaskOf<n>& m) { return registers::signs(m.r) == 15; }
+
+// The bit patterns of four doubles.
+template <int n> struct BitsOf {
+  registers::Four<std::uint64_t, n> r;
+
+  EVSIM_ALWAYS BitsOf(std::uint64_t x) : r(r.all(x)) {}
+  EVSIM_ALWAYS explicit BitsOf(const registers::Four<std::uint64_t, n>& x) : r(x) {}
+  EVSIM_ALWAYS friend BitsOf operator~(const BitsOf& a) {
+    return BitsOf(registers::map<std::uint64_t>([](const auto& x) { return ~x; }, a.r));
+  }
+  EVSIM_ALWAYS friend BitsOf operator<<(const BitsOf& a, int by) {
+    return BitsOf(registers::map<std::uint64_t>([by](const auto& x) { return x << by; }, a.r));
+  }
+  EVSIM_ALWAYS friend BitsOf operator>>(const BitsOf& a, int by) {
+    return BitsOf(registers::map<std::uint64_t>([by](const auto& x) { return x >> by; }, a.r));
+  }
+#define EVSIM_BITS(op)                                                       \
+  EVSIM_ALWAYS friend BitsOf operator op(const BitsOf& a, const BitsOf& b) { \
+    return BitsOf(registers::map<std::uint64_t>(                             \
+        [](const auto& x, const auto& y) { return x op y; }, a.r, b.r));     \
+  }
+  EVSIM_BITS(+)
+  EVSIM_BITS(&)
+  EVSIM_BITS(^)
+  EVSIM_BITS(|)
+#undef EVSIM_BITS
+};
+
+template <int n> struct PackOf {
+  registers::Four<double, n> r;
+
+  PackOf() = default;
+  EVSIM_ALWAYS PackOf(double x) : r(r.all(x)) {}
+  EVSIM_ALWAYS PackOf(double a, double b, double c, double d) : r(r.of(a, b, c, d)) {}
+  EVSIM_ALWAYS explicit PackOf(const registers::Four<double, n>& x) : r(x) {}
+  // f(i) in lane i, a std::integral_constant.
+  template <class F>
+    requires std::is_invocable_v<F, std::integral_constant<std::size_t, 0>>
+  EVSIM_ALWAYS explicit PackOf(F&& f)
+      : PackOf(f(std::integral_constant<std::size_t, 0>()),
+               f(std::integral_constant<std::size_t, 1>()),
+               f(std::integral_constant<std::size_t, 2>()),
+               f(std::integral_constant<std::size_t, 3>())) {}
+
+  EVSIM_ALWAYS double operator[](std::size_t i) const { return r.at(i); }
+
+  EVSIM_ALWAYS friend PackOf operator-(const PackOf& a) {
+    return PackOf(registers::map<double>([](const auto& x) { return -x; }, a.r));
+  }
+#define EVSIM_PACK(op)                                                                          \
+  EVSIM_ALWAYS friend PackOf operator op(const PackOf& a, const PackOf& b) {                    \
+    return PackOf(                                                                              \
+        registers::map<double>([](const auto& x, const auto& y) { return x op y; }, a.r, b.r)); \
+  }                                                                                             \
+  EVSIM_ALWAYS friend PackOf& operator op##=(PackOf& a, const PackOf& b) { return a = a op b; }
+  EVSIM_PACK(+)
+  EVSIM_PACK(-)
+  EVSIM_PACK(*)
+  EVSIM_PACK(/)
+#undef EVSIM_PACK
+#define EVSIM_COMPARE(op)                                                       \
+  EVSIM_ALWAYS friend MaskOf<n> operator op(const PackOf& a, const PackOf& b) { \
+    return MaskOf<n>(registers::map<std::int64_t>(                              \
+        [](const auto& x, const auto& y) { return x op y; }, a.r, b.r));        \
+  }
+  EVSIM_COMPARE(<)
+  EVSIM_COMPARE(>)
+  EVSIM_COMPARE(<=)
+  EVSIM_COMPARE(>=)
+  EVSIM_COMPARE(==)
+  EVSIM_COMPARE(!=)
+#undef EVSIM_COMPARE
+};
+
+template <int n>
+EVSIM_ALWAYS PackOf<n> select(const MaskOf<n>& m, const PackOf<n>& a, const PackOf<n>& b) {
+  return PackOf<n>(registers::map<double>(
+      [](const auto& c, const auto& x, const auto& y) { return c ? x : y; }, m.r, a.r, b.r));
+}
+template <int n> EVSIM_ALWAYS PackOf<n> sqrt(const PackOf<n>& a) {
+  return PackOf<n>(
+      registers::map<double>([](const auto& x) { return registers::sqrt_of(x); }, a.r));
+}
+// (lane 0 + lane 2) + (lane 1 + lane 3).
+template <int n> EVSIM_ALWAYS double sum(const PackOf<n>& a) {
+  return (a[0] + a[2]) + (a[1] + a[3]);
+}
+template <int n> EVSIM_ALWAYS BitsOf<n> to_bits(const PackOf<n>& a) {
+  return BitsOf<n>(registers::map<std::uint64_t>(
+      [](const auto& x) {
+        return reinterpret_cast<typename registers::VectorOf<std::uint64_t, n>::type>(x);
+      },
+      a.r));
+}
+template <int n> EVSIM_ALWAYS PackOf<n> from_bits(const BitsOf<n>& a) {
+  return PackOf<n>(registers::map<double>(
+      [](const auto& x) {
+        return reinterpret_cast<typename registers::VectorOf<double, n>::type>(x);
+      },
+      a.r));
+}
+#undef EVSIM_ALWAYS
+
+using Pack = PackOf<kRegisterLanes>;
+using PackMask = MaskOf<kRegisterLanes>;
+
+}  // namespace evsim
