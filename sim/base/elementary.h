@@ -47,6 +47,18 @@ template <int N> Dual<N> tan(const Dual<N>& x) {
   return chain(t, 1.0 + t * t, x);
 }
 
+// Sine and cosine at half the price where only their size counts: |x| <= 1000 rad to an absolute error of 3.2e-16.
+inline double sin_near(double x) { return kernels::sin_near(x); }
+inline Pack sin_near(const Pack& x) { return kernels::sin_near(x); }
+inline double cos_near(double x) { return kernels::cos_near(x); }
+inline Pack cos_near(const Pack& x) { return kernels::cos_near(x); }
+template <int N> Dual<N> sin_near(const Dual<N>& x) {
+  return chain(kernels::sin_near(x.v), kernels::cos_near(x.v), x);
+}
+template <int N> Dual<N> cos_near(const Dual<N>& x) {
+  return chain(kernels::cos_near(x.v), -kernels::sin_near(x.v), x);
+}
+
 // -pi/2 .. pi/2 [rad], any x: 0.9 ULP.
 inline double atan(double x) { return kernels::atan(x); }
 inline Pack atan(const Pack& x) { return kernels::atan(x); }

@@ -60,7 +60,7 @@ template <Scalar T> T sine_over(const T& n, bool is_two, const T& x) {
   T two = 2.0 / (1.0 + x * x);
   if (is_two) return two;
   const T safe = max(x, kTiny);
-  return select(n == T(2.0), two, sin(n * atan(safe)) / safe);
+  return select(n == T(2.0), two, sin_near(n * atan(safe)) / safe);
 }
 // cos(atan(x)).
 template <Scalar T> T cos_atan(const T& x) { return 1.0 / sqrt(1.0 + x * x); }
@@ -244,7 +244,7 @@ template <Scalar T> void set_overturning(const Prepared<T>& r, const T& gamma, C
   if (!all(c.q_sx10 == T(0.0))) with_camber += c.q_sx10 * atan(c.q_sx11 * F);
   if (!all(c.q_sx4 == T(0.0))) {
     const T load = c.q_sx6 * F;
-    out.M_x_sine = scale * c.q_sx4 * cos(c.q_sx5 * atan(load * load));
+    out.M_x_sine = scale * c.q_sx4 * cos_near(c.q_sx5 * atan(load * load));
   }
   out.M_x = scale * (c.q_sx1 * r.p.scaling.VM_x + with_camber * gamma);
   out.M_x_y = scale * (c.q_sx3 * F + c.q_sx13 + c.q_sx14 * abs(gamma));
@@ -360,7 +360,7 @@ template <Scalar T> T bent(const T& Bx, const T& E) { return Bx - E * (Bx - atan
 template <Scalar T> T pure(const Sine<T>& s, const T& slip) {
   const T x = slip + s.S_H;
   const T E = select(x < T(0.0), s.E_negative, s.E_positive);
-  return s.D * sin(s.C * atan(bent(s.B * x, E))) + s.S_V;
+  return s.D * sin_near(s.C * atan(bent(s.B * x, E))) + s.S_V;
 }
 
 // cos(C atan(bent(z, E))) of |z| <= 1/4 and |E| <= 8 by its series, to 1e-15: of (t - atan t) / t and of the cosine.
@@ -389,7 +389,7 @@ template <Scalar T> T weight(const Weight<T>& w, const T& slip, const T& other) 
   const bool straight = all(w.E == T(0.0));
   const auto cosine = [&](const T& x) {
     const T Bx = B * x;
-    return cos(w.C * atan(straight ? Bx : bent(Bx, w.E)));
+    return cos_near(w.C * atan(straight ? Bx : bent(Bx, w.E)));
   };
   const T G = cosine(slip + w.S_H);
   const auto near = abs(w.B * w.S_H) <= T(kNear) && abs(w.E) <= T(kNearE);
@@ -407,7 +407,7 @@ Forces<T> forces(const Prepared<T>& r, const Curves<T>& c, const Slip<T>& slip) 
   const T G_x = detail::weight(c.x_alpha, alpha, kappa);
   const T G_y = detail::weight(c.y_kappa, kappa, alpha);
   const T S_Vykappa = c.D_Vykappa * detail::cos_atan(c.slope_Vykappa * alpha) *
-                      sin(r.p.lateral.r_Vy5 * atan(c.B_Vykappa * kappa));
+                      sin_near(r.p.lateral.r_Vy5 * atan(c.B_Vykappa * kappa));
   return {.F_x = c.F_z * G_x * detail::pure(c.x, kappa),
           .F_y = mirror * c.F_z * (G_y * detail::pure(c.y, alpha) + S_Vykappa),
           .G_ykappa = G_y,
@@ -442,7 +442,7 @@ template <Scalar T> Moments<T> moments(const Prepared<T>& r, const Curves<T>& c,
   const T at_t = c.trail.B * equal(alpha_t), at_r = c.B_r * equal(alpha_r);
   const T E =
       detail::bounded(c.trail.E * (1.0 + c.trail.E_side * atan(c.trail.B * c.trail.C * alpha_t)));
-  const T t = c.trail.D * cos(c.trail.C * atan(detail::bent(at_t, E)));
+  const T t = c.trail.D * cos_near(c.trail.C * atan(detail::bent(at_t, E)));
   const T M_zr = c.F_z * c.D_r * detail::cos_atan(at_r);
   const T s = c.lever + c.lever_y * F_y;
 
@@ -450,7 +450,7 @@ template <Scalar T> Moments<T> moments(const Prepared<T>& r, const Curves<T>& c,
   const auto& o = r.p.overturning;
   if (!all(o.q_sx4 == T(0.0)))
     M_x += c.F_z * c.M_x_sine *
-           sin(o.q_sx7 * c.gamma + o.q_sx8 * atan(o.q_sx9 * F_y / r.p.vertical.F_z0));
+           sin_near(o.q_sx7 * c.gamma + o.q_sx8 * atan(o.q_sx9 * F_y / r.p.vertical.F_z0));
   const T V = abs(a.V_x) / r.p.model.V_0, V2 = V * V;
   const auto& q = r.p.rolling;
   const T resistance =
