@@ -65,11 +65,17 @@ template <class Out, class F, class... In>
   return {f(x.all_of_it...)};
 }
 
-// What the language has no operator for.
+// What the language has no operator for, or compilers do not see.
 template <class V> [[gnu::always_inline]] inline V sqrt_of(const V& x) {
   V y = x;
   for (std::size_t i = 0; i < sizeof(V) / sizeof(double); ++i) y[i] = std::sqrt(x[i]);
   return y;
+}
+template <class V> [[gnu::always_inline]] inline V min_of(const V& a, const V& b) {
+  return a < b ? a : b;
+}
+template <class V> [[gnu::always_inline]] inline V max_of(const V& a, const V& b) {
+  return a > b ? a : b;
 }
 template <class V> [[gnu::always_inline]] inline int signs_of(const V& m) {
   int bits = 0;
@@ -77,24 +83,31 @@ template <class V> [[gnu::always_inline]] inline int signs_of(const V& m) {
     bits |= (m[i] < 0 ? 1 : 0) << i;
   return bits;
 }
+// The processor's min and max give the second of two numbers that are equal or none, as a < b ? a : b does.
+#define EVSIM_REGISTER(n, of)                                                            \
+  template <> [[gnu::always_inline]] inline VectorOf<double, n>::type sqrt_of(           \
+      const VectorOf<double, n>::type& x) {                                              \
+    return of##_sqrt_pd(x);                                                              \
+  }                                                                                      \
+  template <> [[gnu::always_inline]] inline VectorOf<double, n>::type min_of(            \
+      const VectorOf<double, n>::type& a, const VectorOf<double, n>::type& b) {          \
+    return of##_min_pd(a, b);                                                            \
+  }                                                                                      \
+  template <> [[gnu::always_inline]] inline VectorOf<double, n>::type max_of(            \
+      const VectorOf<double, n>::type& a, const VectorOf<double, n>::type& b) {          \
+    return of##_max_pd(a, b);                                                            \
+  }                                                                                      \
+  template <>                                                                            \
+  [[gnu::always_inline]] inline int signs_of(const VectorOf<std::int64_t, n>::type& m) { \
+    return of##_movemask_pd(reinterpret_cast<VectorOf<double, n>::type>(m));             \
+  }
 #if defined(__SSE2__)
-template <> [[gnu::always_inline]] inline VectorOf<double, 2>::type sqrt_of(
-    const VectorOf<double, 2>::type& x) {
-  return _mm_sqrt_pd(x);
-}
-template <> [[gnu::always_inline]] inline int signs_of(const VectorOf<std::int64_t, 2>::type& m) {
-  return _mm_movemask_pd(reinterpret_cast<__m128d>(m));
-}
+EVSIM_REGISTER(2, _mm)
 #endif
 #if defined(__AVX2__)
-template <> [[gnu::always_inline]] inline VectorOf<double, 4>::type sqrt_of(
-    const VectorOf<double, 4>::type& x) {
-  return _mm256_sqrt_pd(x);
-}
-template <> [[gnu::always_inline]] inline int signs_of(const VectorOf<std::int64_t, 4>::type& m) {
-  return _mm256_movemask_pd(reinterpret_cast<__m256d>(m));
-}
+EVSIM_REGISTER(4, _mm256)
 #endif
+#undef EVSIM_REGISTER
 [[gnu::always_inline]] inline int signs(const Four<std::int64_t, 2>& m) {
   return signs_of(m.low) | signs_of(m.high) << 2;
 }
@@ -211,6 +224,15 @@ EVSIM_ALWAYS PackOf<n> select(const MaskOf<n>& m, const PackOf<n>& a, const Pack
 template <int n> EVSIM_ALWAYS PackOf<n> sqrt(const PackOf<n>& a) {
   return PackOf<n>(
       registers::map<double>([](const auto& x) { return registers::sqrt_of(x); }, a.r));
+}
+// b where either is NaN, and where both are zeros.
+template <int n> EVSIM_ALWAYS PackOf<n> min(const PackOf<n>& a, const PackOf<n>& b) {
+  return PackOf<n>(registers::map<double>(
+      [](const auto& x, const auto& y) { return registers::min_of(x, y); }, a.r, b.r));
+}
+template <int n> EVSIM_ALWAYS PackOf<n> max(const PackOf<n>& a, const PackOf<n>& b) {
+  return PackOf<n>(registers::map<double>(
+      [](const auto& x, const auto& y) { return registers::max_of(x, y); }, a.r, b.r));
 }
 // (lane 0 + lane 2) + (lane 1 + lane 3).
 template <int n> EVSIM_ALWAYS double sum(const PackOf<n>& a) {

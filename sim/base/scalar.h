@@ -134,11 +134,11 @@ template <Scalar T>
 T clamp(const T& a, const std::type_identity_t<T>& lo, const std::type_identity_t<T>& hi) {
   return select(a < lo, lo, select(a > hi, hi, a));
 }
-// With a constant on either side.
-inline Pack min(const Pack& a, const Pack& b) { return min<Pack>(a, b); }
-inline Pack max(const Pack& a, const Pack& b) { return max<Pack>(a, b); }
-inline Pack abs(const Pack& a) { return abs<Pack>(a); }
-inline Pack clamp(const Pack& a, const Pack& lo, const Pack& hi) { return clamp<Pack>(a, lo, hi); }
+// The same of Packs, by the processor's min and max.
+inline Pack min(const Pack& a, const Pack& b) { return min<kRegisterLanes>(a, b); }
+inline Pack max(const Pack& a, const Pack& b) { return max<kRegisterLanes>(a, b); }
+inline Pack abs(const Pack& a) { return max(-a, a); }
+inline Pack clamp(const Pack& a, const Pack& lo, const Pack& hi) { return max(lo, min(hi, a)); }
 // -1, 0 or 1.
 template <Scalar T> T sign(const T& a) {
   return select(a > T(0.0), T(1.0), select(a < T(0.0), T(-1.0), T(0.0)));
