@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 
 #if defined(__SSE2__)
@@ -33,7 +34,8 @@ template <class E, int n> struct VectorOf {
 template <class E, int n> struct Four;
 template <class E> struct Four<E, 2> {
   using Vector = typename VectorOf<E, 2>::type;
-  alignas(32) Vector low, high;
+  alignas(32) Vector low;
+  Vector high;
 
   [[gnu::always_inline]] static Four all(E x) { return {Vector{x, x}, Vector{x, x}}; }
   [[gnu::always_inline]] static Four of(E a, E b, E c, E d) { return {Vector{a, b}, Vector{c, d}}; }
@@ -233,6 +235,15 @@ template <int n> EVSIM_ALWAYS PackOf<n> min(const PackOf<n>& a, const PackOf<n>&
 template <int n> EVSIM_ALWAYS PackOf<n> max(const PackOf<n>& a, const PackOf<n>& b) {
   return PackOf<n>(registers::map<double>(
       [](const auto& x, const auto& y) { return registers::max_of(x, y); }, a.r, b.r));
+}
+// Four doubles in a row, at any address.
+EVSIM_ALWAYS PackOf<kRegisterLanes> load_pack(const void* from) {
+  PackOf<kRegisterLanes> x;
+  std::memcpy(&x, from, sizeof(x));
+  return x;
+}
+EVSIM_ALWAYS void store_pack(void* to, const PackOf<kRegisterLanes>& x) {
+  std::memcpy(to, &x, sizeof(x));
 }
 // (lane 0 + lane 2) + (lane 1 + lane 3).
 template <int n> EVSIM_ALWAYS double sum(const PackOf<n>& a) {

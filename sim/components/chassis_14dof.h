@@ -358,6 +358,7 @@ template <Scalar T> struct Outputs {
   State<T> rate;         // of the state
   Quad<T> tau_road;      // on the spins, (7) [Nm]
   Quad<T> F_suspension;  // springs, dampers, bars: against bump [N]
+  Quad<T> F_damper;      // dampers alone [N]
 };
 
 // The matrix of (11) by blocks, [A B^T; B C]: what solving with it needs, with two divisions.
@@ -405,7 +406,8 @@ template <Scalar T> [[gnu::flatten]] Outputs<T> outputs(const Model<T>& m, const
   const WheelLoads<T> load = wheel_loads(m, w, k, u.tyres);
   Outputs<T> out{};
   out.tau_road = load.tau_road;
-  out.F_suspension = w.at.F + damper_forces(m, x, w) + bar_forces(m, x);
+  out.F_damper = damper_forces(m, x, w);
+  out.F_suspension = w.at.F + out.F_damper + bar_forces(m, x);
 
   // (8), (10): what the wheels would do on a body that does not accelerate.
   const Q per_d2 = 1.0 / dot(w.d, w.d), h = m.m * per_d2;

@@ -159,15 +159,15 @@ template <Scalar T> struct Curves {
   Sine<T> x, y;
   Sine<T> upright;  // y at gamma = 0
   Weight<T> x_alpha, y_kappa;
-  T D_Vykappa, slope_Vykappa, B_Vykappa;  // the first over load
   Trail<T> trail;
-  T B_r, D_r, S_Hr;  // residual moment, D_r over load [m]
-  T K_ratio2;        // (K_xkappa / K_yalpha)^2
-  T lever, lever_y;  // s = lever + lever_y F_y [m], [m/N]
-  T M_x, M_x_y,
-      M_x_sine;      // parts of the overturning moment over load: fixed, with F_y, with the sine
-  T M_y, M_y_fixed;  // rolling resistance: M_y (M_y_fixed + ..) [Nm]
-  T sigma_kappa, sigma_alpha;  // relaxation lengths at small slip [m]
+  T D_Vykappa = T(), slope_Vykappa = T(), B_Vykappa = T();  // the first over load
+  T B_r = T(), D_r = T(), S_Hr = T();                       // residual moment, D_r over load [m]
+  T K_ratio2 = T();                                         // (K_xkappa / K_yalpha)^2
+  T lever = T(), lever_y = T();                             // s = lever + lever_y F_y [m], [m/N]
+  // Parts of the overturning moment over load: fixed, with F_y, with the sine.
+  T M_x = T(), M_x_y = T(), M_x_sine = T();
+  T M_y = T(), M_y_fixed = T();            // rolling resistance: M_y (M_y_fixed + ..) [Nm]
+  T sigma_kappa = T(), sigma_alpha = T();  // relaxation lengths at small slip [m]
 };
 
 // The version agrees in all lanes. A term is skipped only where no lane has it, so lanes keep the bits of a double.
@@ -318,31 +318,30 @@ template <Scalar T> Curves<T> curves(const Prepared<T>& r, const Contact<T>& con
   const auto& y = r.p.lateral;
   const T gamma_y = u.gamma * l.gamma_y, gamma_z = u.gamma * l.gamma_z;
 
-  const T per_mu = 1.0 / u.mu;
-  Curves<T> c{};
-  c.F_z = u.F_z;
-  c.gamma = u.gamma;
-  c.x = detail::longitudinal(r, dF, u);
-  const T upright_rise = detail::rise(r, F, r.per_load_upright);
-  c.y = detail::lateral(r, F, u.gamma, u.mu, upright_rise);
-  c.upright = detail::lateral(r, F, T(0.0), u.mu, upright_rise);
-  c.x_alpha = {.B = (x.r_Bx1 + x.r_Bx3 * u.gamma * u.gamma) * l.xalpha * per_mu,
-               .C = x.r_Cx1,
-               .E = detail::bounded(x.r_Ex1 + x.r_Ex2 * dF),
-               .S_H = x.r_Hx1 * u.mu,
-               .slope = x.r_Bx2 * per_mu,
-               .shift = T(0.0)};
-  c.y_kappa = {.B = (y.r_By1 + y.r_By4 * gamma_y * gamma_y) * l.ykappa * per_mu,
-               .C = y.r_Cy1,
-               .E = detail::bounded(y.r_Ey1 + y.r_Ey2 * dF),
-               .S_H = (y.r_Hy1 + y.r_Hy2 * dF) * u.mu,
-               .slope = y.r_By2 * per_mu,
-               .shift = y.r_By3 * u.mu};
+  const T per_mu = 1.0 / u.mu, upright_rise = detail::rise(r, F, r.per_load_upright);
+  // Its parts are made where they stay: they are too large to copy.
+  Curves<T> c{.F_z = u.F_z,
+              .gamma = u.gamma,
+              .x = detail::longitudinal(r, dF, u),
+              .y = detail::lateral(r, F, u.gamma, u.mu, upright_rise),
+              .upright = detail::lateral(r, F, T(0.0), u.mu, upright_rise),
+              .x_alpha = {.B = (x.r_Bx1 + x.r_Bx3 * u.gamma * u.gamma) * l.xalpha * per_mu,
+                          .C = x.r_Cx1,
+                          .E = detail::bounded(x.r_Ex1 + x.r_Ex2 * dF),
+                          .S_H = x.r_Hx1 * u.mu,
+                          .slope = x.r_Bx2 * per_mu,
+                          .shift = T(0.0)},
+              .y_kappa = {.B = (y.r_By1 + y.r_By4 * gamma_y * gamma_y) * l.ykappa * per_mu,
+                          .C = y.r_Cy1,
+                          .E = detail::bounded(y.r_Ey1 + y.r_Ey2 * dF),
+                          .S_H = (y.r_Hy1 + y.r_Hy2 * dF) * u.mu,
+                          .slope = y.r_By2 * per_mu,
+                          .shift = y.r_By3 * u.mu},
+              .trail = detail::trail(r, dF, gamma_z, per_mu, u.F_z)};
   c.D_Vykappa = c.y.D * (y.r_Vy1 + y.r_Vy2 * dF + y.r_Vy3 * u.gamma) * l.Vykappa;
   c.slope_Vykappa = y.r_Vy4 * per_mu;
   c.B_Vykappa = y.r_Vy6 * per_mu;
 
-  c.trail = detail::trail(r, dF, gamma_z, per_mu, u.F_z);
   detail::set_residual(r, dF, gamma_z, u.mu, per_mu, c);
   const T K_ratio = c.x.K * c.y.per_K;
   c.K_ratio2 = K_ratio * K_ratio;

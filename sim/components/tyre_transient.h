@@ -124,7 +124,7 @@ Outputs<T> outputs(const Prepared<T>& r, const State<T>& x, const Inputs<T>& u) 
   const T most = max(in_ellipse2(e, S.F_x, S.F_y), 1.0);
   const T held = sqrt(most / max(in_ellipse2(e, spring_x, spring_y), most));
   const T w_x = f_x / (f_x + v_T * k.d_x), w_y = f_y / (f_y + v_T * k.d_y);
-  Outputs<T> o{};
+  Outputs<T> o;
   o.F_x = w_x * held * spring_x + (1.0 - w_x) * S.F_x;
   o.F_y = w_y * held * spring_y + (1.0 - w_y) * S.F_y;
   o.rate = {.u = (o.F_x - spring_x) * k.per_d_x, .v = (o.F_y - spring_y) * k.per_d_y};

@@ -15,6 +15,7 @@
 
 #include <array>
 #include <bit>
+#include <cstring>
 
 #include "sim/components/body_aerodynamics.h"
 #include "sim/components/chassis_14dof.h"
@@ -65,11 +66,23 @@ struct Rows {
 };
 template <class S> using Numbers = std::array<double, sizeof(S) / sizeof(double)>;
 // a + h b, member by member.
-template <class S> S plus(const S& a, double h, const S& b) {
-  auto x = std::bit_cast<Numbers<S>>(a);
-  const auto y = std::bit_cast<Numbers<S>>(b);
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] += h * y[i];
-  return std::bit_cast<S>(x);
+template <class S> [[gnu::always_inline]] inline S plus(const S& a, double h, const S& b) {
+  constexpr std::size_t in_packs = sizeof(S) - sizeof(S) % sizeof(Pack);
+  S out;
+  const auto of = [](auto& s, std::size_t at) { return reinterpret_cast<char*>(&s) + at; };
+  const auto of_const = [](const auto& s, std::size_t at) {
+    return reinterpret_cast<const char*>(&s) + at;
+  };
+  for (std::size_t i = 0; i < in_packs; i += sizeof(Pack))
+    store_pack(of(out, i), load_pack(of_const(a, i)) + h * load_pack(of_const(b, i)));
+  for (std::size_t i = in_packs; i < sizeof(S); i += sizeof(double)) {
+    double x, y;
+    std::memcpy(&x, of_const(a, i), sizeof(double));
+    std::memcpy(&y, of_const(b, i), sizeof(double));
+    x += h * y;
+    std::memcpy(of(out, i), &x, sizeof(double));
+  }
+  return out;
 }
 
 // ---- Held over a step ---------------------------------------------------------------------------
@@ -132,7 +145,8 @@ inline Driven driven(const Unit& m, const UnitState& x, double tau, double Omega
 }  // namespace detail
 
 // At a place of the step, 0 at its start and 1 at its end.
-inline Rates rates(const Model& m, const Held& held, const State& x, double place = 0.5) {
+[[gnu::flatten]] inline Rates rates(const Model& m, const Held& held, const State& x,
+                                    double place = 0.5) {
   const auto& body = x.chassis;
   const auto w = chassis_14dof::pose(m.chassis, body, held.steer);
   const auto k = chassis_14dof::contacts(m.chassis, w, held.road);
@@ -149,7 +163,8 @@ inline Rates rates(const Model& m, const Held& held, const State& x, double plac
                                       .V_x = k.V_x,
                                       .V_sy = k.V_y,
                                       .omega = Omega});
-  Rates out{};
+  Rates out;
+  out.rows = {};
   out.F_x = t.F_x, out.F_y = t.F_y, out.F_z = F_z, out.kappa = t.kappa, out.alpha = t.alpha;
 
   // Drive units.
@@ -166,6 +181,8 @@ inline Rates rates(const Model& m, const Held& held, const State& x, double plac
     on_body += d.on_body;
     q.work += d.work, q.gears += d.gears, q.differentials += d.differential, q.shafts += d.shafts;
   }
+
+  for (std::size_t n = m.n_units; n < kMaxDriveUnits; ++n) out.state.units[n] = {};
 
   // Brakes, on the carriers.
   const Pack carrier_spin = dot(w.e, w.omega);
@@ -195,7 +212,7 @@ inline Rates rates(const Model& m, const Held& held, const State& x, double plac
 
   q.brakes = sum<double>(braked * (Omega - carrier_spin));
   q.air = -(dot(air.F, body.v) + dot(air.M, body.omega));
-  q.dampers = sum<double>(present * w.s_rate * chassis_14dof::damper_forces(m.chassis, body, w));
+  q.dampers = sum<double>(present * w.s_rate * moved.F_damper);
   q.slip = sum<double>(present * t.p_loss);
   q.rolling = sum<double>(present * t.p_rolling);
   q.tyre_damping = sum<double>(present * load.p_loss);
