@@ -197,12 +197,17 @@ template <Scalar T> struct Steer {
   Quad<T> inclination = T(0.0);        // eps_0, by compliance, > 0 with the top to the right [rad]
 };
 template <Scalar T> Steer<T> steered(const std::array<T, kWheels>& delta) {
-  std::array<T, kWheels> c, s;
-  for (std::size_t i = 0; i < kWheels; ++i) {
-    const auto [sine, cosine] = sincos(delta[i]);
-    s[i] = sine, c[i] = cosine;
+  if constexpr (std::same_as<T, double>) {
+    const auto [s, c] = sincos(quad<double>(delta));
+    return {.cos = c, .sin = s};
+  } else {
+    Steer<T> out;
+    for (std::size_t i = 0; i < kWheels; ++i) {
+      const auto [s, c] = sincos(delta[i]);
+      out.sin[i] = s, out.cos[i] = c;
+    }
+    return out;
   }
-  return {.cos = quad<T>(c), .sin = quad<T>(s)};
 }
 // The road below the wheel centres.
 template <Scalar T> struct RoadPlanes {

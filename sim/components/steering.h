@@ -81,6 +81,7 @@ template <Scalar T> struct Geometry {
   T track;      // t, of the front wheels, between the kingpins [m]
 };
 template <Scalar T> struct Outputs {
+  State<T> rate;
   std::array<T, 4> delta;       // front left, front right, rear left, rear right [rad]
   std::array<T, 4> delta_rate;  // [rad/s]
   T tau_H;                      // hand torque [Nm]
@@ -125,15 +126,26 @@ State<T> derivatives(const Params<T>& p, const State<T>& x, const Inputs<T>& u) 
   return {.theta_P = (tau - clamp(tau, -p.friction, p.friction)) / p.damping};
 }
 
+// (5), (6): of all wheels [rad], at a speed of the car.
+template <Scalar T> std::array<T, 4> angles(const Params<T>& p, const Geometry<T>& g,
+                                            const State<T>& x, const T& v) {
+  const T delta = mean_angle(p, x.theta_P).delta;
+  const T rear = p.rear.empty() ? T(0.0) : p.rear(v) * delta;
+  return {wheel_angle<T>(delta, p.ackermann, 1.0, g.track, g.wheelbase).delta,
+          wheel_angle<T>(delta, p.ackermann, -1.0, g.track, g.wheelbase).delta, rear, rear};
+}
+
 template <Scalar T> Outputs<T> outputs(const Params<T>& p, const Geometry<T>& g, const State<T>& x,
                                        const Inputs<T>& u) {
   const Mean<T> front = mean_angle(p, x.theta_P);
   const T share = p.rear.empty() ? T(0.0) : p.rear(u.v);
-  const T rate = front.gain * derivatives(p, x, u).theta_P;
+  const State<T> pinion = derivatives(p, x, u);
+  const T rate = front.gain * pinion.theta_P;
   const auto left = wheel_angle<T>(front.delta, p.ackermann, 1.0, g.track, g.wheelbase);
   const auto right = wheel_angle<T>(front.delta, p.ackermann, -1.0, g.track, g.wheelbase);
   const T rear = share * front.delta;
-  return {.delta = {left.delta, right.delta, rear, rear},
+  return {.rate = pinion,
+          .delta = {left.delta, right.delta, rear, rear},
           .delta_rate = {left.slope * rate, right.slope * rate, share * rate, share * rate},
           .tau_H = p.stiffness * (u.theta_H - x.theta_P)};
 }

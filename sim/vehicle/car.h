@@ -10,6 +10,7 @@
 #include "sim/components/dc_node.h"
 #include "sim/components/road_load.h"
 #include "sim/vehicle/battery.h"
+#include "sim/vehicle/body.h"
 #include "sim/vehicle/drive_unit.h"
 #include "sim/vehicle/layout.h"
 
@@ -73,6 +74,7 @@ template <Scalar T> struct Params {
   SpeedLimiter<T> speed_limiter;
   Auxiliaries<T> auxiliaries;
   Charger<T> charger;
+  body::Params<T> body;
 };
 template <class P, class V>
   requires same_template<P, Params>
@@ -87,6 +89,7 @@ constexpr void describe(P& p, V&& field) {
         Group{"speed_limiter", "electronic limit of the speed, where there is one"});
   field(p.auxiliaries, Group{"auxiliaries", "consumers beside the drive"});
   field(p.charger, Group{"charger", "on-board charger"});
+  field(p.body, Group{"body", "what the car is beside one mass, for the chassis multi_body"});
 }
 
 // As the equations need it, at one test mass.

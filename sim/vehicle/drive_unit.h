@@ -13,6 +13,7 @@
 #include "sim/components/machine_map.h"
 #include "sim/components/pwm.h"
 #include "sim/components/sensors.h"
+#include "sim/vehicle/body.h"
 #include "sim/vehicle/motor_control_params.h"
 
 namespace evsim::drive_unit {
@@ -52,6 +53,7 @@ template <Scalar T> struct Params {
   motor_control::Settings<T> control;
   sensors::Params<T> sensors;
   NamedList<gear::Params<T>, kMaxGears> gears;  // from machine to wheel
+  body::Shafts<T> shafts;
 };
 template <class P, class V>
   requires same_template<P, Params>
@@ -65,6 +67,7 @@ constexpr void describe(P& p, V&& field) {
   field(p.control, Group{"control", "motor control of the levels drive and waveform"});
   field(p.sensors, Group{"sensors", "what the motor control measures with"});
   field(p.gears, Group{"gears", "gear stages by name, from machine to wheel"});
+  field(p.shafts, Group{"shafts", "from the gears to the wheels, for the chassis multi_body"});
 }
 
 // As the equations need it: losses are a map or an efficiency curve.

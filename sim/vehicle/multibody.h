@@ -4,24 +4,29 @@
 //   J dOmega_i/dt = tau_shaft,i - tau_brake,i + tau_tyre,i                            each wheel        (1)
 //   tau_tyre = M_y - R_e F_x: wheel and road exchange what slips and rolls (tyre_transient.h)            (2)
 //   tau_brake: friction that holds a wheel on its carrier, up to a capacity (dry_friction.h)             (3)
-// Units turn wheels of one axle, left and right. Speeds of rotors, carriers and wheels are absolute: that the body
-// pitches under a gear's housing is left out of the ratio, and what the housing does on the body is work of the machine.
+// Where the car has a steering its pinion angle is a state; compliance turns the wheels by what the carcasses hold.
+// Units turn wheels of one axle, left and right. Spins of wheels are absolute; speeds of rotors and carriers are seen
+// from the body, on which the shafts' torques react.
 // Books, all exact identities of the equations:
-//   sum tau_k omega_k + tau_housing omega_y = dE/dt + losses                                             (4)
+//   sum tau_k omega_k + p_steering = dE/dt + losses                                                      (4)
 //   E: chassis, springs, height, spins, carcasses and springs of the tyres, gears, twist of the shafts
-// Neglected: the tyre's vertical stiffness over speed and horizontal force, what its moments do beyond (4)'s row.
+//   p_steering: against the gyroscopic moments of the wheels
+// Neglected: the contact points' own velocity as wheels are steered; what rotors and gears react with as they speed up (about 1 % of the shafts' reaction), the tyre's
+// vertical stiffness over speed and horizontal force, what its moments do beyond (4)'s row.
 // Signs: ISO 8855; torque and speed > 0 forward; losses >= 0, but for the moments of tyres.
 #pragma once
 
 #include <array>
 #include <bit>
 #include <cstring>
+#include <optional>
 
 #include "sim/components/body_aerodynamics.h"
 #include "sim/components/chassis_14dof.h"
 #include "sim/components/differential.h"
 #include "sim/components/gear_train.h"
 #include "sim/components/half_shaft.h"
+#include "sim/components/steering.h"
 #include "sim/components/tyre_transient.h"
 #include "sim/vehicle/layout.h"
 
@@ -33,9 +38,14 @@ struct Unit {
   differential::Params<double> differential;
   half_shaft::Params<double> shaft;  // each
 };
+struct Steering {
+  steering::Params<double> params;
+  steering::Geometry<double> geometry;
+};
 struct Model {
   chassis_14dof::Model<double> chassis;
-  tyre::Prepared<Pack> tyres;  // a wheel in each lane
+  std::optional<Steering> steering;  // without one wheels are as held says
+  tyre::Prepared<Pack> tyres;        // a wheel in each lane
   body_aerodynamics::Params<double> air;
   body_aerodynamics::Place<double> air_at;
   std::array<Unit, kMaxDriveUnits> units;
@@ -56,13 +66,17 @@ struct State {
   std::array<double, kWheels> u, v;   // deflections of the carcasses [m]
   std::array<double, kWheels> Omega;  // absolute spins [rad/s]
   std::array<UnitState, kMaxDriveUnits> units;
+  double theta_P;  // pinion of the steering [rad]
 };
 // Powers, and as integrals energies.
 struct Rows {
-  double work;                                  // of the machines' shafts and housings
-  double gears, differentials, shafts;          // losses
+  double work, steering;                        // of the machines' shafts, of who steers
+  std::array<double, kMaxDriveUnits> gears;     // losses of each unit
+  double differentials, shafts;                 // losses
   double brakes, air, dampers;                  // of the suspension
   double slip, rolling, tyre_damping, moments;  // of the tyres
+  double height;                                // work against gravity
+  double way;                                   // forward, no energy [m]
 };
 template <class S> using Numbers = std::array<double, sizeof(S) / sizeof(double)>;
 // a + h b, member by member.
@@ -91,9 +105,10 @@ struct Held {
   std::array<double, kMaxDriveUnits>
       tau{};  // of the machines' shafts, in the middle of the step [Nm]
   std::array<double, kMaxDriveUnits>
-      tau_change{};                     // from its start to its end, in a straight line [Nm]
-  std::array<double, kWheels> brake{};  // capacities [Nm]
-  chassis_14dof::Steer<double> steer{};
+      tau_change{};                      // from its start to its end, in a straight line [Nm]
+  std::array<double, kWheels> brake{};   // capacities [Nm]
+  chassis_14dof::Steer<double> steer{};  // of a car without steering
+  double theta_H = 0.0;                  // hand wheel, > 0 to the left [rad]
   chassis_14dof::RoadPlanes<double> road{};
   Pack mu = 1.0;  // of the road over that of the tyres' measurement
   // Tilted on a slope that is taken as the x-y plane [m/s2].
@@ -107,7 +122,7 @@ struct Held {
 struct Rates {
   State state;
   Rows rows;
-  Pack F_x, F_y, F_z, kappa, alpha;  // of the tyres, for who looks on
+  Pack F_x, F_y, M_z, F_z, kappa, alpha;  // of the tyres, for who looks on
 };
 
 namespace detail {
@@ -115,14 +130,14 @@ namespace detail {
 struct Driven {  // by one unit
   UnitState rate;
   double tau_l, tau_r;  // of the half shafts [Nm]
-  double on_body;       // beside the reaction to tau_l and tau_r, about y [Nm]
   double work, gears, differential, shafts;
 };
-inline Driven driven(const Unit& m, const UnitState& x, double tau, double Omega_l, double Omega_r,
-                     double omega_y) {
+// omega_l, omega_r: of the wheels, seen from the body [rad/s].
+inline Driven driven(const Unit& m, const UnitState& x, double tau, double omega_l,
+                     double omega_r) {
   const differential::State<double> d{x.omega_c, x.domega};
-  const half_shaft::Inputs<double> l{differential::left(d), Omega_l};
-  const half_shaft::Inputs<double> r{differential::right(d), Omega_r};
+  const half_shaft::Inputs<double> l{differential::left(d), omega_l};
+  const half_shaft::Inputs<double> r{differential::right(d), omega_r};
   const auto s_l = half_shaft::outputs<double>(m.shaft, {x.twist_l}, l);
   const auto s_r = half_shaft::outputs<double>(m.shaft, {x.twist_r}, r);
   const double load = s_l.tau + s_r.tau;
@@ -135,11 +150,32 @@ inline Driven driven(const Unit& m, const UnitState& x, double tau, double Omega
                    .twist_r = half_shaft::derivatives(r).theta},
           .tau_l = s_l.tau,
           .tau_r = s_r.tau,
-          .on_body = g.tau_housing + load,
-          .work = tau * m.gears.ratio * x.omega_c + g.tau_housing * omega_y,
+          .work = tau * m.gears.ratio * x.omega_c,
           .gears = g.p_drag + g.p_mesh,
           .differential = o.split.p_loss,
           .shafts = s_l.p_loss + s_r.p_loss};
+}
+
+// How the wheels are turned, without the rate: by the steering, and by what tyres do to the suspension.
+inline chassis_14dof::Steer<double> steer(const Model& m, const Held& held, const State& x) {
+  if (!m.steering) {
+    auto out = held.steer;
+    out.rate = 0.0;
+    return out;
+  }
+  const auto& s = *m.steering;
+  auto delta = steering::angles<double>(s.params, s.geometry, {x.theta_P}, x.chassis.v.x);
+  std::array<double, kWheels> lean{};
+  for (std::size_t i = 0; i < kWheels; ++i) {
+    const auto c = suspension::compliance<double>(m.chassis.axle_of(i), m.chassis.side[i],
+                                                  double(m.tyres.c_x[i]) * x.u[i],
+                                                  double(m.tyres.c_y[i]) * x.v[i], 0.0);
+    delta[i] += c.steer;
+    lean[i] = c.inclination;
+  }
+  auto out = chassis_14dof::steered<double>(delta);
+  out.inclination = quad<double>(lean);
+  return out;
 }
 
 }  // namespace detail
@@ -148,7 +184,7 @@ inline Driven driven(const Unit& m, const UnitState& x, double tau, double Omega
 [[gnu::flatten]] inline Rates rates(const Model& m, const Held& held, const State& x,
                                     double place = 0.5) {
   const auto& body = x.chassis;
-  const auto w = chassis_14dof::pose(m.chassis, body, held.steer);
+  auto w = chassis_14dof::pose(m.chassis, body, detail::steer(m, held, x));
   const auto k = chassis_14dof::contacts(m.chassis, w, held.road);
   const Pack Omega = quad<double>(x.Omega), present = m.chassis.present;
 
@@ -165,21 +201,22 @@ inline Driven driven(const Unit& m, const UnitState& x, double tau, double Omega
                                       .omega = Omega});
   Rates out;
   out.rows = {};
-  out.F_x = t.F_x, out.F_y = t.F_y, out.F_z = F_z, out.kappa = t.kappa, out.alpha = t.alpha;
+  out.F_x = t.F_x, out.F_y = t.F_y, out.M_z = t.M_z;
+  out.F_z = F_z, out.kappa = t.kappa, out.alpha = t.alpha;
 
   // Drive units.
+  const Pack from_body = Omega - dot(w.e, spread(body.omega));
   std::array<double, kWheels> tau_shaft{};
-  double on_body = 0.0;
   auto& q = out.rows;
   for (std::size_t n = 0; n < m.n_units; ++n) {
     const std::size_t left = 2 * m.units[n].axle;
     const double tau = held.tau[n] + (place - 0.5) * held.tau_change[n];
     const auto d =
-        detail::driven(m.units[n], x.units[n], tau, x.Omega[left], x.Omega[left + 1], body.omega.y);
+        detail::driven(m.units[n], x.units[n], tau, from_body[left], from_body[left + 1]);
     out.state.units[n] = d.rate;
     tau_shaft[left] += d.tau_l, tau_shaft[left + 1] += d.tau_r;
-    on_body += d.on_body;
-    q.work += d.work, q.gears += d.gears, q.differentials += d.differential, q.shafts += d.shafts;
+    q.work += d.work, q.gears[n] = d.gears, q.differentials += d.differential;
+    q.shafts += d.shafts;
   }
 
   for (std::size_t n = m.n_units; n < kMaxDriveUnits; ++n) out.state.units[n] = {};
@@ -198,11 +235,28 @@ inline Driven driven(const Unit& m, const UnitState& x, double tau, double Omega
   chassis_14dof::Inputs<double> u{.gravity = held.gravity};
   const auto air = body_aerodynamics::load(m.air, m.air_at, {body.v - wind, held.rho_air});
   u.body = air;
-  u.body.M.y += on_body;
   u.tyres = {.F = {t.F_x, t.F_y, F_z}, .M = {t.M_x, Pack(0.0), t.M_z}};
   u.Omega = Omega;
   u.tau_body = shaft;
   u.tau_carrier = -braked;
+  const auto M = present * t.M_x * k.x + present * t.M_z * k.n;
+  q.moments = -sum<double>(dot(M, w.omega) - dot(w.e, M) * carrier_spin);
+  Pack turning = held.steer.rate;
+  out.state.theta_P = 0.0;
+  if (m.steering) {
+    const auto& s = *m.steering;
+    const auto turned = steering::outputs<double>(s.params, s.geometry, {x.theta_P},
+                                                  {.theta_H = held.theta_H,
+                                                   .v = body.v.x,
+                                                   .F_x = {t.F_x[0], t.F_x[1]},
+                                                   .F_y = {t.F_y[0], t.F_y[1]},
+                                                   .M_z = {t.M_z[0], t.M_z[1]}});
+    turning = quad<double>(turned.delta_rate);
+    out.state.theta_P = turned.rate.theta_P;
+  }
+  w.omega.z += turning;
+  q.steering =
+      sum<double>(turning * (m.chassis.J * Omega * cross(w.omega, w.e).z - braked * w.e.z));
   const auto moved = chassis_14dof::outputs(m.chassis, body, w, k, u);
   out.state.chassis = moved.rate;
   out.state.u = array<double>(t.rate.u), out.state.v = array<double>(t.rate.v);
@@ -216,14 +270,15 @@ inline Driven driven(const Unit& m, const UnitState& x, double tau, double Omega
   q.slip = sum<double>(present * t.p_loss);
   q.rolling = sum<double>(present * t.p_rolling);
   q.tyre_damping = sum<double>(present * load.p_loss);
-  const auto M = present * t.M_x * k.x + present * t.M_z * k.n;
-  q.moments = -sum<double>(dot(M, w.omega) - dot(w.e, M) * carrier_spin);
+  const Vec3<double> g = to_body(w.R, held.gravity);
+  q.height = -(m.chassis.m_s * dot(g, body.v) + sum<double>(m.chassis.m * dot(spread(g), w.V)));
+  q.way = body.v.x;
   return out;
 }
 
 // E of (4) [J].
 inline double energy(const Model& m, const Held& held, const State& x) {
-  const auto w = chassis_14dof::pose(m.chassis, x.chassis, held.steer);
+  const auto w = chassis_14dof::pose(m.chassis, x.chassis, detail::steer(m, held, x));
   const auto k = chassis_14dof::contacts(m.chassis, w, held.road);
   const Pack Omega = quad<double>(x.Omega);
   const tyre::State<Pack> carcass{quad<double>(x.u), quad<double>(x.v)};

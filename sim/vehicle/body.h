@@ -1,0 +1,141 @@
+// What a vehicle file says of its body: nothing more than one mass on wheels (chassis.h), or what makes it a system
+// of bodies on springs and tyres (multibody.h).
+// Figures of the whole car hold at kerb mass; in its design position every travel is 0. What a car carries beside
+// its kerb mass lies in its mass centre, so that the axles keep their shares, and makes it sink on its springs.
+#pragma once
+
+#include <array>
+#include <variant>
+
+#include "sim/base/fields.h"
+#include "sim/components/differential.h"
+#include "sim/components/half_shaft.h"
+#include "sim/components/steering.h"
+#include "sim/components/suspension.h"
+#include "sim/components/tyre_coefficients.h"
+
+namespace evsim::body {
+
+template <Scalar T> struct Longitudinal {
+  static constexpr std::string_view kType = "longitudinal";
+  static constexpr std::string_view kDoc = "one mass: no chassis of the kind multi_body";
+};
+template <class P, class V>
+  requires same_template<P, Longitudinal>
+constexpr void describe(P&, V&&) {}
+
+// Spring and damper are given as they act at the wheel, by these rates, or by the tables of `suspension`.
+template <Scalar T> struct Axle {
+  T track = kRequired;             // 0: one wheel in the middle [m]
+  T unsprung_mass = kRequired;     // of one wheel [kg]
+  T transverse_inertia = 0.0;      // of one wheel about a diameter [kg m2]
+  FileName tyre;                   // .tir
+  T tyre_pressure = kInfinity;     // infinite: that of its file [Pa]
+  T spring_rate = kInfinity;       // [N/m]
+  T damping_bump = kInfinity;      // [N/(m/s)]
+  T damping_rebound = kInfinity;   // [N/(m/s)]
+  suspension::Params<T> suspension;
+};
+template <class P, class V>
+  requires same_template<P, Axle>
+constexpr void describe(P& p, V&& field) {
+  field(p.track, Field{"track", Dim::length, not_negative,
+                       "between the wheel centres; 0: one wheel in the middle"});
+  field(p.unsprung_mass, Field{"unsprung_mass", Dim::mass, positive,
+                               "of one wheel with hub, brake and its share of the links"});
+  field(p.transverse_inertia,
+        Field{"transverse_inertia", Dim::inertia, not_negative, "of one wheel about a diameter"});
+  field(p.tyre, Field{"tyre", Dim::none, any_value, "tyre property file (.tir)"});
+  field(p.tyre_pressure, Field{"tyre_pressure", Dim::pressure, positive,
+                               "inflation; left out: that of the tyre's file"});
+  field(p.spring_rate,
+        Field{"spring_rate", Dim::stiffness, positive,
+              "of the spring at the wheel, in place of suspension.spring; its preload follows "
+              "from the weight"});
+  field(p.damping_bump, Field{"damping_bump", Dim::force_per_speed, not_negative,
+                              "of the damper at the wheel, in place of suspension.damper"});
+  field(p.damping_rebound, Field{"damping_rebound", Dim::force_per_speed, not_negative,
+                                 "the same as the wheel goes down"});
+  field(p.suspension, Group{"suspension", "tables and stiffnesses of both sides"});
+}
+
+// Beside drag, which road_load knows. Slopes over the flow's angle hold up to 30 degrees and stay there.
+template <Scalar T> struct Air {
+  T lift_front = 0.0, lift_rear = 0.0;  // [-]
+  T side_slope = 0.0, roll_slope = 0.0, yaw_slope = 0.0;  // [1/rad]
+};
+template <class P, class V>
+  requires same_template<P, Air>
+constexpr void describe(P& p, V&& field) {
+  field(p.lift_front, Field{"lift_front", Dim::none, any_value, "lift coefficient, front axle"});
+  field(p.lift_rear, Field{"lift_rear", Dim::none, any_value, "lift coefficient, rear axle"});
+  field(p.side_slope, Field{"side_slope", Dim::none, any_value,
+                            "side force coefficient over the angle of the flow [1/rad]"});
+  field(p.roll_slope, Field{"roll_slope", Dim::none, any_value,
+                            "roll moment coefficient over the angle of the flow [1/rad]"});
+  field(p.yaw_slope, Field{"yaw_slope", Dim::none, any_value,
+                           "yaw moment coefficient over the angle of the flow [1/rad]"});
+}
+
+template <Scalar T> struct MultiBody {
+  static constexpr std::string_view kType = "multi_body";
+  static constexpr std::string_view kDoc = "body of six degrees of freedom on sprung wheels";
+  T I_xx = kRequired, I_yy = kRequired, I_zz = kRequired;  // of the whole car [kg m2]
+  T I_xz = 0.0;                                            // [kg m2]
+  Axle<T> front, rear;
+  steering::Params<T> steering;
+  Air<T> air;
+};
+template <class P, class V>
+  requires same_template<P, MultiBody>
+constexpr void describe(P& p, V&& field) {
+  field(p.I_xx, Field{"I_xx", Dim::inertia, positive, "of the whole car in roll"});
+  field(p.I_yy, Field{"I_yy", Dim::inertia, positive, "of the whole car in pitch"});
+  field(p.I_zz, Field{"I_zz", Dim::inertia, positive, "of the whole car in yaw"});
+  field(p.I_xz, Field{"I_xz", Dim::inertia, any_value, "element of the tensor, - integral of x z"});
+  field(p.front, Group{"front", "front axle"});
+  field(p.rear, Group{"rear", "rear axle"});
+  field(p.steering, Group{"steering", "hand wheel to road wheels"});
+  field(p.air, Group{"air", "what the air does beside drag"});
+}
+
+template <Scalar T> using Params = std::variant<Longitudinal<T>, MultiBody<T>>;
+
+// ---- Between gears and wheels, of a drive unit --------------------------------------------------
+
+template <Scalar T> struct RigidShafts {
+  static constexpr std::string_view kType = "rigid";
+  static constexpr std::string_view kDoc = "machine and wheels turn as one";
+};
+template <class P, class V>
+  requires same_template<P, RigidShafts>
+constexpr void describe(P&, V&&) {}
+
+template <Scalar T> struct Torsional {
+  static constexpr std::string_view kType = "torsional";
+  static constexpr std::string_view kDoc = "differential and half shafts that twist, with play";
+  half_shaft::Params<T> half_shaft;  // each
+  differential::Params<T> differential;
+  T inertia_out = 0.0;   // of the last gear, carrier and what turns with them [kg m2]
+  T rotor_sense = 1.0;   // gear_train.h's g [-]
+  T viscous_drag = 0.0;  // at the machine [Nm s/rad]
+};
+template <class P, class V>
+  requires same_template<P, Torsional>
+constexpr void describe(P& p, V&& field) {
+  field(p.half_shaft, Group{"half_shaft", "left and right, each"});
+  field(p.differential, Group{"differential", "between both shafts"});
+  field(p.inertia_out, Field{"inertia_out", Dim::inertia, not_negative,
+                             "of the last gear, the carrier and what turns with them"});
+  field(p.rotor_sense, Field{"rotor_sense", Dim::none, between(-1, 1),
+                             "1 where the rotor turns as the wheels do, -1 the other way round, 0 "
+                             "where it lies along the car"});
+  field(p.viscous_drag, Field{"viscous_drag", Dim::torsional_damping, not_negative,
+                              "churning that grows with speed, at the machine"});
+}
+template <Scalar T> using Shafts = std::variant<RigidShafts<T>, Torsional<T>>;
+
+// Tyres as their files give them, one a file: front, rear.
+using Tyres = std::array<tyre::Params<double>, 2>;
+
+}  // namespace evsim::body
