@@ -47,7 +47,7 @@ template <int N> Dual<N> tan(const Dual<N>& x) {
   return chain(t, 1.0 + t * t, x);
 }
 
-// Sine and cosine at half the price where only their size counts: |x| <= 1000 rad to an absolute error of 3.2e-16.
+// Sine and cosine at half the price where only the absolute error counts: 3.2e-16 for |x| <= 1e6 rad.
 inline double sin_near(double x) { return kernels::sin_near(x); }
 inline Pack sin_near(const Pack& x) { return kernels::sin_near(x); }
 inline double cos_near(double x) { return kernels::cos_near(x); }
