@@ -117,6 +117,13 @@ struct Held {
   double rho_air = 1.2;              // [kg/m3]
 };
 
+// Draws all calls into a function: a gain where a Pack is one register, a loss where two of them fill all there are.
+#if defined(__AVX2__)
+#define EVSIM_FLATTEN_PACKS [[gnu::flatten]]
+#else
+#define EVSIM_FLATTEN_PACKS
+#endif
+
 // ---- Equations ----------------------------------------------------------------------------------
 
 struct Rates {
@@ -156,15 +163,21 @@ inline Driven driven(const Unit& m, const UnitState& x, double tau, double omega
           .shafts = s_l.p_loss + s_r.p_loss};
 }
 
-// How the wheels are turned, without the rate: by the steering, and by what tyres do to the suspension.
-inline chassis_14dof::Steer<double> steer(const Model& m, const Held& held, const State& x) {
+// How the wheels are turned, without the rate: by the steering, and by what tyres do to the suspension; and how fast they
+// turn as the pinion does.
+struct Steered {
+  chassis_14dof::Steer<double> steer;
+  Pack slope;
+};
+inline Steered steered(const Model& m, const Held& held, const State& x) {
   if (!m.steering) {
     auto out = held.steer;
     out.rate = 0.0;
-    return out;
+    return {out, 0.0};
   }
   const auto& s = *m.steering;
-  auto delta = steering::angles<double>(s.params, s.geometry, {x.theta_P}, x.chassis.v.x);
+  const auto wheels = steering::turned<double>(s.params, s.geometry, {x.theta_P}, x.chassis.v.x);
+  auto delta = wheels.delta;
   std::array<double, kWheels> lean{};
   for (std::size_t i = 0; i < kWheels; ++i) {
     const auto c = suspension::compliance<double>(m.chassis.axle_of(i), m.chassis.side[i],
@@ -173,18 +186,19 @@ inline chassis_14dof::Steer<double> steer(const Model& m, const Held& held, cons
     delta[i] += c.steer;
     lean[i] = c.inclination;
   }
-  auto out = chassis_14dof::steered<double>(delta);
-  out.inclination = quad<double>(lean);
+  Steered out{chassis_14dof::steered<double>(delta), quad<double>(wheels.slope)};
+  out.steer.inclination = quad<double>(lean);
   return out;
 }
 
 }  // namespace detail
 
 // At a place of the step, 0 at its start and 1 at its end.
-[[gnu::flatten]] inline Rates rates(const Model& m, const Held& held, const State& x,
-                                    double place = 0.5) {
+EVSIM_FLATTEN_PACKS inline Rates rates(const Model& m, const Held& held, const State& x,
+                                       double place = 0.5) {
   const auto& body = x.chassis;
-  auto w = chassis_14dof::pose(m.chassis, body, detail::steer(m, held, x));
+  const auto steered = detail::steered(m, held, x);
+  auto w = chassis_14dof::pose(m.chassis, body, steered.steer);
   const auto k = chassis_14dof::contacts(m.chassis, w, held.road);
   const Pack Omega = quad<double>(x.Omega), present = m.chassis.present;
 
@@ -244,15 +258,14 @@ inline chassis_14dof::Steer<double> steer(const Model& m, const Held& held, cons
   Pack turning = held.steer.rate;
   out.state.theta_P = 0.0;
   if (m.steering) {
-    const auto& s = *m.steering;
-    const auto turned = steering::outputs<double>(s.params, s.geometry, {x.theta_P},
-                                                  {.theta_H = held.theta_H,
-                                                   .v = body.v.x,
-                                                   .F_x = {t.F_x[0], t.F_x[1]},
-                                                   .F_y = {t.F_y[0], t.F_y[1]},
-                                                   .M_z = {t.M_z[0], t.M_z[1]}});
-    turning = quad<double>(turned.delta_rate);
-    out.state.theta_P = turned.rate.theta_P;
+    const auto pinion = steering::derivatives<double>(m.steering->params, {x.theta_P},
+                                                      {.theta_H = held.theta_H,
+                                                       .v = body.v.x,
+                                                       .F_x = {t.F_x[0], t.F_x[1]},
+                                                       .F_y = {t.F_y[0], t.F_y[1]},
+                                                       .M_z = {t.M_z[0], t.M_z[1]}});
+    turning = pinion.theta_P * steered.slope;
+    out.state.theta_P = pinion.theta_P;
   }
   w.omega.z += turning;
   q.steering =
@@ -278,7 +291,7 @@ inline chassis_14dof::Steer<double> steer(const Model& m, const Held& held, cons
 
 // E of (4) [J].
 inline double energy(const Model& m, const Held& held, const State& x) {
-  const auto w = chassis_14dof::pose(m.chassis, x.chassis, detail::steer(m, held, x));
+  const auto w = chassis_14dof::pose(m.chassis, x.chassis, detail::steered(m, held, x).steer);
   const auto k = chassis_14dof::contacts(m.chassis, w, held.road);
   const Pack Omega = quad<double>(x.Omega);
   const tyre::State<Pack> carcass{quad<double>(x.u), quad<double>(x.v)};
@@ -318,5 +331,7 @@ inline void step(const Model& m, const Held& held, double h, State& x, Rows& q) 
   take(4.0 / 9.0);
   x = end;
 }
+
+#undef EVSIM_FLATTEN_PACKS
 
 }  // namespace evsim::multibody

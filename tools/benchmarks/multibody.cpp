@@ -59,6 +59,14 @@ multibody::Model car(const tyre::Params<double>& tyre) {
   const auto alone = tyre::prepare<double>(tyre, tyre.pressure.p_i);
   const auto p = chassis(tyre.dimension.R_0, tyre::deflection<double>(alone, F, {0.0, 0.0, 0.0}));
   m.chassis = c14::prepare(p);
+  m.steering = {.params = {.ratio = 15.0,
+                           .stiffness = 120.0,
+                           .damping = 20.0,
+                           .friction = 1.0,
+                           .assistance = 8.0,
+                           .trail = 0.02,
+                           .scrub_radius = 0.01},
+                .geometry = {.wheelbase = p.wheelbase, .track = p.front.track}};
   m.air = {.frontal_area = 2.3, .drag = table({0.0, 0.3}, {0.25, 0.3})};
   m.air_at = {.wheelbase = p.wheelbase, .point = {0.0, 0.0, -p.cg_height}};
   const differential::Params<double> open{.kind = differential::Open<double>{},
@@ -89,7 +97,7 @@ Run run(const tyre::Params<double>& tyre) {
   r.x.Omega.fill(v / tyre.dimension.R_0);
   for (auto& unit : r.x.units) unit.omega_c = v / tyre.dimension.R_0;
   r.held.tau = {60.0, 30.0};
-  r.held.steer = c14::steered<double>({0.03, 0.03, 0.0, 0.0});
+  r.held.theta_H = 0.5;
   multibody::Rows q{};
   for (int i = 0; i < 5000; ++i) multibody::step(r.model, r.held, 1e-4, r.x, q);
   return r;
