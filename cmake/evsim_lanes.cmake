@@ -1,25 +1,23 @@
-# evsim_lanes(file): compiles the lanes unit once per architecture and adds it to evsim_lib.
+# evsim_lanes(files...): compiles each unit once per architecture and adds it to evsim_lib.
 #   Baseline: EVSIM_ARCH=base. On x86-64 also EVSIM_ARCH=v3 with AVX2 and FMA instructions allowed;
 #   EVSIM_HAS_V3 says whether that one is there. The program picks one at run time.
 #
 # The v3 object is full of weak copies of shared templates. If the linker chose one of them for
 # everybody, the program would fault on an older CPU. So it is linked to itself first, then every
-# symbol but the entry point is made local. Needs GNU ld and objcopy. Sanitizers bring sections of
-# their own that do not survive this; such builds take the object as it is and run on newer CPUs only.
-function(evsim_lanes file)
+# symbol but the entry points (*_entry_v3) is made local. Needs GNU ld and objcopy. Sanitizers bring
+# sections of their own that do not survive this; such builds take the object as it is and run on newer
+# CPUs only.
+function(evsim_lanes)
   set(has_v3 0)
-  if(EXISTS ${file} AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" AND CMAKE_OBJCOPY)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" AND CMAKE_OBJCOPY)
     execute_process(COMMAND ${CMAKE_LINKER} --version OUTPUT_VARIABLE linker)
     if(linker MATCHES "GNU ld")
       set(has_v3 1)
     endif()
   endif()
   target_compile_definitions(evsim_common INTERFACE EVSIM_HAS_V3=${has_v3})
-  if(NOT EXISTS ${file})
-    return()
-  endif()
 
-  add_library(evsim_lanes_base OBJECT ${file})
+  add_library(evsim_lanes_base OBJECT ${ARGN})
   target_link_libraries(evsim_lanes_base PRIVATE evsim_common)
   target_compile_definitions(evsim_lanes_base PRIVATE EVSIM_ARCH=base)
   target_sources(evsim_lib PRIVATE $<TARGET_OBJECTS:evsim_lanes_base>)
@@ -27,7 +25,7 @@ function(evsim_lanes file)
     return()
   endif()
 
-  add_library(evsim_lanes_v3 OBJECT ${file})
+  add_library(evsim_lanes_v3 OBJECT ${ARGN})
   target_link_libraries(evsim_lanes_v3 PRIVATE evsim_common)
   target_compile_definitions(evsim_lanes_v3 PRIVATE EVSIM_ARCH=v3)
   # Unique symbols, which inline variables become in g++ without optimisation, can't be made local.
@@ -43,7 +41,7 @@ function(evsim_lanes file)
   add_custom_command(OUTPUT ${isolated}
     COMMAND ${CMAKE_LINKER} -r --force-group-allocation -o ${merged}
             $<TARGET_OBJECTS:evsim_lanes_v3>
-    COMMAND ${CMAKE_OBJCOPY} --wildcard --keep-global-symbol=*lanes_entry_v3* ${merged} ${isolated}
+    COMMAND ${CMAKE_OBJCOPY} --wildcard --keep-global-symbol=*_entry_v3* ${merged} ${isolated}
     DEPENDS $<TARGET_OBJECTS:evsim_lanes_v3>
     COMMENT "Isolating the x86-64-v3 lanes" COMMAND_EXPAND_LISTS VERBATIM)
   set_source_files_properties(${isolated} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)

@@ -5,7 +5,8 @@
 function(evsim_layer name)
   cmake_parse_arguments(arg "" "" "NEEDS;USES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${name}/*.cpp)
-  list(FILTER sources EXCLUDE REGEX "/lanes_unit\\.cpp$")  # compiled once per architecture
+  # Those are compiled once per architecture.
+  list(FILTER sources EXCLUDE REGEX "/(lanes|multibody)_unit\\.cpp$")
   if(sources)
     add_library(evsim_${name} OBJECT ${sources})
     target_link_libraries(evsim_${name} PUBLIC evsim_common PRIVATE ${arg_USES})

@@ -5,7 +5,6 @@
 #include <bit>
 #include <concepts>
 #include <cstdint>
-#include <experimental/simd>
 
 #include "sim/base/scalar.h"
 
@@ -14,24 +13,10 @@ namespace evsim::kernels {
 inline constexpr std::uint64_t kSignBit = 0x8000'0000'0000'0000;
 inline constexpr std::uint64_t kMantissaBits = 0x000f'ffff'ffff'ffff;
 
-// Whether a Pack fits a register of the processor compiled for; elsewhere (x86-64 without AVX2) it is
-// made of several, and masks and bit patterns of it cost more than they gain.
-inline constexpr bool kPackIsRegister =
-    !std::same_as<Pack, std::experimental::fixed_size_simd<double, kLanes>>;
-
-// Of a double or a Pack in one register.
-template <class T> auto to_bits(const T& x) {
-  if constexpr (std::same_as<T, double>)
-    return std::bit_cast<std::uint64_t>(x);
-  else
-    return std::bit_cast<std::experimental::rebind_simd_t<std::uint64_t, T>>(x);
-}
-template <class Bits> auto from_bits(const Bits& b) {
-  if constexpr (std::same_as<Bits, std::uint64_t>)
-    return std::bit_cast<double>(b);
-  else
-    return std::bit_cast<Pack>(b);
-}
+inline std::uint64_t to_bits(double x) { return std::bit_cast<std::uint64_t>(x); }
+inline double from_bits(std::uint64_t b) { return std::bit_cast<double>(b); }
+using evsim::from_bits;
+using evsim::to_bits;
 
 // True where a bit pattern is not 0, for patterns that are 0 or a normal number: a denormal one may
 // count as 0.

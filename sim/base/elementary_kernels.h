@@ -1,10 +1,11 @@
 // How the functions of elementary.h are computed, for T = double, and Pack where it is one register:
 // arithmetic, select and bit patterns only, so every lane, compiler and x86-64 gives the same bits.
 //
-// Formulae and coefficients (kernels of sin, cos, atan, exp, log, pow) come from fdlibm 5.3,
+// Formulae and coefficients (kernels of sin, cos, atan2, exp, log, pow) come from fdlibm 5.3,
 //   Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved. Permission to use, copy,
 //   modify, and distribute this software is freely granted, provided that this notice is preserved.
-// with all its branches turned into selects. The range reductions, tanh and atan2 are our own.
+// with all its branches turned into selects. The range reductions, tanh, atan, atan2's cases, sin_near and
+// cos_near are our own.
 // Kernels are always inlined: a call would pass Packs through memory.
 #pragma once
 
@@ -68,6 +69,31 @@ template <class T> SinCos<T> sincos(const T& x) {
           select(fits, flip_sign(select(odd, s, c), (q.bits + 1u) << 62), T(kNaN))};
 }
 
+// ---- sine and cosine near 0, to an absolute error ----------------------------------------------
+
+// sin(r) of |r| <= pi/2: r - r z P(z), z = r^2, to 4e-17 by the polynomial through Chebyshev's points.
+template <class T> [[gnu::always_inline]] inline T sin_quadrants(const T& r) {
+  const T z = r * r, z2 = z * z, z4 = z2 * z2;
+  const T P = ((0.16666666666666666 - z * 0.008333333333333316) +
+               z2 * (0.00019841269841254885 - z * 2.7557319219139174e-06)) +
+              z4 * ((2.5052107613933993e-08 - z * 1.6058977114025027e-10) +
+                    z2 * (7.643963964341869e-13 - z * 2.7313658477694193e-15));
+  return r - r * (z * P);
+}
+// x less n pi, pi in parts of 33 and 53 bits.
+template <class T> [[gnu::always_inline]] inline T less_half_turns(const T& x, const T& n) {
+  return (x - n * 3.1415926534682512) - n * 1.2154201013012384e-10;
+}
+template <class T> [[gnu::always_inline]] inline T sin_near(const T& x) {
+  const auto n = nearest(x * 3.18309886183790671538e-01);
+  return flip_sign(sin_quadrants(less_half_turns(x, n.value)), n.bits << 63);
+}
+// By cos(x) = -(-1)^n sin(x - (n + 1/2) pi).
+template <class T> [[gnu::always_inline]] inline T cos_near(const T& x) {
+  const auto n = nearest(x * 3.18309886183790671538e-01 - 0.5);
+  return flip_sign(sin_quadrants(less_half_turns(x, T(n.value + 0.5))), (n.bits + 1u) << 63);
+}
+
 // ---- arc tangent --------------------------------------------------------------------------------
 
 template <class T> struct Angle {  // base + rest: more digits than one number has
@@ -107,9 +133,30 @@ template <class T> [[gnu::always_inline]] inline Angle<T> atan_of_ratio(const T&
   return {hi, t - (t * (even + odd) - lo)};
 }
 
+// The same in two steps, c = 1 and inf, which leave |t| <= 5/8: atan(t) = t - t z P(z), z = t^2, to 1e-17 of t by the
+// polynomial through Chebyshev's points.
 template <class T> T atan(const T& x) {
-  const auto [base, rest] = atan_of_ratio(magnitude(x), T(1.0));
-  return flip_sign(base + rest, to_bits(x));
+  const T size = magnitude(x);
+  const auto upper = size > 0.625, far = size > 2.0;
+  const auto quarters = [&](double quarter) -> T {
+    return select(upper, T(quarter), T(0.0)) + select(far, T(quarter), T(0.0));
+  };
+  const T base = quarters(7.85398163397448278999e-01), lost = quarters(3.06161699786838301793e-17);
+  const T t = select(far, T(-1.0), select(upper, size - 1.0, size)) /
+              select(far, size, select(upper, size + 1.0, T(1.0)));
+
+  const T z = t * t, z2 = z * z, z4 = z2 * z2;
+  const T p1 = (0.1999999999999957 - z * 0.1428571428563185) +
+               z2 * (0.11111111104846588 - z * 0.09090908840688686);
+  const T p5 = (0.07692301648046097 - z * 0.06666570875412854) +
+               z2 * (0.05881304917933039 - z * 0.05254981050113707);
+  const T p9 = (0.04715485457501984 - z * 0.04153958926020235) +
+               z2 * (0.03401781794626826 - z * 0.023394871478294617);
+  const T p13 = 0.011438092716605642 - z * 0.0028522936432679;
+  const T P = 0.3333333333333333 - z * (p1 + z4 * (p5 + z4 * (p9 + z4 * p13)));
+  const T sum = base + t;
+  const T rest = (t - (sum - base)) - (t * (z * P) - lost);
+  return flip_sign(sum + rest, to_bits(x));
 }
 
 template <class T> T atan2(const T& y, const T& x) {

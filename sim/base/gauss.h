@@ -79,7 +79,7 @@ template <Scalar T> T at(const Nodes<T>& x, std::size_t node) {
 // Constants of the nodes.
 template <Scalar T> auto group(const Values& x, std::size_t g) {
   if constexpr (kGroups<T> == 1)
-    return Pack(x.data(), std::experimental::element_aligned);
+    return Pack(x[0], x[1], x[2], x[3]);
   else
     return x[g];
 }

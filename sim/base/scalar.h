@@ -10,16 +10,11 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
-#include <experimental/simd>
 #include <type_traits>
 
+#include "sim/base/pack.h"
+
 namespace evsim {
-
-inline constexpr int kLanes = 4;  // variants a Pack carries
-
-using Pack = std::experimental::simd<
-    double, std::experimental::simd_abi::deduce_t<double, static_cast<std::size_t>(kLanes)>>;
-using PackMask = Pack::mask_type;
 
 // Forward-mode dual number: v + sum_k d[k] eps_k, eps_k eps_l = 0.
 template <int N> struct Dual {
@@ -106,10 +101,6 @@ EVSIM_DUAL_COMPARE(!=)
 // ---- select: a where the mask holds, b elsewhere ------------------------------------------------
 
 inline double select(bool m, double a, double b) { return m ? a : b; }
-inline Pack select(const PackMask& m, const Pack& a, Pack b) {
-  where(m, b) = a;
-  return b;
-}
 template <int N> Dual<N> select(bool m, const Dual<N>& a, const Dual<N>& b) { return m ? a : b; }
 // Constants on either side.
 template <Scalar T> T select(const Mask<T>& m, const T& a, double b)
@@ -125,9 +116,7 @@ template <Scalar T> T select(const Mask<T>& m, double a, const T& b)
 
 // True when the mask holds in any lane, in all lanes.
 inline bool any(bool m) { return m; }
-inline bool any(const PackMask& m) { return any_of(m); }
 inline bool all(bool m) { return m; }
-inline bool all(const PackMask& m) { return all_of(m); }
 
 // ---- min, max, abs, clamp, sign, sqrt: arithmetic and select, the same bits everywhere ----------
 // min and max give b where either is NaN, and where both are zeros of different sign; abs(-0.0) is -0.0.
@@ -145,18 +134,16 @@ template <Scalar T>
 T clamp(const T& a, const std::type_identity_t<T>& lo, const std::type_identity_t<T>& hi) {
   return select(a < lo, lo, select(a > hi, hi, a));
 }
-// std::experimental has these for any simd, with other results on NaN and signed zeros; for Packs
-// argument-dependent look-up would find and prefer them to the templates above.
-inline Pack min(const Pack& a, const Pack& b) { return min<Pack>(a, b); }
-inline Pack max(const Pack& a, const Pack& b) { return max<Pack>(a, b); }
-inline Pack abs(const Pack& a) { return abs<Pack>(a); }
-inline Pack clamp(const Pack& a, const Pack& lo, const Pack& hi) { return clamp<Pack>(a, lo, hi); }
+// The same of Packs, by the processor's min and max.
+inline Pack min(const Pack& a, const Pack& b) { return min<kRegisterLanes>(a, b); }
+inline Pack max(const Pack& a, const Pack& b) { return max<kRegisterLanes>(a, b); }
+inline Pack abs(const Pack& a) { return max(-a, a); }
+inline Pack clamp(const Pack& a, const Pack& lo, const Pack& hi) { return max(lo, min(hi, a)); }
 // -1, 0 or 1.
 template <Scalar T> T sign(const T& a) {
   return select(a > T(0.0), T(1.0), select(a < T(0.0), T(-1.0), T(0.0)));
 }
 inline double sqrt(double a) { return std::sqrt(a); }
-inline Pack sqrt(const Pack& a) { return std::experimental::sqrt(a); }
 // Where the argument does not vary the slope is 0, also at 0: a car at rest has a Jacobian.
 template <int N> Dual<N> sqrt(const Dual<N>& a) {
   Dual<N> r(std::sqrt(a.v));
@@ -170,7 +157,7 @@ inline double lane(double a, int) { return a; }
 inline double lane(const Pack& a, int i) { return a[static_cast<std::size_t>(i)]; }
 template <int N> double lane(const Dual<N>& a, int) { return a.v; }
 inline void set_lane(double& a, int, double x) { a = x; }
-inline void set_lane(Pack& a, int i, double x) { a[static_cast<std::size_t>(i)] = x; }
+inline void set_lane(Pack& a, int i, double x) { a.r.set(static_cast<std::size_t>(i), x); }
 template <int N> void set_lane(Dual<N>& a, int, double x) { a = Dual<N>(x); }
 
 }  // namespace evsim

@@ -197,12 +197,17 @@ template <Scalar T> struct Steer {
   Quad<T> inclination = T(0.0);        // eps_0, by compliance, > 0 with the top to the right [rad]
 };
 template <Scalar T> Steer<T> steered(const std::array<T, kWheels>& delta) {
-  std::array<T, kWheels> c, s;
-  for (std::size_t i = 0; i < kWheels; ++i) {
-    const auto [sine, cosine] = sincos(delta[i]);
-    s[i] = sine, c[i] = cosine;
+  if constexpr (std::same_as<T, double>) {
+    const auto [s, c] = sincos(quad<double>(delta));
+    return {.cos = c, .sin = s};
+  } else {
+    Steer<T> out;
+    for (std::size_t i = 0; i < kWheels; ++i) {
+      const auto [s, c] = sincos(delta[i]);
+      out.sin[i] = s, out.cos[i] = c;
+    }
+    return out;
   }
-  return {.cos = quad<T>(c), .sin = quad<T>(s)};
 }
 // The road below the wheel centres.
 template <Scalar T> struct RoadPlanes {
@@ -358,6 +363,7 @@ template <Scalar T> struct Outputs {
   State<T> rate;         // of the state
   Quad<T> tau_road;      // on the spins, (7) [Nm]
   Quad<T> F_suspension;  // springs, dampers, bars: against bump [N]
+  Quad<T> F_damper;      // dampers alone [N]
 };
 
 // The matrix of (11) by blocks, [A B^T; B C]: what solving with it needs, with two divisions.
@@ -405,7 +411,8 @@ template <Scalar T> [[gnu::flatten]] Outputs<T> outputs(const Model<T>& m, const
   const WheelLoads<T> load = wheel_loads(m, w, k, u.tyres);
   Outputs<T> out{};
   out.tau_road = load.tau_road;
-  out.F_suspension = w.at.F + damper_forces(m, x, w) + bar_forces(m, x);
+  out.F_damper = damper_forces(m, x, w);
+  out.F_suspension = w.at.F + out.F_damper + bar_forces(m, x);
 
   // (8), (10): what the wheels would do on a body that does not accelerate.
   const Q per_d2 = 1.0 / dot(w.d, w.d), h = m.m * per_d2;

@@ -98,14 +98,13 @@ template <Scalar T> Mean<T> mean_angle(const Params<T>& p, const T& theta_P) {
   return {.delta = p.gain.integral(theta_P) - p.gain.integral(T(0.0)), .gain = p.gain(theta_P)};
 }
 
-// (5), (6): angle of a wheel beside the middle by half a track, and its slope over delta_0.
+// (5), (6): angle of a wheel beside the middle by half a track, and its slope over delta_0, of which this is the tangent.
 template <Scalar T> struct WheelAngle {
   T delta, slope;
 };
-template <Scalar T> WheelAngle<T> wheel_angle(const T& delta_0, const T& ackermann, double side,
-                                              const T& track, const T& wheelbase) {
-  const T tangent = tan(delta_0);
-  const T shortened = 1.0 - side * (0.5 * track / wheelbase) * tangent;
+template <Scalar T> WheelAngle<T> wheel_angle(const T& delta_0, const T& tangent,
+                                              const T& ackermann, double side, const T& per_turn) {
+  const T shortened = 1.0 - side * per_turn * tangent;
   const T slope_A = (1.0 + tangent * tangent) / (shortened * shortened + tangent * tangent);
   const T delta_A = atan2(tangent, shortened);
   return {.delta = delta_0 + ackermann * (delta_A - delta_0),
@@ -128,27 +127,32 @@ State<T> derivatives(const Params<T>& p, const State<T>& x, const Inputs<T>& u) 
   return {.theta_P = (tau - clamp(tau, -p.friction, p.friction)) / p.damping};
 }
 
-// (5), (6): of all wheels [rad], at a speed of the car.
+// (5), (6): of all wheels at a speed of the car, front left, front right, rear left, rear right: angles [rad] and their
+// slopes over theta_P.
+template <Scalar T> struct Turned {
+  std::array<T, 4> delta, slope;
+};
 template <Scalar T>
-std::array<T, 4> angles(const Params<T>& p, const Geometry<T>& g, const State<T>& x, const T& v) {
-  const T delta = mean_angle(p, x.theta_P).delta;
-  const T rear = p.rear.empty() ? T(0.0) : p.rear(v) * delta;
-  return {wheel_angle<T>(delta, p.ackermann, 1.0, g.track, g.wheelbase).delta,
-          wheel_angle<T>(delta, p.ackermann, -1.0, g.track, g.wheelbase).delta, rear, rear};
+Turned<T> turned(const Params<T>& p, const Geometry<T>& g, const State<T>& x, const T& v) {
+  const Mean<T> front = mean_angle(p, x.theta_P);
+  const T share = p.rear.empty() ? T(0.0) : p.rear(v);
+  const T tangent = tan(front.delta), per_turn = 0.5 * g.track / g.wheelbase;
+  const auto left = wheel_angle<T>(front.delta, tangent, p.ackermann, 1.0, per_turn);
+  const auto right = wheel_angle<T>(front.delta, tangent, p.ackermann, -1.0, per_turn);
+  const T rear = share * front.delta, rear_slope = share * front.gain;
+  return {.delta = {left.delta, right.delta, rear, rear},
+          .slope = {left.slope * front.gain, right.slope * front.gain, rear_slope, rear_slope}};
 }
 
 template <Scalar T> Outputs<T> outputs(const Params<T>& p, const Geometry<T>& g, const State<T>& x,
                                        const Inputs<T>& u) {
-  const Mean<T> front = mean_angle(p, x.theta_P);
-  const T share = p.rear.empty() ? T(0.0) : p.rear(u.v);
+  const Turned<T> wheels = turned(p, g, x, u.v);
   const State<T> pinion = derivatives(p, x, u);
-  const T rate = front.gain * pinion.theta_P;
-  const auto left = wheel_angle<T>(front.delta, p.ackermann, 1.0, g.track, g.wheelbase);
-  const auto right = wheel_angle<T>(front.delta, p.ackermann, -1.0, g.track, g.wheelbase);
-  const T rear = share * front.delta;
+  std::array<T, 4> rate;
+  for (std::size_t i = 0; i < rate.size(); ++i) rate[i] = wheels.slope[i] * pinion.theta_P;
   return {.rate = pinion,
-          .delta = {left.delta, right.delta, rear, rear},
-          .delta_rate = {left.slope * rate, right.slope * rate, share * rate, share * rate},
+          .delta = wheels.delta,
+          .delta_rate = rate,
           .tau_H = p.stiffness * (u.theta_H - x.theta_P)};
 }
 

@@ -33,16 +33,23 @@ namespace evsim::tyre {
 template <Scalar T> struct Prepared {
   Params<T> p;
   T inverse_F_z0;          // of F'_z0 = lambda_Fz0 F_z0 [1/N]
+  T per_F_z0, per_V_0;     // 1 / F_z0, 1 / V_0 [1/N, s/m]
   T dp_i;                  // (4.E2b)
   T k_x, mu_x, k_y, mu_y;  // factors by pressure and lambda on slip stiffness and friction
   T load_y, camber_y;  // by pressure: on the load of the largest stiffness, on the camber stiffness
-  T trail, residual;   // by pressure and lambda
-  T rolling;           // lambda_My (p_i / p_i0)^q_sy8
-  T c_x, c_y;          // carcass stiffness at the nominal load [N/m]
-  T c_z;               // c_z by pressure and lambda [N/m]
-  T q_Fz1;             // of (A4)
-  bool plain_K_y;      // p_Ky4 = 2 in all lanes, so that sin(2 atan(x)) is a quotient
-  bool plain_rolling;  // q_sy7 = 1 in all lanes
+  T per_load_upright;  // inverse of that load over F'_z0 at gamma = 0
+  T per_C_x, per_C_y, per_mu_y;  // inverses of shapes and of lambda_mu_y
+  T trail, residual;             // by pressure and lambda
+  T rolling;                     // lambda_My (p_i / p_i0)^q_sy8
+  T c_x, c_y;                    // carcass stiffness at the nominal load [N/m]
+  T per_c_x, per_c_y;            // [m/N]
+  T c_z;                         // c_z by pressure and lambda [N/m]
+  T sunk;                        // F_z0 / c_z [m]
+  T spring;                      // F_z0 by pressure and lambda [N]
+  T per_R_0;                     // [1/m]
+  T q_Fz1;                       // of (A4)
+  bool plain_K_y;                // p_Ky4 = 2 in all lanes, so that sin(2 atan(x)) is a quotient
+  bool plain_rolling;            // q_sy7 = 1 in all lanes
 };
 
 namespace detail {
@@ -60,7 +67,12 @@ template <Scalar T> T sine_over(const T& n, bool is_two, const T& x) {
   T two = 2.0 / (1.0 + x * x);
   if (is_two) return two;
   const T safe = max(x, kTiny);
-  return select(n == T(2.0), two, sin(n * atan(safe)) / safe);
+  return select(n == T(2.0), two, sin_near(n * atan(safe)) / safe);
+}
+// (4.E25) over load and p_Ky1, but for its fall with camber. F: load over F'_z0, as far as the file goes; per_load: inverse
+// of the load over F'_z0 at which it has risen.
+template <Scalar T> T rise(const Prepared<T>& r, const T& F, const T& per_load) {
+  return sine_over(r.p.lateral.p_Ky4, r.plain_K_y, T(F * per_load)) * per_load;
 }
 // cos(atan(x)).
 template <Scalar T> T cos_atan(const T& x) { return 1.0 / sqrt(1.0 + x * x); }
@@ -74,6 +86,8 @@ template <Scalar T> Prepared<T> prepare(const Params<T>& p, const T& p_i) {
   const auto& l = p.scaling;
   const T F_z0 = l.F_z0 * p.vertical.F_z0;
   r.inverse_F_z0 = 1.0 / F_z0;
+  r.per_F_z0 = 1.0 / p.vertical.F_z0;
+  r.per_V_0 = 1.0 / p.model.V_0;
   const T pressure = clamp(p_i, p.pressure.p_min, p.pressure.p_max);
   const T dp = (pressure - p.pressure.p_i0) / p.pressure.p_i0;
   r.dp_i = dp;
@@ -84,6 +98,10 @@ template <Scalar T> Prepared<T> prepare(const Params<T>& p, const T& p_i) {
   r.k_y = (1.0 + y.p_py1 * dp) * l.K_yalpha;
   r.mu_y = (1.0 + y.p_py3 * dp + y.p_py4 * dp * dp) * l.mu_y;
   r.load_y = 1.0 + y.p_py2 * dp;
+  r.per_load_upright = 1.0 / (y.p_Ky2 * r.load_y);
+  r.per_C_x = 1.0 / (x.p_Cx1 * l.C_x);
+  r.per_C_y = 1.0 / (y.p_Cy1 * l.C_y);
+  r.per_mu_y = 1.0 / l.mu_y;
   r.camber_y = (1.0 + y.p_py5 * dp) * l.K_ygamma;
   r.trail = (1.0 - p.aligning.p_pz1 * dp) * l.t * p.dimension.R_0 * r.inverse_F_z0;
   r.residual = 1.0 + p.aligning.p_pz2 * dp;
@@ -97,13 +115,17 @@ template <Scalar T> Prepared<T> prepare(const Params<T>& p, const T& p_i) {
       max(y.p_Ty1 * sin(2.0 * atan(1.0 / y.p_Ty2)) * p.dimension.R_0 * l.F_z0 * l.sigma_alpha,
           detail::kTiny);
   const T K_x = F_z0 * x.p_Kx1 * r.k_x;
-  const T K_y = abs(y.p_Ky1 * detail::sine_over(y.p_Ky4, r.plain_K_y, 1.0 / (y.p_Ky2 * r.load_y)) *
-                    F_z0 / (y.p_Ky2 * r.load_y) * r.k_y);
+  const T K_y = abs(y.p_Ky1 * detail::rise(r, T(1.0), r.per_load_upright) * F_z0 * r.k_y);
   const auto& s = p.structural;
   r.c_x = select(s.c_x0 > T(0.0), s.c_x0 * (1.0 + s.p_cfx3 * dp), K_x / sigma_x);
   r.c_y = select(s.c_y0 > T(0.0), s.c_y0 * (1.0 + s.p_cfy3 * dp), K_y / sigma_y);
+  r.per_c_x = 1.0 / r.c_x;
+  r.per_c_y = 1.0 / r.c_y;
 
   r.c_z = p.vertical.c_z * l.C_z * (1.0 + p.vertical.p_Fz1 * dp);
+  r.sunk = p.vertical.F_z0 / r.c_z;
+  r.spring = r.c_z / p.vertical.c_z * p.vertical.F_z0;
+  r.per_R_0 = 1.0 / p.dimension.R_0;
   const T linear = p.vertical.c_z * p.dimension.R_0 / p.vertical.F_z0;
   r.q_Fz1 = sqrt(max(linear * linear - 4.0 * p.vertical.q_Fz2, 0.0));
   return r;
@@ -121,7 +143,8 @@ template <Scalar T> struct Sine {  // of pure slip; forces over load
   T B, C, D;
   T E_positive, E_negative;  // by the sign of the slip
   T S_H, S_V;
-  T K;  // slip stiffness
+  T K;            // slip stiffness
+  T per_K = T();  // of the lateral stiffness, off 0
 };
 template <Scalar T> struct Weight {  // of combined slip
   T B, C, E, S_H;
@@ -136,15 +159,15 @@ template <Scalar T> struct Curves {
   Sine<T> x, y;
   Sine<T> upright;  // y at gamma = 0
   Weight<T> x_alpha, y_kappa;
-  T D_Vykappa, slope_Vykappa, B_Vykappa;  // the first over load
   Trail<T> trail;
-  T B_r, D_r, S_Hr;  // residual moment, D_r over load [m]
-  T K_ratio2;        // (K_xkappa / K_yalpha)^2
-  T lever, lever_y;  // s = lever + lever_y F_y [m], [m/N]
-  T M_x, M_x_y,
-      M_x_sine;      // parts of the overturning moment over load: fixed, with F_y, with the sine
-  T M_y, M_y_fixed;  // rolling resistance: M_y (M_y_fixed + ..) [Nm]
-  T sigma_kappa, sigma_alpha;  // relaxation lengths at small slip [m]
+  T D_Vykappa = T(), slope_Vykappa = T(), B_Vykappa = T();  // the first over load
+  T B_r = T(), D_r = T(), S_Hr = T();                       // residual moment, D_r over load [m]
+  T K_ratio2 = T();                                         // (K_xkappa / K_yalpha)^2
+  T lever = T(), lever_y = T();                             // s = lever + lever_y F_y [m], [m/N]
+  // Parts of the overturning moment over load: fixed, with F_y, with the sine.
+  T M_x = T(), M_x_y = T(), M_x_sine = T();
+  T M_y = T(), M_y_fixed = T();            // rolling resistance: M_y (M_y_fixed + ..) [Nm]
+  T sigma_kappa = T(), sigma_alpha = T();  // relaxation lengths at small slip [m]
 };
 
 // The version agrees in all lanes. A term is skipped only where no lane has it, so lanes keep the bits of a double.
@@ -162,7 +185,7 @@ template <Scalar T> Sine<T> longitudinal(const Prepared<T>& r, const T& dF, cons
   const T K = (c.p_Kx1 + c.p_Kx2 * dF) * exp(c.p_Kx3 * dF) * r.k_x;
   const T C = c.p_Cx1 * l.C_x;
   const T E = (c.p_Ex1 + c.p_Ex2 * dF + c.p_Ex3 * dF * dF) * l.E_x;
-  return {.B = K / (C * D),
+  return {.B = K * r.per_C_x / D,
           .C = C,
           .D = D,
           .E_positive = bounded(E * (1.0 - c.p_Ex4)),
@@ -172,12 +195,6 @@ template <Scalar T> Sine<T> longitudinal(const Prepared<T>& r, const T& dF, cons
           .K = K};
 }
 
-// (4.E25) over load and p_Ky1, but for its fall with camber. F: load over F'_z0, as far as the file goes.
-template <Scalar T> T rise(const Prepared<T>& r, const T& F, const T& gamma) {
-  const auto& c = r.p.lateral;
-  const T load = (c.p_Ky2 + c.p_Ky5 * gamma * gamma) * r.load_y;
-  return sine_over(c.p_Ky4, r.plain_K_y, F / load) / load;
-}
 template <Scalar T> Sine<T> lateral(const Prepared<T>& r, const T& F, const T& gamma_of_wheel,
                                     const T& road, const T& upright_rise) {
   const auto& c = r.p.lateral;
@@ -187,32 +204,36 @@ template <Scalar T> Sine<T> lateral(const Prepared<T>& r, const T& F, const T& g
   const T mu = l.mu_y * road;
   const T D = off_zero((c.p_Dy1 + c.p_Dy2 * dF) * (1.0 - c.p_Dy3 * gamma * gamma) * r.mu_y * road,
                        kLeastFriction);
-  const T K = c.p_Ky1 * (all(c.p_Ky5 == T(0.0)) ? upright_rise : rise(r, F, gamma)) *
+  const auto at_camber = [&] {
+    return rise(r, F, T(1.0 / ((c.p_Ky2 + c.p_Ky5 * gamma * gamma) * r.load_y)));
+  };
+  const T K = c.p_Ky1 * (all(c.p_Ky5 == T(0.0)) ? upright_rise : at_camber()) *
               (1.0 - c.p_Ky3 * abs(gamma)) * r.k_y;
+  const T per_K = 1.0 / off_zero(K, kTiny);
   const T S_Vgamma = (c.p_Vy3 + c.p_Vy4 * dF) * gamma * l.K_ygamma * mu;
-  const T S_Hgamma =
-      r.p.version == Version::mf_5_2
-          ? c.p_Hy3 * gamma
-          : ((c.p_Ky6 + c.p_Ky7 * dF) * r.camber_y * gamma - S_Vgamma) / off_zero(K, kTiny);
+  const T S_Hgamma = r.p.version == Version::mf_5_2
+                         ? c.p_Hy3 * gamma
+                         : ((c.p_Ky6 + c.p_Ky7 * dF) * r.camber_y * gamma - S_Vgamma) * per_K;
   const T E = (c.p_Ey1 + c.p_Ey2 * dF) * l.E_y;
   const T E_even = 1.0 + c.p_Ey5 * gamma * gamma, E_odd = c.p_Ey3 + c.p_Ey4 * gamma;
   const T C = c.p_Cy1 * l.C_y;
-  return {.B = K / (C * D),
+  return {.B = K * r.per_C_y / D,
           .C = C,
           .D = D,
           .E_positive = bounded(E * (E_even - E_odd)),
           .E_negative = bounded(E * (E_even + E_odd)),
           .S_H = (c.p_Hy1 + c.p_Hy2 * dF) * l.H_y + S_Hgamma,
           .S_V = (c.p_Vy1 + c.p_Vy2 * dF) * l.V_y * mu + S_Vgamma,
-          .K = K};
+          .K = K,
+          .per_K = per_K};
 }
 
 template <Scalar T>
-Trail<T> trail(const Prepared<T>& r, const T& dF, const T& gamma, const T& road, const T& F_z) {
+Trail<T> trail(const Prepared<T>& r, const T& dF, const T& gamma, const T& per_road, const T& F_z) {
   const auto& c = r.p.aligning;
   const auto& l = r.p.scaling;
   return {.B = (c.q_Bz1 + c.q_Bz2 * dF + c.q_Bz3 * dF * dF) *
-               (1.0 + c.q_Bz4 * gamma + c.q_Bz5 * abs(gamma)) * l.K_yalpha / (l.mu_y * road),
+               (1.0 + c.q_Bz4 * gamma + c.q_Bz5 * abs(gamma)) * l.K_yalpha * r.per_mu_y * per_road,
           .C = c.q_Cz1,
           .D = (c.q_Dz1 + c.q_Dz2 * dF) * (1.0 + c.q_Dz3 * gamma + c.q_Dz4 * gamma * gamma) *
                r.trail * F_z,
@@ -222,29 +243,29 @@ Trail<T> trail(const Prepared<T>& r, const T& dF, const T& gamma, const T& road,
 }
 
 template <Scalar T> void set_residual(const Prepared<T>& r, const T& dF, const T& gamma,
-                                      const T& road, Curves<T>& out) {
+                                      const T& road, const T& per_road, Curves<T>& out) {
   const auto& c = r.p.aligning;
   const auto& l = r.p.scaling;
   const T mu = l.mu_y * road;
-  out.B_r = c.q_Bz9 * l.K_yalpha / mu + c.q_Bz10 * out.y.B * out.y.C;
+  out.B_r = c.q_Bz9 * l.K_yalpha * r.per_mu_y * per_road + c.q_Bz10 * out.y.B * out.y.C;
   out.D_r = r.p.dimension.R_0 * mu *
             ((c.q_Dz6 + c.q_Dz7 * dF) * l.M_r +
              ((c.q_Dz8 + c.q_Dz9 * dF) * r.residual + (c.q_Dz10 + c.q_Dz11 * dF) * abs(gamma)) *
                  gamma * l.K_zgamma);
-  out.S_Hr = out.y.S_H + out.y.S_V / off_zero(out.y.K, kTiny);
+  out.S_Hr = out.y.S_H + out.y.S_V * out.y.per_K;
 }
 
 // (4.E69) with q_sx12 to q_sx14.
 template <Scalar T> void set_overturning(const Prepared<T>& r, const T& gamma, Curves<T>& out) {
   const auto& c = r.p.overturning;
   const T scale = r.p.dimension.R_0 * r.p.scaling.M_x;
-  const T F = out.F_z / r.p.vertical.F_z0;
+  const T F = out.F_z * r.per_F_z0;
   T with_camber = -c.q_sx2 * (1.0 + c.p_pMx1 * r.dp_i) - c.q_sx12 * abs(gamma);
   out.M_x_sine = T(0.0);
   if (!all(c.q_sx10 == T(0.0))) with_camber += c.q_sx10 * atan(c.q_sx11 * F);
   if (!all(c.q_sx4 == T(0.0))) {
     const T load = c.q_sx6 * F;
-    out.M_x_sine = scale * c.q_sx4 * cos(c.q_sx5 * atan(load * load));
+    out.M_x_sine = scale * c.q_sx4 * cos_near(c.q_sx5 * atan(load * load));
   }
   out.M_x = scale * (c.q_sx1 * r.p.scaling.VM_x + with_camber * gamma);
   out.M_x_y = scale * (c.q_sx3 * F + c.q_sx13 + c.q_sx14 * abs(gamma));
@@ -253,7 +274,7 @@ template <Scalar T> void set_overturning(const Prepared<T>& r, const T& gamma, C
 // (A48) but for its dependence on F_x and speed.
 template <Scalar T> void set_rolling(const Prepared<T>& r, const T& gamma, Curves<T>& out) {
   const auto& c = r.p.rolling;
-  const T F = out.F_z / r.p.vertical.F_z0;
+  const T F = out.F_z * r.per_F_z0;
   T power =
       T(1.0);  // F^(q_sy7 - 1), so that without load there are neither moment nor steep slopes
   if (!r.plain_rolling) power = exp((c.q_sy7 - 1.0) * log(max(F, kTiny)));
@@ -269,8 +290,8 @@ void set_relaxation(const Prepared<T>& r, const T& dF, const T& gamma, Curves<T>
   const T R_0 = r.p.dimension.R_0;
   const T soft_x = max(1.0 + s.p_cfx1 * dF + s.p_cfx2 * dF * dF, 0.1);
   const T soft_y = max(1.0 + s.p_cfy1 * dF + s.p_cfy2 * dF * dF, 0.1);
-  out.sigma_kappa = out.F_z * abs(out.x.K) / (r.c_x * soft_x);
-  out.sigma_alpha = out.F_z * abs(out.y.K) / (r.c_y * soft_y);
+  out.sigma_kappa = out.F_z * abs(out.x.K) * r.per_c_x / soft_x;
+  out.sigma_alpha = out.F_z * abs(out.y.K) * r.per_c_y / soft_y;
   if (r.p.version != Version::mf_5_2) return;
   const auto& x = r.p.longitudinal;
   const auto& y = r.p.lateral;
@@ -297,36 +318,36 @@ template <Scalar T> Curves<T> curves(const Prepared<T>& r, const Contact<T>& con
   const auto& y = r.p.lateral;
   const T gamma_y = u.gamma * l.gamma_y, gamma_z = u.gamma * l.gamma_z;
 
-  Curves<T> c{};
-  c.F_z = u.F_z;
-  c.gamma = u.gamma;
-  c.x = detail::longitudinal(r, dF, u);
-  const T upright_rise = detail::rise(r, F, T(0.0));
-  c.y = detail::lateral(r, F, u.gamma, u.mu, upright_rise);
-  c.upright = detail::lateral(r, F, T(0.0), u.mu, upright_rise);
-  c.x_alpha = {.B = (x.r_Bx1 + x.r_Bx3 * u.gamma * u.gamma) * l.xalpha / u.mu,
-               .C = x.r_Cx1,
-               .E = detail::bounded(x.r_Ex1 + x.r_Ex2 * dF),
-               .S_H = x.r_Hx1 * u.mu,
-               .slope = x.r_Bx2 / u.mu,
-               .shift = T(0.0)};
-  c.y_kappa = {.B = (y.r_By1 + y.r_By4 * gamma_y * gamma_y) * l.ykappa / u.mu,
-               .C = y.r_Cy1,
-               .E = detail::bounded(y.r_Ey1 + y.r_Ey2 * dF),
-               .S_H = (y.r_Hy1 + y.r_Hy2 * dF) * u.mu,
-               .slope = y.r_By2 / u.mu,
-               .shift = y.r_By3 * u.mu};
+  const T per_mu = 1.0 / u.mu, upright_rise = detail::rise(r, F, r.per_load_upright);
+  // Its parts are made where they stay: they are too large to copy.
+  Curves<T> c{.F_z = u.F_z,
+              .gamma = u.gamma,
+              .x = detail::longitudinal(r, dF, u),
+              .y = detail::lateral(r, F, u.gamma, u.mu, upright_rise),
+              .upright = detail::lateral(r, F, T(0.0), u.mu, upright_rise),
+              .x_alpha = {.B = (x.r_Bx1 + x.r_Bx3 * u.gamma * u.gamma) * l.xalpha * per_mu,
+                          .C = x.r_Cx1,
+                          .E = detail::bounded(x.r_Ex1 + x.r_Ex2 * dF),
+                          .S_H = x.r_Hx1 * u.mu,
+                          .slope = x.r_Bx2 * per_mu,
+                          .shift = T(0.0)},
+              .y_kappa = {.B = (y.r_By1 + y.r_By4 * gamma_y * gamma_y) * l.ykappa * per_mu,
+                          .C = y.r_Cy1,
+                          .E = detail::bounded(y.r_Ey1 + y.r_Ey2 * dF),
+                          .S_H = (y.r_Hy1 + y.r_Hy2 * dF) * u.mu,
+                          .slope = y.r_By2 * per_mu,
+                          .shift = y.r_By3 * u.mu},
+              .trail = detail::trail(r, dF, gamma_z, per_mu, u.F_z)};
   c.D_Vykappa = c.y.D * (y.r_Vy1 + y.r_Vy2 * dF + y.r_Vy3 * u.gamma) * l.Vykappa;
-  c.slope_Vykappa = y.r_Vy4 / u.mu;
-  c.B_Vykappa = y.r_Vy6 / u.mu;
+  c.slope_Vykappa = y.r_Vy4 * per_mu;
+  c.B_Vykappa = y.r_Vy6 * per_mu;
 
-  c.trail = detail::trail(r, dF, gamma_z, u.mu, u.F_z);
-  detail::set_residual(r, dF, gamma_z, u.mu, c);
-  const T K_ratio = c.x.K / detail::off_zero(c.y.K, detail::kTiny);
+  detail::set_residual(r, dF, gamma_z, u.mu, per_mu, c);
+  const T K_ratio = c.x.K * c.y.per_K;
   c.K_ratio2 = K_ratio * K_ratio;
   const auto& z = r.p.aligning;
   c.lever = r.p.dimension.R_0 * (z.s_sz1 + (z.s_sz3 + z.s_sz4 * dF) * u.gamma) * l.s;
-  c.lever_y = r.p.dimension.R_0 * z.s_sz2 * l.s / r.p.vertical.F_z0;
+  c.lever_y = r.p.dimension.R_0 * z.s_sz2 * l.s * r.per_F_z0;
   detail::set_overturning(r, u.gamma, c);
   detail::set_rolling(r, u.gamma, c);
   detail::set_relaxation(r, dF, gamma_y, c);
@@ -360,7 +381,7 @@ template <Scalar T> T bent(const T& Bx, const T& E) { return Bx - E * (Bx - atan
 template <Scalar T> T pure(const Sine<T>& s, const T& slip) {
   const T x = slip + s.S_H;
   const T E = select(x < T(0.0), s.E_negative, s.E_positive);
-  return s.D * sin(s.C * atan(bent(s.B * x, E))) + s.S_V;
+  return s.D * sin_near(s.C * atan(bent(s.B * x, E))) + s.S_V;
 }
 
 // cos(C atan(bent(z, E))) of |z| <= 1/4 and |E| <= 8 by its series, to 1e-15: of (t - atan t) / t and of the cosine.
@@ -389,7 +410,7 @@ template <Scalar T> T weight(const Weight<T>& w, const T& slip, const T& other) 
   const bool straight = all(w.E == T(0.0));
   const auto cosine = [&](const T& x) {
     const T Bx = B * x;
-    return cos(w.C * atan(straight ? Bx : bent(Bx, w.E)));
+    return cos_near(w.C * atan(straight ? Bx : bent(Bx, w.E)));
   };
   const T G = cosine(slip + w.S_H);
   const auto near = abs(w.B * w.S_H) <= T(kNear) && abs(w.E) <= T(kNearE);
@@ -407,7 +428,7 @@ Forces<T> forces(const Prepared<T>& r, const Curves<T>& c, const Slip<T>& slip) 
   const T G_x = detail::weight(c.x_alpha, alpha, kappa);
   const T G_y = detail::weight(c.y_kappa, kappa, alpha);
   const T S_Vykappa = c.D_Vykappa * detail::cos_atan(c.slope_Vykappa * alpha) *
-                      sin(r.p.lateral.r_Vy5 * atan(c.B_Vykappa * kappa));
+                      sin_near(r.p.lateral.r_Vy5 * atan(c.B_Vykappa * kappa));
   return {.F_x = c.F_z * G_x * detail::pure(c.x, kappa),
           .F_y = mirror * c.F_z * (G_y * detail::pure(c.y, alpha) + S_Vykappa),
           .G_ykappa = G_y,
@@ -442,7 +463,7 @@ template <Scalar T> Moments<T> moments(const Prepared<T>& r, const Curves<T>& c,
   const T at_t = c.trail.B * equal(alpha_t), at_r = c.B_r * equal(alpha_r);
   const T E =
       detail::bounded(c.trail.E * (1.0 + c.trail.E_side * atan(c.trail.B * c.trail.C * alpha_t)));
-  const T t = c.trail.D * cos(c.trail.C * atan(detail::bent(at_t, E)));
+  const T t = c.trail.D * cos_near(c.trail.C * atan(detail::bent(at_t, E)));
   const T M_zr = c.F_z * c.D_r * detail::cos_atan(at_r);
   const T s = c.lever + c.lever_y * F_y;
 
@@ -450,11 +471,10 @@ template <Scalar T> Moments<T> moments(const Prepared<T>& r, const Curves<T>& c,
   const auto& o = r.p.overturning;
   if (!all(o.q_sx4 == T(0.0)))
     M_x += c.F_z * c.M_x_sine *
-           sin(o.q_sx7 * c.gamma + o.q_sx8 * atan(o.q_sx9 * F_y / r.p.vertical.F_z0));
-  const T V = abs(a.V_x) / r.p.model.V_0, V2 = V * V;
+           sin_near(o.q_sx7 * c.gamma + o.q_sx8 * atan(o.q_sx9 * F_y * r.per_F_z0));
+  const T V = abs(a.V_x) * r.per_V_0, V2 = V * V;
   const auto& q = r.p.rolling;
-  const T resistance =
-      c.M_y_fixed + q.q_sy2 * a.F_x / r.p.vertical.F_z0 + q.q_sy3 * V + q.q_sy4 * V2 * V2;
+  const T resistance = c.M_y_fixed + q.q_sy2 * a.F_x * r.per_F_z0 + q.q_sy3 * V + q.q_sy4 * V2 * V2;
   return {.M_x = mirror * M_x,
           .M_y = -a.rolling * c.M_y * resistance,
           .M_z = mirror * ((M_zr - t * F_y_trail) * slip.cos_alpha + s * a.F_x)};

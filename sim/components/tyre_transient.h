@@ -54,13 +54,21 @@ template <Scalar T> struct Outputs {
 };
 
 template <Scalar T> struct Carcass {
-  T c_x, c_y;  // [N/m]
-  T d_x, d_y;  // [N/(m/s)]
+  T c_x, c_y;          // [N/m]
+  T d_x, d_y;          // [N/(m/s)]
+  T per_d_x, per_d_y;  // [(m/s)/N]
 };
 template <Scalar T> Carcass<T> carcass(const Prepared<T>& r, const T& V_x) {
-  const T V = V_x / r.p.model.V_low;
-  const T tau = r.p.structural.damping + r.p.structural.damping_low / (1.0 + V * V);
-  return {.c_x = r.c_x, .c_y = r.c_y, .d_x = tau * r.c_x, .d_y = tau * r.c_y};
+  const T V = V_x / r.p.model.V_low, more = 1.0 + V * V;
+  const T damping = r.p.structural.damping * more + r.p.structural.damping_low;
+  const T both = 1.0 / (damping * more);  // tau = damping / more and its inverse by one division
+  const T tau = damping * damping * both, per_tau = more * more * both;
+  return {.c_x = r.c_x,
+          .c_y = r.c_y,
+          .d_x = tau * r.c_x,
+          .d_y = tau * r.c_y,
+          .per_d_x = per_tau * r.per_c_x,
+          .per_d_y = per_tau * r.per_c_y};
 }
 
 // W of (5) [J].
@@ -70,9 +78,15 @@ template <Scalar T> T energy(const Prepared<T>& r, const State<T>& x) {
 
 namespace detail {
 
-// Size of a force in the friction ellipse, squared: 1 on it.
-template <Scalar T> T in_ellipse2(const Curves<T>& c, const T& F_x, const T& F_y) {
-  const T x = F_x / (c.x.D * c.F_z + kTiny), y = F_y / (c.y.D * c.F_z + kTiny);
+// The axes of the friction ellipse, inverse [1/N], and the size of a force in it, squared: 1 on it.
+template <Scalar T> struct Ellipse {
+  T per_x, per_y;
+};
+template <Scalar T> Ellipse<T> ellipse(const Curves<T>& c) {
+  return {1.0 / (c.x.D * c.F_z + kTiny), 1.0 / (c.y.D * c.F_z + kTiny)};
+}
+template <Scalar T> T in_ellipse2(const Ellipse<T>& e, const T& F_x, const T& F_y) {
+  const T x = F_x * e.per_x, y = F_y * e.per_y;
   return x * x + y * y;
 }
 // A number through 0 from -1 to 1.
@@ -88,10 +102,10 @@ Outputs<T> outputs(const Prepared<T>& r, const State<T>& x, const Inputs<T>& u) 
   const Curves<T> c = curves(r, {.F_z = u.F_z, .gamma = u.gamma, .mu = u.mu});
   const T R_e = effective_radius(r, c.F_z, u.omega);
   const T V_sx = u.V_x - u.omega * R_e, V_sy = u.V_sy;
-  const T v_T = abs(u.V_x) + kRestSpeed;
+  const T v_T = abs(u.V_x) + kRestSpeed, per_v_T = 1.0 / v_T;
   const Slip<T> slip{
-      .kappa = -V_sx / v_T,
-      .alpha = V_sy / v_T,
+      .kappa = -V_sx * per_v_T,
+      .alpha = V_sy * per_v_T,
       .cos_alpha = u.V_x / sqrt(u.V_x * u.V_x + V_sy * V_sy + kTrailSpeed * kTrailSpeed)};
   const Forces<T> S = forces(r, c, slip);
 
@@ -106,13 +120,14 @@ Outputs<T> outputs(const Prepared<T>& r, const State<T>& x, const Inputs<T>& u) 
 
   // (4)
   const T spring_x = k.c_x * x.u, spring_y = k.c_y * x.v;
-  const T most = max(in_ellipse2(c, S.F_x, S.F_y), 1.0);
-  const T held = sqrt(most / max(in_ellipse2(c, spring_x, spring_y), most));
+  const Ellipse<T> e = ellipse(c);
+  const T most = max(in_ellipse2(e, S.F_x, S.F_y), 1.0);
+  const T held = sqrt(most / max(in_ellipse2(e, spring_x, spring_y), most));
   const T w_x = f_x / (f_x + v_T * k.d_x), w_y = f_y / (f_y + v_T * k.d_y);
-  Outputs<T> o{};
+  Outputs<T> o;
   o.F_x = w_x * held * spring_x + (1.0 - w_x) * S.F_x;
   o.F_y = w_y * held * spring_y + (1.0 - w_y) * S.F_y;
-  o.rate = {.u = (o.F_x - spring_x) / k.d_x, .v = (o.F_y - spring_y) / k.d_y};
+  o.rate = {.u = (o.F_x - spring_x) * k.per_d_x, .v = (o.F_y - spring_y) * k.per_d_y};
   o.p_loss = k.d_x * o.rate.u * o.rate.u - o.F_x * (V_sx + o.rate.u) +
              (k.d_y * o.rate.v * o.rate.v - o.F_y * (V_sy + o.rate.v));
 

@@ -19,15 +19,15 @@ inline constexpr double kTouch = 0.02;  // F_1 over F_z0
 
 // R_omega [m].
 template <Scalar T> T free_radius(const Prepared<T>& r, const T& omega) {
-  const T R_0 = r.p.dimension.R_0, V = omega * R_0 / r.p.model.V_0;
+  const T R_0 = r.p.dimension.R_0, V = omega * R_0 * r.per_V_0;
   return R_0 * (r.p.vertical.q_re0 + r.p.vertical.q_V1 * V * V);
 }
 
 // R_e of (5) [m].
 template <Scalar T> T effective_radius(const Prepared<T>& r, const T& F_z, const T& omega) {
   const auto& p = r.p.vertical;
-  const T F = F_z / p.F_z0;
-  return free_radius(r, omega) - p.F_z0 / r.c_z * (p.D_reff * atan(p.B_reff * F) + p.F_reff * F);
+  const T F = F_z * r.per_F_z0;
+  return free_radius(r, omega) - r.sunk * (p.D_reff * atan(p.B_reff * F) + p.F_reff * F);
 }
 
 // What the spring's force depends on beside the deflection; omega [rad/s], forces [N].
@@ -37,9 +37,9 @@ template <Scalar T> struct Surroundings {
 // Factor of the polynomial in (2) [N].
 template <Scalar T> T spring_scale(const Prepared<T>& r, const Surroundings<T>& s) {
   const auto& p = r.p.vertical;
-  const T x = p.q_Fcx * s.F_x / p.F_z0, y = p.q_Fcy * s.F_y / p.F_z0;
-  const T speed = abs(s.omega) * r.p.dimension.R_0 / r.p.model.V_0;
-  return max(1.0 + p.q_V2 * speed - x * x - y * y, 0.1) * (r.c_z / p.c_z) * p.F_z0;
+  const T x = p.q_Fcx * s.F_x * r.per_F_z0, y = p.q_Fcy * s.F_y * r.per_F_z0;
+  const T speed = abs(s.omega) * r.p.dimension.R_0 * r.per_V_0;
+  return max(1.0 + p.q_V2 * speed - x * x - y * y, 0.1) * r.spring;
 }
 // rho_bottom; without a stiffness the tyre does not bottom [m].
 template <Scalar T> T bottoming(const Prepared<T>& r) {
@@ -49,7 +49,7 @@ template <Scalar T> T bottoming(const Prepared<T>& r) {
 // (2) [N].
 template <Scalar T>
 T spring_force(const Prepared<T>& r, const T& deflection, const Surroundings<T>& s) {
-  const T rho = max(deflection, 0.0), z = rho / r.p.dimension.R_0;
+  const T rho = max(deflection, 0.0), z = rho * r.per_R_0;
   return spring_scale(r, s) * z * (r.q_Fz1 + r.p.vertical.q_Fz2 * z) +
          r.p.vertical.bottom_stiffness * max(rho - bottoming(r), 0.0);
 }
@@ -57,7 +57,7 @@ T spring_force(const Prepared<T>& r, const T& deflection, const Surroundings<T>&
 template <Scalar T>
 T spring_energy(const Prepared<T>& r, const T& deflection, const Surroundings<T>& s) {
   const T R_0 = r.p.dimension.R_0;
-  const T rho = max(deflection, 0.0), z = rho / R_0;
+  const T rho = max(deflection, 0.0), z = rho * r.per_R_0;
   const T beyond = max(rho - bottoming(r), 0.0);
   return spring_scale(r, s) * R_0 * z * z * (0.5 * r.q_Fz1 + (1.0 / 3.0) * r.p.vertical.q_Fz2 * z) +
          0.5 * r.p.vertical.bottom_stiffness * beyond * beyond;

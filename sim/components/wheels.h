@@ -65,7 +65,10 @@ template <Scalar T> Quad<T> quad(const std::array<T, kWheels>& a) {
   return quad<T>([&](std::size_t i) { return a[i]; });
 }
 template <Scalar T> void set_wheel(Quad<T>& q, std::size_t i, const std::type_identity_t<T>& x) {
-  q[i] = x;
+  if constexpr (std::same_as<T, double>)
+    set_lane(q, static_cast<int>(i), x);
+  else
+    q[i] = x;
 }
 template <Scalar T> std::array<T, kWheels> array(const Quad<T>& q) {
   return {q[0], q[1], q[2], q[3]};
@@ -73,7 +76,7 @@ template <Scalar T> std::array<T, kWheels> array(const Quad<T>& q) {
 // Over the wheels: (front left + rear left) + (front right + rear right), as a Pack's halves are added.
 template <Scalar T> [[gnu::always_inline]] inline T sum(const Quad<T>& q) {
   if constexpr (std::same_as<T, double>)
-    return std::experimental::reduce(q);
+    return evsim::sum(q);
   else
     return (q[0] + q[2]) + (q[1] + q[3]);
 }

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "sim/base/processor.h"
 #include "sim/components/air.h"
 #include "sim/run/lanes_unit.h"
 
@@ -13,8 +14,7 @@ namespace {
 
 LanesEntry* entry([[maybe_unused]] Instructions instructions) {
 #if EVSIM_HAS_V3
-  const bool has_v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  if (has_v3 && instructions == Instructions::newest) return lanes_entry_v3;
+  if (runs_v3() && instructions == Instructions::newest) return lanes_entry_v3;
 #endif
   return lanes_entry_base;
 }

@@ -26,6 +26,7 @@ Mechanics::Mechanics(const car::Params<double>& vehicle, const body::Tyres& tyre
       road_(road),
       friction_(friction),
       flat_(is_flat(road)),
+      step_(multibody::step_here()),
       g_{} {
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
     const auto& gears = car_.model.units[n].gears;
@@ -35,8 +36,12 @@ Mechanics::Mechanics(const car::Params<double>& vehicle, const body::Tyres& tyre
 
 multibody::Held Mechanics::held(const State& s, const Asked& asked) const {
   multibody::Held out;
-  for (std::size_t n = 0; n < car_.model.n_units; ++n)
-    out.tau[n] = s.since > 0.0 ? s.impulse[n] / s.since : s.tau[n];
+  for (std::size_t n = 0; n < car_.model.n_units; ++n) {
+    const double h = s.since;
+    out.tau[n] = h > 0.0 ? s.impulse[n] / h : s.tau[n];
+    // The line whose first moment about the middle is theirs.
+    if (h > 0.0) out.tau_change[n] = 12.0 / (h * h) * (s.moment[n] - 0.5 * h * s.impulse[n]);
+  }
   for (std::size_t i = 0; i < kWheels; ++i)
     out.brake[i] = 0.5 * brake_shares_[i / 2] * asked.F_brake * car_.R_e[i / 2];
   out.theta_H = asked.theta_H;
@@ -112,7 +117,7 @@ void Mechanics::step(State& s, const Asked& asked) const {
   std::array<double, kMaxDriveUnits> before{};
   for (std::size_t n = 0; n < car_.model.n_units; ++n) before[n] = shaft_speed(s, n);
   s.last = {};
-  multibody::step(car_.model, now, h, s.x, s.last);
+  step_(car_.model, now, h, s.x, s.last);
   const bool first = s.h == 0.0;
   s.h_before = first ? h : s.h;
   s.h = h;

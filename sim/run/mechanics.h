@@ -1,5 +1,5 @@
 // The car as a multi-body system in a running simulation: on its road, under the machines' torques.
-// It moves in steps of a millisecond, machines in the ticks of their controls. In between a machine's shaft goes on by
+// It moves in steps of half a millisecond, machines in the ticks of their controls. In between a machine's shaft goes on by
 // its own torque and the load that is foreseen from the steps before:
 //   domega/dt = g tau + b(t),   g = 1 / (J_in + J_out / i^2)                                             (1)
 //   b: of the last step, and its change from the one before it on                                      (2)
@@ -13,6 +13,7 @@
 #include "sim/run/scenario.h"
 #include "sim/vehicle/foreseen_shafts.h"
 #include "sim/vehicle/multibody_car.h"
+#include "sim/vehicle/multibody_step.h"
 
 namespace evsim {
 
@@ -75,7 +76,7 @@ class Mechanics {
   Signals signals(const State& s, const Asked& asked) const;
 
  private:
-  static constexpr double kStep = 2e-4;  // [s]
+  static constexpr double kStep = 5e-4;  // [s]
 
   multibody::Held held(const State& s, const Asked& asked) const;
   double shaft_speed(const State& s, std::size_t unit) const;
@@ -86,6 +87,7 @@ class Mechanics {
   road::Road road_;
   double friction_;
   bool flat_;
+  multibody::Step* step_;
   std::array<double, kMaxDriveUnits> g_;  // of (1) [1/(kg m2)]
 };
 
