@@ -47,7 +47,8 @@ multibody::Held Mechanics::held(const State& s, const Asked& asked) const {
   out.theta_H = asked.theta_H;
   out.surface = flat_ ? nullptr : &road_;
   out.feet = s.feet;
-  for (std::size_t i = 0; i < kWheels; ++i) out.mu[i] = friction_ * road_.below(s.feet[i]).friction;
+  out.mu = quad<double>(
+      [&](std::size_t i) { return friction_ * road_.below(s.feet[i]).friction; });
   const auto along = road_.path_at(s.foot.u);
   const auto [sine, cosine] = sincos(along.heading);
   const double g = chassis_14dof::kGravity, g_x = -g * asked.around.sin_alpha;

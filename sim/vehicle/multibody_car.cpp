@@ -198,8 +198,7 @@ Car prepare(const car::Params<double>& p, const body::Tyres& tyres, double mass)
   Model& m = out.model;
   m.chassis = chassis_14dof::prepare(chassis);
   const auto sides = wheels(p, tyres, mass, out.load);
-  Pack pressure;
-  for (std::size_t i = 0; i < kWheels; ++i) pressure[i] = sides[i].pressure.p_i;
+  const Pack pressure = quad<double>([&](std::size_t i) { return sides[i].pressure.p_i; });
   m.tyres = tyre::prepare<Pack>(
       over<tyre::Params, Pack>(std::span<const tyre::Params<double>>(sides)), pressure);
   for (std::size_t i = 0; i < kWheels; ++i)
