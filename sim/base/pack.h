@@ -28,7 +28,7 @@ inline constexpr int kRegisterLanes = 2;
 namespace registers {
 
 template <class E, int n> struct VectorOf {
-  typedef E type __attribute__((vector_size(sizeof(E) * n)));
+  using type __attribute__((vector_size(sizeof(E) * n))) = E;
 };
 // Four elements in registers of n.
 template <class E, int n> struct Four;
@@ -182,7 +182,7 @@ template <int n> struct PackOf {
   // f(i) in lane i, a std::integral_constant.
   template <class F>
     requires std::is_invocable_v<F, std::integral_constant<std::size_t, 0>>
-  EVSIM_ALWAYS explicit PackOf(F&& f)
+  EVSIM_ALWAYS explicit PackOf(const F& f)
       : PackOf(f(std::integral_constant<std::size_t, 0>()),
                f(std::integral_constant<std::size_t, 1>()),
                f(std::integral_constant<std::size_t, 2>()),
