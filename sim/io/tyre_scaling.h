@@ -12,8 +12,9 @@
 // F_z0 R_0, deflections with R_0 (but for (3)). The measurement's pressure p_i0 stays too.
 // Neglected: what a lower or wider tyre changes in cornering stiffness over load (a brush of the tread over a patch as long as
 // pressure and width make it: -13 to +8 % for passenger cars' sizes), stiffer low sidewalls in (5), compounds but for (7).
-// Source of (2): load indices are steps of 10^(1/80), as a table of them has it to 1.5 % (66 to 116); 2.5 and 2.9 bar: pressures they are for; 0.8: ETRTO Standards
-// Manual. (3): leading term of T. Rhyne, Tire Science and Technology 33(3), 2005. (8): ISO 28580.
+// Source of (2): load indices are steps of 10^(1/80), as a table of them has it to 1.5 % (66 to 116); 2.5 and 2.9 bar:
+// pressures they are for; 0.8: ETRTO Standards Manual. (3): leading term of T. Rhyne, Tire Science and Technology 33(3),
+// 2005. (8): ISO 28580.
 #pragma once
 
 #include <optional>

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/components/suspension.h"
 #include "sim/io/parameters.h"
 #include "tests/io/sample.h"
 
@@ -98,6 +99,17 @@ TEST(Reader, a_two_dimensional_table_may_stand_inside) {
       "{\"OCV\": {\"SOC\": [0, 1], \"OCV_mV\": [3000, 4000]},\n"
       "\"R_0\": {\"SOC\": [0, 1], \"T_degC\": [0, 20, 40], \"R_0_mOhm\": [[4, 2, 1], [5, 3, 2]]}}";
   EXPECT_DOUBLE_EQ(load(disk).value.cell.R_0(1.0, 293.15), 0.003);
+}
+
+TEST(Reader, a_table_may_be_left_out_where_that_has_a_meaning) {
+  using Suspension = suspension::Params<double>;
+  const std::string toe = R"({"toe": {"travel_mm": [0, 100], "toe_rad": [0, 0.02]}})";
+  auto read_back = read<Suspension>("s.json", sample::reader({{"s.json", toe}}));
+  EXPECT_TRUE(read_back.value.spring.empty());
+  EXPECT_DOUBLE_EQ(read_back.value.toe(0.05), 0.01);
+  const Json written = to_json(read_back.value, read_back.origins);
+  EXPECT_EQ(written.find("spring"), nullptr);
+  ASSERT_NE(written.find("toe"), nullptr);
 }
 
 TEST(Reader, annotations_are_allowed_everywhere) {
