@@ -1,83 +1,28 @@
-#include "sim/vehicle/multibody.h"
-
-#include <gtest/gtest.h>
-
 #include <cctype>
-#include <cmath>
 #include <string>
 
-#include "tests/components/multibody_cars.h"
-#include "tests/components/tyre_files.h"
+#include "tests/vehicle/multibody_car.h"
 
 namespace evsim {
 namespace {
 
-using multibody::Held;
-using multibody::Model;
 using multibody::Rows;
 using multibody::State;
+using test::Car;
+using test::drive;
+using test::kRatio, test::kRotor;
+using test::lost;
+using test::roll_at;
 
-constexpr double kTick = 1e-4;
 constexpr double kMass = 2000.0;  // of plain_car
-constexpr double kRatio = 10.0, kEfficiency = 0.97, kRotor = 0.05;
+constexpr double kEfficiency = 0.97;
 
-// The plain car on passenger tyres, driven at the rear.
-struct Car {
-  Model m;
-  State x;
-  Held held;
-  double R_e;  // of a wheel under a quarter of the weight [m]
-};
+// The plain car on passenger tyres, driven at the rear, with the losses and the play of a real one.
 Car car(double C_D = 0.0) {
-  const auto tyre = test::passenger_tyre();
-  std::array<tyre::Params<double>, kWheels> sides;
-  for (std::size_t i = 0; i < kWheels; ++i) {
-    sides[i] = tyre;
-    sides[i].mirror = i % 2 == 0 ? 1.0 : -1.0;
-  }
-  Car c;
-  c.m.tyres =
-      tyre::prepare<Pack>(over<tyre::Params, Pack>(std::span<const tyre::Params<double>>(sides)),
-                          Pack(tyre.pressure.p_i));
-  const auto alone = test::prepared(tyre);
-  const double F = 0.25 * kMass * chassis_14dof::kGravity;
-  const double sunk = tyre::deflection<double>(alone, F, {0.0, 0.0, 0.0});
-  auto p = test::plain_car();
-  for (auto* axle : {&p.front, &p.rear}) {
-    axle->wheel_radius = tyre.dimension.R_0;
-    axle->wheel_height = tyre.dimension.R_0 - sunk;
-  }
-  c.m.chassis = chassis_14dof::prepare(p);
-  c.m.air = {.frontal_area = 2.3, .drag = test::line(C_D, 0.0)};
-  c.m.air_at = {.wheelbase = p.wheelbase, .point = {0.0, 0.0, -p.cg_height}};
-  const differential::Params<double> open{.kind = differential::Open<double>{},
-                                          .side_inertia = 0.01};
-  const gear::Params<double> stage{.ratio = kRatio, .efficiency = kEfficiency, .drag_torque = 0.3};
-  const auto gears = gear_train::prepare<double>({.inertia_out = 0.05}, stage, kRotor);
-  c.m.units[0] = {.axle = 1,
-                  .gears = gear_train::with_output<double>(gears, 2.0 * open.side_inertia),
-                  .differential = open,
-                  .shaft = {.stiffness = 10e3, .damping = 20.0, .backlash = 0.005}};
-  c.m.n_units = 1;
-  c.x = {};
-  c.x.chassis = test::design_state(c.m.chassis);
-  c.R_e = tyre::effective_radius<double>(alone, F, 0.0);
-  return c;
-}
-void roll_at(Car& c, double v) {
-  c.x.chassis.v.x = v;
-  c.x.Omega.fill(v / c.R_e);
-  c.x.units[0].omega_c = v / c.R_e;
-}
-Rows drive(Car& c, double seconds, double h = kTick) {
-  Rows q{};
-  const auto steps = std::lround(seconds / h);
-  for (long k = 0; k < steps; ++k) multibody::step(c.m, c.held, h, c.x, q);
-  return q;
-}
-double lost(const Rows& q) {
-  return q.gears + q.differentials + q.shafts + q.brakes + q.air + q.dampers + q.slip + q.rolling +
-         q.tyre_damping + q.moments;
+  return test::build(
+      {.C_D = C_D,
+       .units = {test::rear_unit({.ratio = kRatio, .efficiency = kEfficiency, .drag_torque = 0.3},
+                                 {.stiffness = 10e3, .damping = 20.0, .backlash = 0.005})}});
 }
 
 TEST(Multibody, standing_start_and_braking_close_their_books) {
