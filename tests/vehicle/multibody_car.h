@@ -87,6 +87,15 @@ inline multibody::Unit rear_unit(
           .shaft = shaft};
 }
 
+// The plain car on passenger tyres, driven at the rear, with the losses and the play of a real one.
+inline constexpr double kEfficiency = 0.97, kDrag = 0.3;  // of its gears [-], [Nm]
+inline Car real_car(double C_D) {
+  return build(
+      {.C_D = C_D,
+       .units = {rear_unit({.ratio = kRatio, .efficiency = kEfficiency, .drag_torque = kDrag},
+                           {.stiffness = 10e3, .damping = 20.0, .backlash = 0.005})}});
+}
+
 // A tyre of round numbers: R_e = R_0, the same on both sides, no moments, nothing rolls or damps but its carcass.
 inline tyre::Params<double> plain_tyre() {
   tyre::Params<double> p;
