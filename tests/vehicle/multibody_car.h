@@ -4,10 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <numbers>
 #include <vector>
 
-#include "sim/components/chassis_trim.h"
 #include "sim/vehicle/multibody.h"
 #include "tests/components/multibody_cars.h"
 #include "tests/components/tyre_files.h"

@@ -59,19 +59,23 @@ constexpr double kR = 0.35;                           // of test::plain_tyre
 constexpr double kEquivalent = 2000.0 + kTurning / (kR * kR);
 
 TEST(MultibodyDriveline, coasts_down_in_air_by_the_closed_form) {
-  // m_e dv/dt = -k v^2: v = v_0 / (1 + k v_0 t / m_e), k = 1/2 rho C_D A.
-  Car c = test::build({.tyre = test::plain_tyre(), .C_D = 0.3, .units = {unit()}});
-  test::roll_at(c, 50.0);
-  drive(c, 2.0, 2e-4);  // until it has settled under the air's moment
-  const double v_0 = c.x.chassis.v.x, x_0 = c.x.chassis.r.x, t = 20.0;
-  const auto q = drive(c, t, 2e-4);
-  const double rate = 0.5 * 1.2 * 0.3 * 2.3 * v_0 / kEquivalent;
-  // The slip that slows the wheels' spin down: a force of 40 N over a stiffness of 490 kN.
-  EXPECT_NEAR(c.x.chassis.v.x, v_0 / (1.0 + rate * t), 1e-5 * v_0);
-  EXPECT_NEAR(c.x.chassis.r.x - x_0, v_0 / rate * std::log(1.0 + rate * t), 1e-5 * v_0 * t);
-  // What the air took is what the car has lost.
-  const double v = c.x.chassis.v.x;
-  EXPECT_NEAR(q.air, 0.5 * kEquivalent * (v_0 * v_0 - v * v), 1e-4 * q.air);
+  // m_e dv/dt = -k (v + w)^2, wind w from ahead: v + w = (v_0 + w) / (1 + k (v_0 + w) t / m_e), k = 1/2 rho C_D A.
+  for (const double w : {0.0, 15.0}) {
+    Car c = test::build({.tyre = test::plain_tyre(), .C_D = 0.3, .units = {unit()}});
+    c.held.wind = {-w, 0.0, 0.0};
+    test::roll_at(c, 50.0);
+    drive(c, 2.0, 2e-4);  // until it has settled under the air's moment
+    const double v_0 = c.x.chassis.v.x, x_0 = c.x.chassis.r.x, t = 20.0;
+    const auto q = drive(c, t, 2e-4);
+    const double rate = 0.5 * 1.2 * 0.3 * 2.3 * (v_0 + w) / kEquivalent;
+    const double v = c.x.chassis.v.x;
+    // The slip that slows the wheels' spin down: a force of 100 N over a stiffness of 490 kN.
+    EXPECT_NEAR(v, (v_0 + w) / (1.0 + rate * t) - w, 2e-5 * v_0);
+    EXPECT_NEAR(c.x.chassis.r.x - x_0, (v_0 + w) / rate * std::log(1.0 + rate * t) - w * t,
+                2e-5 * v_0 * t);
+    // What the air took is what the car has lost.
+    EXPECT_NEAR(q.air, 0.5 * kEquivalent * (v_0 * v_0 - v * v), 1e-4 * q.air);
+  }
 }
 
 TEST(MultibodyDriveline, coasts_to_rest_under_rolling_resistance_by_the_closed_form) {

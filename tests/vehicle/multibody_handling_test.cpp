@@ -140,6 +140,25 @@ TEST(MultibodyHandling, tyres_that_pull_to_their_sides_steer_by_their_loads) {
   }
 }
 
+TEST(MultibodyHandling, brakes_on_one_side_turn_it_by_their_moment) {
+  // A yaw moment M in (1): r = M v (C_f + C_r) / (C_f C_r L^2 + m v^2 (C_r l_r - C_f l_f)).
+  const auto b = guided(1.25);
+  const SingleTrack s = single_track(b);
+  const double v = 20.0, tau = 20.0;
+  Car c = test::build(b);
+  test::roll_at(c, v);
+  c.held.brake = {tau, 0.0, tau, 0.0};
+  drive(c, 4.0, 5e-4);
+  const auto F = test::now(c).F_x;
+  const double M = -0.5 * b.chassis.front.track * (F[0] + F[2] - F[1] - F[3]);
+  EXPECT_GT(M, 90.0);
+  const double now = c.x.chassis.v.x;
+  const double r =
+      M * now * (s.C_f + s.C_r) /
+      (s.C_f * s.C_r * s.L() * s.L() + s.m * now * now * (s.C_r * s.l_r - s.C_f * s.l_f));
+  EXPECT_NEAR(c.x.chassis.omega.z, r, 0.01 * r);  // it slows down by 60 mm/s2 all the while
+}
+
 // Springs and carcasses so stiff that neither roll nor the tyres' lag joins in: 1e7 N/m.
 test::Build stiff(double cg_behind_front) {
   auto b = guided(cg_behind_front);

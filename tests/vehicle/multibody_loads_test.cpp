@@ -120,6 +120,45 @@ TEST(MultibodyLoads, braking_shifts_load_and_pitches_by_the_formulas) {
   EXPECT_NEAR(seen.transfer, transfer, 2e-3 * transfer);
 }
 
+TEST(MultibodyLoads, a_machine_tips_the_body_by_what_turns_in_it) {
+  // Forward torque: the moments of braking turned round, and the angular momentum of rotor and gears, which the body
+  // takes up: J_out + g i J_rotor, g = 1 where the rotor turns as the wheels do, -1 the other way round.
+  std::vector<double> seen, of_rotor;
+  for (const double sense : {1.0, -1.0}) {
+    auto b = sprung();
+    auto unit = test::rear_unit();
+    unit.shaft.damping = 50.0;
+    unit.gears.rotor_sense = sense;
+    b.units = {unit};
+    Car c = test::build(b);
+    test::roll_at(c, 10.0);
+    drive(c, 1.0);
+    const auto before = loads(c);
+    const double pitch_before = test::attitude(c).pitch;
+    c.held.tau[0] = 40.0;
+    drive(c, 3.0);
+    const auto after = loads(c);
+    const double v = c.x.chassis.v.x;
+    drive(c, 0.5);
+    const double a = (c.x.chassis.v.x - v) / 0.5, R = 0.35;
+    const double carrier = 0.07 + 100.0 * test::kRotor;
+    EXPECT_NEAR(a, 40.0 * test::kRatio / R / (kMass + kSpins + carrier / (R * R)), 1e-4);
+    const double moment = kMoment + (0.07 + sense * 10.0 * test::kRotor) / R;
+    const double falls = kBody * kG * (kHeight - kWheelHeight);
+    // A body that has pitched sees a part of the driving force along its rear springs.
+    const double F_x = a * (kMass + 0.5 * kSpins);
+    const double pitch =
+        -a * moment / (4.0 * in_series(30e3, kTyre) * 1.5 * 1.5 - falls + 1.5 * F_x);
+    EXPECT_NEAR(test::attitude(c).pitch - pitch_before, pitch, 2e-3 * abs(pitch)) << sense;
+    const double transfer = (a * moment - falls * pitch) / 3.0;
+    seen.push_back(after[2] + after[3] - before[2] - before[3]);
+    EXPECT_NEAR(seen.back(), transfer, 1e-3 * transfer) << sense;
+    of_rotor.push_back(sense * 10.0 * test::kRotor * a / R / 3.0);
+  }
+  // What the sense of the rotor alone does; the pitch that follows adds 2 %.
+  EXPECT_NEAR(seen[0] - seen[1], of_rotor[0] - of_rotor[1], 0.03 * (of_rotor[0] - of_rotor[1]));
+}
+
 TEST(MultibodyLoads, paths_that_meet_the_load_transfer_keep_the_body_level) {
   // On paths of slope x' the force between a wheel and the body, F_x x', presses the body up: what the brakes of an axle do,
   // less what slows the spins and the masses of its wheels.

@@ -74,6 +74,35 @@ INSTANTIATE_TEST_SUITE_P(
       return name;
     });
 
+TEST(MultibodyRest, on_three_wheels_it_drives_and_closes_its_books) {
+  test::Build b{.springs = {60e3, 30e3}, .units = {test::rear_unit()}};
+  b.chassis.cg_behind_front = 2.0;
+  b.chassis.front.track = 0.0;  // one wheel in the middle
+  b.chassis.front.right = false;
+  Car c = test::build(b);
+  test::roll_at(c, 5.0);
+  drive(c, 2.0);
+  const double before = test::energy(c);
+  c.held.tau[0] = 100.0;
+  c.held.brake = {0.0, 500.0, 0.0, 0.0};  // of a wheel that is not there
+  c.held.steer = chassis_14dof::steered<double>({0.02, 0.02, 0.0, 0.0});
+  const Rows q = drive(c, 2.0);
+  EXPECT_NEAR(q.work - lost(q), test::energy(c) - before, 1e-6 * q.work);
+  EXPECT_GT(c.x.chassis.omega.z, 0.02);
+  EXPECT_EQ(q.brakes, 0.0);
+  EXPECT_EQ(c.x.Omega[1], 5.0 / c.R_e);  // nothing turns it
+  EXPECT_TRUE(finite(c));
+}
+
+TEST(MultibodyRest, on_its_side_it_stays_finite) {
+  // No wheel has a contact, at 90 degrees and as it tips on.
+  Car c = test::real_car(0.3);
+  c.x.chassis.r.z += 2.0;
+  c.x.chassis.q = {1.0, 1.0, 0.0, 0.0};
+  drive(c, 0.1, 2e-4);
+  EXPECT_TRUE(finite(c));
+}
+
 TEST(MultibodyRest, wheels_that_lift_do_lift_and_come_back) {
   Car c = test::real_car(0.3);
   test::roll_at(c, 18.0);
