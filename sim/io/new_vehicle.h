@@ -28,7 +28,7 @@ struct Figure {
 // Empty words and figures were not given.
 struct Catalogue {
   std::string name, drive, tyre, chemistry, machine, front_machine, inverter, source;
-  rules::TyreSize tyre_size;
+  TyreSize tyre_size;
   Figure mass, power, torque, battery;
   Figure Cd, frontal_area, A, B, C;
   Figure width, height, wheelbase, gross_mass, epa_test_mass, rolling_resistance;
@@ -65,7 +65,7 @@ struct KeyValue {
 Catalogue read_catalogue(std::span<const KeyValue> given, const std::string& who);
 
 // "tyre_235_45_r18.json".
-std::string tyre_file(const rules::TyreSize& size);
+std::string tyre_file(const TyreSize& size);
 
 // Where the families of components lie, as the file will name them.
 struct Families {

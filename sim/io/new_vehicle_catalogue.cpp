@@ -1,7 +1,6 @@
 // What the user may give of a car, and what is wrong with it.
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 
 #include "sim/io/new_vehicle.h"
@@ -95,34 +94,6 @@ const std::array kWords{
               &Catalogue::source},
 };
 
-// ---- The size of a tyre ---------------------------------------------------------------------------
-
-std::optional<int> take_number(std::string_view& text) {
-  int x = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), x);
-  if (error != std::errc()) return {};
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  return x;
-}
-bool take(std::string_view& text, std::string_view mark) {
-  text = trim(text);
-  if (!text.starts_with(mark)) return false;
-  text = trim(text.substr(mark.size()));
-  return true;
-}
-std::optional<rules::TyreSize> tyre_size(std::string_view text) {
-  const auto width = take_number(text);
-  const bool slash = take(text, "/");
-  const auto aspect = take_number(text);
-  take(text, "Z");
-  const bool radial = take(text, "R");
-  const auto rim = take_number(text);
-  if (!width || !slash || !aspect || !radial || !rim || !text.empty()) return {};
-  const auto in = [](int x, int from, int to) { return x >= from && x <= to; };
-  if (!in(*width, 100, 500) || !in(*aspect, 20, 100) || !in(*rim, 10, 26)) return {};
-  return rules::TyreSize{.width_mm = *width, .aspect_percent = *aspect, .rim_inch = *rim};
-}
-
 // ---- Reading --------------------------------------------------------------------------------------
 
 // "--mass_kg".
@@ -173,7 +144,7 @@ class CatalogueReader {
       report("--" + kv.key, "must not be empty");
     }
     if (entry.name != "tyre") return;
-    if (const auto size = tyre_size(kv.value))
+    if (const auto size = parse_tyre_size(kv.value))
       c_.tyre_size = *size;
     else
       report("--tyre", "got " + kv.value + ", must be a size as 235/45R18");
@@ -267,7 +238,7 @@ Catalogue read_catalogue(std::span<const KeyValue> given, const std::string& who
   return CatalogueReader(who).read(given);
 }
 
-std::string tyre_file(const rules::TyreSize& size) {
+std::string tyre_file(const TyreSize& size) {
   return "tyre_" + std::to_string(size.width_mm) + "_" + std::to_string(size.aspect_percent) +
          "_r" + std::to_string(size.rim_inch) + ".json";
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "sim/base/constants.h"
+#include "sim/io/tyre_size.h"
 
 namespace evsim::io::rules {
 
@@ -51,17 +52,6 @@ inline constexpr Default kDragOnRoad{
 
 // ---- Wheels -------------------------------------------------------------------------------------
 
-// What stands on a tyre: 235/45R18.
-struct TyreSize {
-  int width_mm = 0;
-  int aspect_percent = 0;
-  int rim_inch = 0;
-};
-
-inline double tyre_diameter(const TyreSize& t) {
-  constexpr double kInch = 0.0254;
-  return t.rim_inch * kInch + 2.0 * t.width_mm * 1e-3 * t.aspect_percent * 1e-2;
-}
 inline double rolling_radius(const TyreSize& t) { return 3.05 * tyre_diameter(t) / (2.0 * kPi); }
 inline constexpr char kRollingRadius[] =
     "rule: 3.05 d / (2 pi), d the diameter by the tyre's size: rolling circumference of radial "

@@ -63,5 +63,50 @@ TEST_F(Convert, wrong_figures_are_told) {
   EXPECT_EQ(evsim({"convert", "battery"}).code, 2);
 }
 
+class ConvertTyre : public Program {
+ protected:
+  Ran convert(const Arguments& more) const {
+    Arguments all{"convert",
+                  "tyre",
+                  "--like",
+                  std::string(EVSIM_SOURCE_DIR) + "/vehicles/tyres/passenger_205_60_r15.tir",
+                  "--like_size",
+                  "205/60R15",
+                  "--like_load_index",
+                  "91"};
+    all.insert(all.end(), more.begin(), more.end());
+    return evsim(all);
+  }
+};
+
+TEST_F(ConvertTyre, writes_a_property_file_that_says_how_it_was_made) {
+  const Ran r = convert({"--size", "245/45R19", "--load_index", "102", "--extra_load",
+                         "--pressure_bar", "2.6", "--mu", "1.05", "-o", "tyre.tir"});
+  EXPECT_EQ(r.code, 0) << r.err;
+  const std::string text = read("tyre.tir");
+  for (const char* part : {"$ Estimate: tyre 245/45R19, scaled by similarity from "
+                           "passenger_205_60_r15.tir (205/60R15, load index 91)",
+                           "load index 102, extra load, mu 1.05", "UNLOADED_RADIUS = 0.35155",
+                           "INFLPRES = 260000", "PKY1 = -15.324"})
+    EXPECT_TRUE(has(text, part)) << part << '\n' << text;
+  EXPECT_EQ(convert({"--size", "245/45R19", "--load_index", "102"}).out.substr(0, 10),
+            "$ Estimate");
+}
+
+TEST_F(ConvertTyre, tells_all_that_is_wrong_at_once) {
+  EXPECT_EQ(convert({"--size", "245/45", "--mu", "9", "--pressure_bar", "35"}).err,
+            "evsim convert tyre: --size: got 245/45, must be a size as 245/45R19\n"
+            "evsim convert tyre: --load_index: is missing\n"
+            "evsim convert tyre: --pressure_bar: got 35, must be 0.5 to 6\n"
+            "evsim convert tyre: --mu: got 9, must be 0.1 to 3\n");
+  const Ran mixed = convert({"--size", "245/45R19", "--load_index", "102", "--Kv_rpm_per_V", "30"});
+  EXPECT_EQ(mixed.code, 2);
+  EXPECT_EQ(mixed.err, "evsim convert tyre: was given an option of evsim convert machine\n");
+  EXPECT_EQ(evsim({"convert", "machine", "--mu", "1"}).err,
+            "evsim convert machine: was given an option of evsim convert tyre\n");
+  EXPECT_EQ(evsim({"convert", "wheel"}).err,
+            "evsim convert: unknown wheel; there are machine and tyre\n");
+}
+
 }  // namespace
 }  // namespace evsim

@@ -182,13 +182,15 @@ struct CommandLine {
     c.add_flag("--json", response.json, "the result as JSON on stdout");
   }
   void add_convert() {
-    CLI::App& c = command("convert", "a machine's parameters from the figures of a data sheet",
+    CLI::App& c = command("convert", "parameters from a machine's data sheet or a tyre's size",
                           help::kConvert, convert, convert_command);
-    c.add_option("WHAT", convert.what, "machine")->required()->type_name("");
+    c.add_option("WHAT", convert.what, "machine or tyre")->required()->type_name("");
     c.add_option("--connection", convert.connection,
                  "star or delta: of the windings, for figures of one winding [star]")
+        ->group("Machine")
         ->type_name("");
-    c.add_flag("--json", convert.json, "the object machine.dq of a vehicle file on stdout");
+    c.add_flag("--json", convert.json, "the object machine.dq of a vehicle file on stdout")
+        ->group("Machine");
     for (const io::SheetEntry& e : io::sheet_entries())
       c.add_option_function<std::string>(
            std::string("--") + e.name,
@@ -196,7 +198,24 @@ struct CommandLine {
              convert.figures.push_back({e.name, value});
            },
            e.doc)
+          ->group("Machine")
           ->type_name("");
+    add_convert_tyre(c, convert.tyre);
+  }
+  void add_convert_tyre(CLI::App& c, ConvertArguments::Tyre& t) {
+    const auto option = [&](const char* name, auto& value, const char* doc) {
+      c.add_option(name, value, doc)->group("Tyre")->type_name("");
+    };
+    option("--like", t.like, "property file (.tir) of a tyre that was measured");
+    option("--like_size", t.like_size, "its size, as 205/60R15");
+    option("--like_load_index", t.like_load_index, "its load index, of standard load");
+    option("--size", t.size, "of the tyre that is wanted, as 245/45R19");
+    option("--load_index", t.load_index, "its load index");
+    c.add_flag("--extra_load", t.extra_load, "it is of extra load (XL)")->group("Tyre");
+    option("--pressure_bar", t.pressure_bar, "as filled [that of the measurement]");
+    option("--mu", t.mu, "largest F_x over load at the nominal load [as measured]");
+    option("--rolling_resistance", t.rolling_resistance, "by ISO 28580 [as measured]");
+    option("-o,--out", t.out, "file to write [stdout]");
   }
   void add_new_vehicle() {
     CLI::App& c = command("new-vehicle", "write a vehicle file from the figures of a catalogue",

@@ -65,10 +65,18 @@ struct ValidateArguments {
 ExitCode validate_command(const ValidateArguments& a);
 
 struct ConvertArguments {
-  std::string what;  // machine
+  std::string what;  // machine, tyre
   std::string connection = "star";
   std::vector<io::KeyValue> figures;  // of io::sheet_entries()
   bool json = false;
+  struct Tyre {
+    std::string like, like_size, size;
+    std::optional<int> like_load_index, load_index;
+    bool extra_load = false;
+    std::optional<double> pressure_bar, mu, rolling_resistance;
+    std::string out;
+    bool operator==(const Tyre&) const = default;
+  } tyre;
 };
 ExitCode convert_command(const ConvertArguments& a);
 

@@ -17,7 +17,7 @@ std::string words_of(const std::string& command) {
   if (command == "describe") return "parameters signals units interface motor_control vcu ";
   if (command == "list") return "vehicles scenarios cycles ";
   if (command == "schema") return "vehicle scenario ";
-  if (command == "convert") return "machine ";
+  if (command == "convert") return "machine tyre ";
   if (command == "completion") return "bash ";
   return {};
 }

@@ -136,11 +136,16 @@ inline constexpr char kResponse[] =
     "was written), 3 the control finds no steady state, 4 disk or missing part.";
 
 inline constexpr char kConvert[] =
-    "Each line says its formula. Figures between two terminals belong to the equivalent star, "
+    "machine: each line says its formula. Figures between two terminals belong to the equivalent "
+    "star, "
     "however the\n"
     "windings are connected. Where a sheet says the flux in several ways, the first of Ke, Kv, Kt, "
     "stall, rated\n"
     "counts and the others are held against it: what is more than 5 % off is said.\n"
+    "\n"
+    "tyre: a property file for another size, scaled by similarity (docs/multi_body.md says how and "
+    "what that\n"
+    "leaves out).\n"
     "\n"
     "Examples:\n"
     "  evsim convert machine --pole_pairs 4 --Kv_rpm_per_V 30 --R_line_line_mOhm 12 \\\n"
@@ -148,8 +153,11 @@ inline constexpr char kConvert[] =
     "  evsim convert machine --pole_pairs 5 --Ke_V_rms_per_krpm 98 --Kt_Nm_per_A_rms 1.6 "
     "--R_line_line_Ohm 0.8 \\\n"
     "    --L_line_line_min_mH 5.2 --L_line_line_max_mH 7.4 --I_max_A_rms 30 --json > dq.json\n"
+    "  evsim convert tyre --like vehicles/tyres/passenger_205_60_r15.tir --like_size 205/60R15 \\\n"
+    "    --like_load_index 91 --size 245/45R19 --load_index 102 --extra_load --pressure_bar 2.6 "
+    "--mu 1.05 -o my.tir\n"
     "\n"
-    "Exit codes: 0 converted, 2 a figure is wrong or missing.";
+    "Exit codes: 0 converted, 2 a figure is wrong or missing, 4 the file can't be written.";
 
 inline constexpr char kNewVehicle[] =
     "Each figure may be given in any unit of its kind: --mass_lb 3880, --top_speed_mph 140.\n"

@@ -59,7 +59,7 @@ Components find_components(const std::string& file) {
                       " nor in ./vehicles/components; work in a folder with vehicles"});
 }
 
-io::Families families(const std::string& file, const io::rules::TyreSize& tyre) {
+io::Families families(const std::string& file, const io::TyreSize& tyre) {
   const Components components = find_components(file);
   const fs::path schema = "../../schema/vehicle.schema.json";
   return {.folder = components.named.generic_string(),
