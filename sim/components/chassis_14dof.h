@@ -301,6 +301,9 @@ template <Scalar T> struct Contacts {
   Vec3<Quad<T>> x, y, n;     // the road axes, in body axes
   Vec3<Quad<T>> rho;         // contact point from the wheel centre, body axes [m]
 };
+// Least square of that cosine: a wheel that lies flat touches nothing, and all stays finite.
+inline constexpr double kFlat = 1e-12;
+
 template <Scalar T> [[gnu::flatten]] Contacts<T> contacts(const Model<T>& m, const Pose<T>& w,
                                                           const RoadPlanes<T>& road) {
   using Q = Quad<T>;
@@ -309,7 +312,8 @@ template <Scalar T> [[gnu::flatten]] Contacts<T> contacts(const Model<T>& m, con
   Contacts<T> k;
   k.n = n_x * spread(w.R.x) + n_y * spread(w.R.y) + n_z * spread(w.R.z);
   k.sin_inclination = dot(w.e, k.n);
-  k.cos_inclination = sqrt(1.0 - k.sin_inclination * k.sin_inclination);  // |e x n| = u n
+  // |e x n| = u n
+  k.cos_inclination = sqrt(max(1.0 - k.sin_inclination * k.sin_inclination, kFlat));
   const Q per_cosine = 1.0 / k.cos_inclination;
   k.r = (w.centre.z - road.z) * n_z * per_cosine;
   k.x = per_cosine * cross(w.e, k.n);

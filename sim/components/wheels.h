@@ -47,6 +47,11 @@ template <class T> struct Each {
     for (std::size_t i = 0; i < kWheels; ++i) out.w[i] = evsim::sqrt(a.w[i]);
     return out;
   }
+  friend Each max(const Each& a, double least) {
+    Each out;
+    for (std::size_t i = 0; i < kWheels; ++i) out.w[i] = evsim::max(a.w[i], least);
+    return out;
+  }
 };
 
 template <Scalar T> using Quad = std::conditional_t<std::same_as<T, double>, Pack, Each<T>>;

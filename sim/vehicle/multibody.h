@@ -6,13 +6,14 @@
 //   tau_brake: friction that holds a wheel on its carrier, up to a capacity (dry_friction.h)             (3)
 // Where the car has a steering its pinion angle is a state; compliance turns the wheels by what the carcasses hold.
 // Units turn wheels of one axle, left and right. Spins of wheels are absolute; speeds of rotors and carriers are seen
-// from the body, on which the shafts' torques react.
+// from the body, on which the shafts' torques react, and what rotor and gears of a unit need to speed up:
+//   M_y -= G domega_c/dt,   domega_c/dt -= G/J domega_y/dt,   G = J_out + g i J_in, J = J_out + i^2 J_in
 // Books, all exact identities of the equations:
 //   sum tau_k omega_k + p_steering = dE/dt + losses                                                      (4)
 //   E: chassis, springs, height, spins, carcasses and springs of the tyres, gears, twist of the shafts
 //   p_steering: against the gyroscopic moments of the wheels
-// Neglected: the contact points' own velocity as wheels are steered; what rotors and gears react with as they speed up (about 1 % of the shafts' reaction), the tyre's
-// vertical stiffness over speed and horizontal force, what its moments do beyond (4)'s row.
+// Neglected: the contact points' own velocity as wheels are steered; the tyre's vertical stiffness over speed and
+// horizontal force, what its moments do beyond (4)'s row.
 // Signs: ISO 8855; torque and speed > 0 forward; losses >= 0, but for the moments of tyres.
 #pragma once
 
@@ -143,6 +144,15 @@ struct Driven {  // by one unit
   double tau_l, tau_r;  // of the half shafts [Nm]
   double work, gears, differential, shafts;
 };
+// Of rotor and gears: angular momentum G omega_c about the wheels' axis, 1/2 J omega_c^2 of energy.
+struct Spinning {
+  double G, J;  // [kg m2]
+};
+inline Spinning spinning(const Unit& m) {
+  const auto& g = m.gears;
+  return {.G = g.J_out + g.rotor_sense * g.ratio * g.J_in,
+          .J = g.J_out + g.ratio * g.ratio * g.J_in};
+}
 // omega_l, omega_r: of the wheels, seen from the body [rad/s].
 inline Driven driven(const Unit& m, const UnitState& x, double tau, double omega_l,
                      double omega_r) {
@@ -303,7 +313,13 @@ EVSIM_FLATTEN_PACKS inline Rates rates(const Model& m, const Held& held, const S
   w.omega.z += turning;
   q.steering =
       sum<double>(turning * (m.chassis.J * Omega * cross(w.omega, w.e).z - braked * w.e.z));
+  for (std::size_t n = 0; n < m.n_units; ++n)
+    u.body.M.y -= detail::spinning(m.units[n]).G * out.state.units[n].omega_c;
   const auto moved = chassis_14dof::outputs(m.chassis, body, w, k, u);
+  for (std::size_t n = 0; n < m.n_units; ++n) {
+    const auto s = detail::spinning(m.units[n]);
+    out.state.units[n].omega_c -= s.G / s.J * moved.rate.omega.y;
+  }
   out.state.chassis = moved.rate;
   out.state.u = array<double>(t.rate.u), out.state.v = array<double>(t.rate.v);
   const Pack spun = (shaft - braked + t.tau) * present;
@@ -335,7 +351,10 @@ inline double energy(const Model& m, const Held& held, const State& x) {
   for (std::size_t n = 0; n < m.n_units; ++n) {
     const auto& unit = m.units[n];
     const auto& y = x.units[n];
-    E += gear_train::energy<double>(unit.gears, {unit.gears.ratio * y.omega_c, y.omega_c}) +
+    const auto s = detail::spinning(unit);
+    const double omega_y = x.chassis.omega.y;
+    E += s.G * (y.omega_c + 0.5 * s.G / s.J * omega_y) * omega_y +
+         gear_train::energy<double>(unit.gears, {unit.gears.ratio * y.omega_c, y.omega_c}) +
          differential::energy<double>(unit.differential, {0.0, y.domega}) +
          half_shaft::energy<double>(unit.shaft, {y.twist_l}) +
          half_shaft::energy<double>(unit.shaft, {y.twist_r});

@@ -42,7 +42,7 @@ struct Sensed {
 };
 
 struct Rig {
-  MultibodyCar car;
+  Car car;
   believed_car::Params<double> believed;
   brake_system::Params<double> brakes = plain_brakes();
   brake_system::State<double> pressure{};
@@ -53,7 +53,7 @@ struct Rig {
   double t = 0.0, distance = 0.0;
 
   explicit Rig(const c14::Params<double>& p = plain_car())
-      : car(multibody_car(0.3, p)),
+      : car(real_car(0.3, p)),
         believed{.mass = kMass,
                  .I_zz = 3600.0,
                  .wheelbase = p.wheelbase,

@@ -1,12 +1,3 @@
-#include "sim/vehicle/multibody.h"
-
-#include <gtest/gtest.h>
-
-#include <cctype>
-#include <cmath>
-#include <string>
-#include <vector>
-
 #include "sim/base/constants.h"
 #include "tests/vehicle/multibody_car.h"
 
@@ -15,29 +6,17 @@ namespace {
 
 using multibody::Rows;
 using multibody::State;
-using test::kEfficiency;
-using test::kMass;
-using test::kRatio;
-using test::kRotor;
+using test::Car;
+using test::drive;
+using test::kEfficiency, test::kRatio, test::kRotor;
+using test::lost;
+using test::real_car;
 using test::roll_at;
 
-constexpr double kTick = 1e-4;
-
-using Car = test::MultibodyCar;
-Car car(double C_D = 0.0) { return test::multibody_car(C_D); }
-Rows drive(Car& c, double seconds, double h = kTick) {
-  Rows q{};
-  const auto steps = std::lround(seconds / h);
-  for (long k = 0; k < steps; ++k) multibody::step(c.m, c.held, h, c.x, q);
-  return q;
-}
-double lost(const Rows& q) {
-  return q.gears[0] + q.differentials + q.shafts + q.brakes + q.air + q.dampers + q.slip + q.rolling +
-         q.tyre_damping + q.moments;
-}
+using test::kMass;
 
 TEST(Multibody, standing_start_and_braking_close_their_books) {
-  Car c = car(0.3);
+  Car c = real_car(0.3);
   const double before = multibody::energy(c.m, c.held, c.x);
   c.held.tau[0] = 150.0;
   const Rows up = drive(c, 3.0);
@@ -45,7 +24,7 @@ TEST(Multibody, standing_start_and_braking_close_their_books) {
   EXPECT_GT(c.x.chassis.v.x, 5.0);
   for (const double loss : {up.gears[0], up.shafts, up.air, up.dampers, up.slip, up.rolling})
     EXPECT_GT(loss, 0.0);
-  // The bar of every ledger, in steps of 100 us.
+  // The bar of every ledger; Heun's own error in steps of 100 us.
   EXPECT_NEAR(up.work - lost(up), there - before, 1e-6 * up.work);
   c.held.tau[0] = -50.0;
   c.held.brake.fill(400.0);
@@ -57,7 +36,7 @@ TEST(Multibody, standing_start_and_braking_close_their_books) {
 
 TEST(Multibody, a_steady_torque_accelerates_the_car_as_one_mass) {
   // Without air: F = eta i (tau - drag) / R_e - rolling on m + (4 J + J_out + eta i^2 J_rotor) / R_e^2.
-  Car c = car();
+  Car c = real_car(0.0);
   roll_at(c, 15.0);
   c.held.tau[0] = 100.0;
   drive(c, 1.0);  // until it has stopped pitching and winding up
@@ -65,13 +44,13 @@ TEST(Multibody, a_steady_torque_accelerates_the_car_as_one_mass) {
   const Rows q = drive(c, t);
   const double J = 4.0 * 1.2 + 0.07 + kEfficiency * kRatio * kRatio * kRotor;
   const double s = 0.5 * (v_0 + c.x.chassis.v.x) * t;
-  const double F = kEfficiency * kRatio * (100.0 - 0.3) / c.R_e - q.rolling / s;
+  const double F = kEfficiency * kRatio * (100.0 - test::kDrag) / c.R_e - q.rolling / s;
   // Slip and the rear tyres' load of their own: below 1 % of it.
   EXPECT_NEAR((c.x.chassis.v.x - v_0) / t, F / (kMass + J / (c.R_e * c.R_e)), 0.01 * F / kMass);
 }
 
 TEST(Multibody, parked_on_a_slope_of_a_fifth_it_stays) {
-  Car c = car();
+  Car c = real_car(0.0);
   const double slope = 0.2, cosine = 1.0 / sqrt(1.0 + slope * slope);
   c.held.gravity = {-chassis_14dof::kGravity * slope * cosine, 0.0,
                     -chassis_14dof::kGravity * cosine};
@@ -86,7 +65,7 @@ TEST(Multibody, parked_on_a_slope_of_a_fifth_it_stays) {
 }
 
 TEST(Multibody, straight_ahead_nothing_is_lateral) {
-  Car c = car(0.3);
+  Car c = real_car(0.3);
   roll_at(c, 20.0);
   c.held.tau[0] = 200.0;
   drive(c, 1.0);
@@ -98,7 +77,7 @@ TEST(Multibody, straight_ahead_nothing_is_lateral) {
 
 TEST(Multibody, at_walking_speed_it_turns_as_its_geometry_says) {
   // Yaw rate v tan(delta) / L of the rear axle's middle; slip angles of 0.02 g are below 1 % of the steering.
-  Car c = car();
+  Car c = real_car(0.0);
   roll_at(c, 2.0);
   const double delta = 0.1;
   c.held.steer = chassis_14dof::steered<double>({delta, delta, 0.0, 0.0});
@@ -113,7 +92,7 @@ TEST(Multibody, at_walking_speed_it_turns_as_its_geometry_says) {
 // in steps of h, against steps of 1/64 of that.
 double error_of_a_swelling_torque(double h) {
   const auto states = [](double step, int every) {
-    Car c = car(0.3);
+    Car c = real_car(0.3);
     c.m.units[0].shaft.backlash = 0.0;
     roll_at(c, 15.0);
     c.held.tau[0] = 100.0;
@@ -149,53 +128,6 @@ TEST(Multibody, steps_of_half_a_millisecond_meet_every_state_within_a_hundred_th
   // Between the third order (8) and the second of the torque's straight lines (4).
   EXPECT_GT(coarse / fine, 3.5);
 }
-
-// What asks for trouble, with steps of 0.1 to 0.5 ms: the end is the same, the books close, no number is lost.
-struct Rough {
-  const char* what;
-  double v, delta, tau, mu, drop;  // [m/s], [rad], [Nm], [-], [m]
-  double seconds, bound;           // of the books
-};
-class MultibodyRough : public testing::TestWithParam<Rough> {};
-TEST_P(MultibodyRough, ends_the_same_at_any_step_and_closes_its_books) {
-  const Rough& r = GetParam();
-  double v[3] = {};
-  int k = 0;
-  for (const double h : {1e-4, 2e-4, 5e-4}) {
-    Car c = car(0.3);
-    roll_at(c, r.v);
-    c.x.chassis.r.z += r.drop;
-    c.held.steer = chassis_14dof::steered<double>({r.delta, r.delta, 0.0, 0.0});
-    c.held.tau[0] = r.tau;
-    c.held.mu = r.mu;
-    const double before = multibody::energy(c.m, c.held, c.x);
-    const Rows q = drive(c, r.seconds, h);
-    const double left = q.work - lost(q) - (multibody::energy(c.m, c.held, c.x) - before);
-    const double moved = abs(q.work) + lost(q) + 1000.0;  // a ledger's floor
-    EXPECT_LE(abs(left), r.bound * moved) << r.what << ", steps of " << h;
-    v[k++] = c.x.chassis.v.x;
-    for (const double x : std::bit_cast<multibody::Numbers<State>>(c.x))
-      ASSERT_TRUE(std::isfinite(x));
-  }
-  // Second order at least: forces have kinks.
-  EXPECT_NEAR(v[1], v[0], 1e-3 * (1.0 + abs(v[0]))) << r.what;
-  EXPECT_NEAR(v[2], v[0], 4e-3 * (1.0 + abs(v[0]))) << r.what;
-}
-INSTANTIATE_TEST_SUITE_P(
-    All, MultibodyRough,
-    testing::Values(Rough{"full lock at walking speed", 1.5, 0.6, 20.0, 1.0, 0.0, 1.5, 1e-6},
-                    Rough{"full lock backwards", -2.0, 0.6, -20.0, 1.0, 0.0, 1.5, 1e-6},
-                    Rough{"from forward to backward", 1.0, 0.1, -60.0, 1.0, 0.0, 1.5, 1e-6},
-                    Rough{"300 km/h", 83.3, 0.002, 100.0, 1.0, 0.0, 1.0, 1e-6},
-                    Rough{"wheel spin on ice", 0.0, 0.0, 300.0, 0.1, 0.0, 1.0, 1e-6},
-                    Rough{"dropped by 0.3 m", 10.0, 0.0, 0.0, 1.0, 0.3, 1.5, 1e-5},
-                    Rough{"at rest", 0.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1e-6}),
-    [](const testing::TestParamInfo<Rough>& at) {
-      std::string name = at.param.what;
-      for (char& c : name)
-        if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
-      return name;
-    });
 
 }  // namespace
 }  // namespace evsim

@@ -42,8 +42,10 @@ def installed(python, pins):
         return False
 
 
-def environment(name, pins):
-    """The Python of build/peers/NAME with these packages, each given as NAME==VERSION; made at need."""
+def environment(name, pins, hashes=()):
+    """The Python of build/peers/NAME with these packages, each given as NAME==VERSION; made at need.
+
+    With hashes (of each pin, sha256) only files that have them are installed, and nothing that they depend on."""
     folder = ROOT / "build/peers" / name
     python = folder / "bin/python"
     if installed(python, pins):
@@ -52,8 +54,13 @@ def environment(name, pins):
     print(f"Installing {packages} into build/peers/{name} ...", file=sys.stderr)
     command([sys.executable, "-m", "venv", folder], 120, 4,
             "Making a virtual environment (needs the package python3-venv)")
+    wanted = pins
+    if hashes:
+        lines = [f"{pin} --hash=sha256:{digest}" for pin, digest in zip(pins, hashes, strict=True)]
+        (folder / "requirements.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        wanted = ["--no-deps", "--require-hashes", "-r", folder / "requirements.txt"]
     command([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--retries", 1,
-             "--timeout", 20, *pins], 600, 4,
+             "--timeout", 20, *wanted], 600, 4,
             f"Installing {packages} from PyPI (needs network and a Python that it serves)")
     return python
 
