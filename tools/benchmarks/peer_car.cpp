@@ -2,15 +2,16 @@
 // parameters of CommonRoad's vehicle models (M. Althoff, G. Wuersching, CommonRoad: Vehicle Models, 2020, tables 6 and 7),
 // steered as a trace says, coasting.
 //
-//   bench_peer_car PARAMETERS TRACE STEP
+//   bench_peer_car PARAMETERS TRACE STEPS
 //
 // PARAMETERS has a line a value: its name there, and the value. TRACE: time [s] and steer angle [rad] of both front
-// wheels a line, evenly spaced, straight lines between. STEP: least number of steps in a second. Writes a line for each of the trace:
+// wheels a line, evenly spaced, straight lines between. STEPS: in a second, at least. Writes a line for each of the trace:
 // time [s], v_x, v_y [m/s] and yaw rate [rad/s] of the body's centre of gravity, its lateral acceleration [m/s2], all in
 // horizontal axes along the car, and roll [rad].
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -179,13 +180,13 @@ void run(const Parameters& p, const std::vector<Point>& steering, double steps_a
 
 int main(int argc, char** argv) {
   if (argc != 4) {
-    fmt::print(stderr, "usage: bench_peer_car PARAMETERS TRACE STEPS_A_SECOND\n");
+    fmt::print(stderr, "usage: bench_peer_car PARAMETERS TRACE STEPS\n");
     return 2;
   }
   const FloatingPointGuard guard;
   try {
-    const double steps = std::stod(argv[3]);
-    if (!(steps >= 1.0)) throw std::runtime_error("steps in a second: must be at least 1");
+    const double steps = std::strtod(argv[3], nullptr);
+    if (!(steps >= 1.0)) throw std::runtime_error("STEPS: must be at least 1 a second");
     run(Parameters(argv[1]), trace(argv[2]), steps);
     return 0;
   } catch (const std::exception& error) {
