@@ -58,10 +58,10 @@ double rolled_back(bool holds) {
   return back;
 }
 TEST(HillHold, keeps_the_car_from_rolling_back) {
-  // 12 %: 0.7 m without it, 5 mm of its tyres and suspension with it.
+  // 12 %: 0.64 m without it, 0.4 mm with it.
   const double without = rolled_back(false), with = rolled_back(true);
   EXPECT_GT(without, 0.5);
-  EXPECT_LT(with, 0.02);
+  EXPECT_LT(with, 2e-3);
 }
 
 TEST(HillHold, lets_go_after_its_time_but_not_while_it_is_asked_to) {
@@ -80,7 +80,7 @@ TEST(HillHold, lets_go_after_its_time_but_not_while_it_is_asked_to) {
 }
 
 struct Stopped {
-  double time, jerk, moved;  // until it is held; largest below 2 m/s [m/s3]; within 5 s after [m]
+  double time, moved;  // until it is held [s]; within 5 s after it [m]
 };
 Stopped one_pedal_stop(double slope) {
   Rig rig = on_slope(slope);
@@ -89,7 +89,7 @@ Stopped one_pedal_stop(double slope) {
   one_pedal::State<double> pedal{};
   hill_hold::State<double> hold{};
   Stopped out{};
-  double a_before = 0.0, held_at = 0.0, place = 0.0;
+  double held_at = 0.0, place = 0.0;
   while (rig.t < 30.0 && (held_at == 0.0 || rig.t < held_at + 5.0)) {
     const auto u = one_pedal::step<double>(
         {.mass = kMass}, pedal, {.accelerator = 0.0, .v = rig.v(), .b = b, .F_drive = 8e3});
@@ -100,21 +100,18 @@ Stopped one_pedal_stop(double slope) {
         kTick);
     rig.hydraulics.pump.fill(p);
     if (u.hold > 0.0 && held_at == 0.0) held_at = rig.t, place = rig.distance;
-    const double v = rig.v();
     rig.advance(kTick);
-    const double a = (rig.v() - v) / kTick;
-    if (v < 2.0 && held_at == 0.0) out.jerk = std::max(out.jerk, std::abs(a - a_before) / kTick);
-    a_before = a;
   }
   out.time = held_at, out.moved = std::abs(rig.distance - place);
   return out;
 }
 TEST(OnePedal, stops_and_holds_the_car_uphill_downhill_and_on_the_flat) {
+  // From 12 m/s after 12.3, 7.0 and 5.0 s; then it moves by 3 mm at most.
   for (const double slope : {-0.1, 0.0, 0.1}) {
     const auto stop = one_pedal_stop(slope);
     EXPECT_GT(stop.time, 4.0) << slope;
     EXPECT_LT(stop.time, 15.0) << slope;
-    EXPECT_LT(stop.moved, 0.05) << slope;
+    EXPECT_LT(stop.moved, 0.01) << slope;
   }
 }
 
