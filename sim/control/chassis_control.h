@@ -22,6 +22,7 @@ namespace evsim::chassis_control {
 
 using believed_car::Wheels;
 
+// A driver may switch them.
 struct Switches {
   bool traction_control = true, anti_lock = true, yaw_control = true, active_damping = true,
        hill_hold = true;
@@ -30,11 +31,14 @@ template <class P, class V>
   requires std::same_as<std::remove_const_t<P>, Switches>
 constexpr void describe(P& p, V&& field) {
   constexpr Dim N = Dim::none;
-  field(p.traction_control, Field{"traction_control", N, any_value, "keeps driven wheels from spinning"});
+  field(p.traction_control,
+        Field{"traction_control", N, any_value, "keeps driven wheels from spinning"});
   field(p.anti_lock, Field{"anti_lock", N, any_value, "keeps braked wheels from locking"});
-  field(p.yaw_control, Field{"yaw_control", N, any_value, "keeps the car from spinning, by brakes"});
+  field(p.yaw_control,
+        Field{"yaw_control", N, any_value, "keeps the car from spinning, by brakes"});
   field(p.active_damping, Field{"active_damping", N, any_value, "damps the shuffle of the shafts"});
-  field(p.hill_hold, Field{"hill_hold", N, any_value, "keeps the brakes on until the car drives off"});
+  field(p.hill_hold,
+        Field{"hill_hold", N, any_value, "keeps the brakes on until the car drives off"});
 }
 
 struct Unit {
@@ -60,7 +64,7 @@ struct Model {
 struct State {
   wheel_speed_reference::State<double> reference;
   std::array<slip_control::State<double>, kMaxDriveUnits> traction;
-  traction_control::LockState<double> lock[2];
+  std::array<traction_control::LockState<double>, 2> lock;
   anti_lock::State<double> anti_lock;
   yaw_control::State<double> yaw;
   std::array<active_damping::State<double>, kMaxDriveUnits> damping;
@@ -68,24 +72,23 @@ struct State {
 };
 // Sampled at the tick.
 struct Inputs {
-  std::array<double, kMaxDriveUnits> tau_request;  // by the vehicle control unit [Nm]
+  std::array<double, kMaxDriveUnits> tau_request;   // by the vehicle control unit [Nm]
   std::array<double, kMaxDriveUnits> tau, omega_m;  // given since the last tick [Nm], now [rad/s]
-  double F_brake;                                  // of friction, asked for [N]
-  Wheels<double> omega, p;                         // [rad/s], pressures [Pa]
-  double a_x, a_y;                                 // specific forces along the body's axes [m/s2]
-  double omega_z, delta;                           // [rad/s], mean of the front wheels [rad]
+  double F_brake;                                   // of friction, asked for [N]
+  Wheels<double> omega, p;                          // [rad/s], pressures [Pa]
+  double a_x, a_y;                                  // specific forces along the body's axes [m/s2]
+  double omega_z, delta;                            // [rad/s], mean of the front wheels [rad]
 };
 struct Outputs {
   std::array<double, kMaxDriveUnits> tau;  // [Nm]
   brake_system::Inputs<double> brakes;
-  double v;                                  // believed [m/s]
-  bool traction, anti_lock, yaw;             // which of them acts
+  double v;                       // believed [m/s]
+  bool traction, anti_lock, yaw;  // which of them acts
 };
 
 // At rest, or rolling freely at a speed [m/s].
 inline State start(const Model& m, double v, const std::array<double, kMaxDriveUnits>& tau,
-                   const std::array<double, kMaxDriveUnits>& omega_m,
-                   const Wheels<double>& omega) {
+                   const std::array<double, kMaxDriveUnits>& omega_m, const Wheels<double>& omega) {
   State x{};
   x.reference.v = v;
   for (std::size_t n = 0; n < m.n_units; ++n) {
@@ -104,9 +107,10 @@ namespace detail {
 
 // Force of friction to pressure, the same in both circuits [Pa].
 inline double pressure_of(const Model& m, double F) {
-  const double c =
-      2.0 * (brake_system::torque_per_pressure(m.brakes.front) +
-             brake_system::torque_per_pressure(m.brakes.rear)) / m.car.wheel_radius;
+  const double c = 2.0 *
+                   (brake_system::torque_per_pressure(m.brakes.front) +
+                    brake_system::torque_per_pressure(m.brakes.rear)) /
+                   m.car.wheel_radius;
   return F > 0.0 ? min(F / c + m.brakes.contact_pressure, m.brakes.pressure_max) : 0.0;
 }
 // Of machines and brakes on an axle, > 0 forward [N].
@@ -155,8 +159,8 @@ inline Outputs step(const Model& m, State& x, const Inputs& in) {
     const std::size_t left = 2 * unit.axle;
     if (m.on.traction_control) {
       const auto lock = traction_control::step<double>(
-          m.lock, x.lock[unit.axle],
-          {at.slip[left], at.slip[left + 1], at.v, in.tau_request[n]}, T_s);
+          m.lock, x.lock[unit.axle], {at.slip[left], at.slip[left + 1], at.v, in.tau_request[n]},
+          T_s);
       out.brakes.pump[left] =
           max(out.brakes.pump[left], brake_system::pressure_of(m.brakes, left, lock.left));
       out.brakes.pump[left + 1] =
@@ -164,28 +168,28 @@ inline Outputs step(const Model& m, State& x, const Inputs& in) {
       const slip_control::Rotor<double> rotor{
           .J = unit.J + 2.0 * car.wheel_inertia / (unit.ratio * unit.ratio),
           .R = car.wheel_radius / unit.ratio};
-      const auto tau = traction_control::step<double>(
-          m.traction, rotor, x.traction[n],
-          {.tau_request = in.tau_request[n],
-           .tau = in.tau[n],
-           .omega_m = in.omega_m[n],
-           .V = 0.5 * (at.V[left] + at.V[left + 1]),
-           .a = at.a,
-           .difference = at.slip[left] - at.slip[left + 1],
-           .F_z = unit.axle == 0 ? loads.front : loads.rear},
-          T_s);
+      const auto tau =
+          traction_control::step<double>(m.traction, rotor, x.traction[n],
+                                         {.tau_request = in.tau_request[n],
+                                          .tau = in.tau[n],
+                                          .omega_m = in.omega_m[n],
+                                          .V = 0.5 * (at.V[left] + at.V[left + 1]),
+                                          .a = at.a,
+                                          .difference = at.slip[left] - at.slip[left + 1],
+                                          .F_z = unit.axle == 0 ? loads.front : loads.rear},
+                                         T_s);
       out.tau[n] = tau.tau;
       out.traction = out.traction || tau.limited > 0.0;
     }
     // 4.
     if (m.on.active_damping)
-      out.tau[n] = active_damping::step<double>(
-          m.damping, x.damping[n],
-          {.tau_request = out.tau[n],
-           .omega_m = in.omega_m[n],
-           .omega_w = 0.5 * (in.omega[left] + in.omega[left + 1]),
-           .ratio = unit.ratio},
-          T_s);
+      out.tau[n] =
+          active_damping::step<double>(m.damping, x.damping[n],
+                                       {.tau_request = out.tau[n],
+                                        .omega_m = in.omega_m[n],
+                                        .omega_w = 0.5 * (in.omega[left] + in.omega[left + 1]),
+                                        .ratio = unit.ratio},
+                                       T_s);
   }
   // 5.
   if (m.on.hill_hold) {

@@ -48,7 +48,6 @@ template <Scalar T> struct System {
   Hooks<T> hooks;
   T rho_air{}, v_wind{}, T_battery{};
   double T_machine = 0.0;  // at the levels drive and waveform [K]
-  double theta_H = 0.0;    // hand wheel, of the chassis multi_body [rad]
 
   int units() const { return car.drive_units.size(); }
   int states() const { return car::states(units()); }

@@ -399,7 +399,7 @@ void Drive::step_one_mass(State& d, const closed_loop::System<double>& s, const 
 // As a multi-body system it follows them.
 void Drive::step_mechanics(State& d, const closed_loop::System<double>& s, const Slow& now,
                            fixed_step::States<double>& y, fixed_step::Rows<double>& q,
-                           bool ends_piece, const waveform::Watch& watch) {
+                           bool at_latest, const waveform::Watch& watch) {
   d.y.v = 0.0;
   integrate(d, mechanics_->foreseen(d.car), d.h, watch);
   demagnetise(d);
@@ -408,13 +408,15 @@ void Drive::step_mechanics(State& d, const closed_loop::System<double>& s, const
     impulse[n] = d.last.units[n].tau;
   mechanics_->push(d.car, impulse, d.h);
   settle_source(d, s, now, y, q);
-  if (!ends_piece && !mechanics_->is_due(d.car, d.h)) return;
-  mechanics_->step(d.car, asked(s, now));
+  if (!at_latest && !mechanics_->is_due(d.car, d.h)) return;
+  mechanics_->step(d.car, asked(s, now), seconds(d.t) + d.h);
   settle_mechanics(d, s, now, y, q);
 }
 
 Mechanics::Asked Drive::asked(const closed_loop::System<double>& s, const Slow& now) const {
-  return {.F_brake = now.F_brake, .theta_H = s.theta_H, .around = now.around};
+  car::Command<double> command = s.held.control.command;
+  closed_loop::apply_hooks(s, command);
+  return {.tau = command.tau, .F_brake = now.F_brake, .around = now.around};
 }
 
 double Drive::machine_speed(const State& d, std::size_t n, const closed_loop::System<double>& s,
@@ -430,6 +432,13 @@ void Drive::step(State& d, const closed_loop::System<double>& s,
   car::Command<double> command = s.held.control.command;
   closed_loop::apply_hooks(s, command);
   TimeNs next = until;
+  if (mechanics_) {
+    if (mechanics_->control_at(d.car) <= d.t)
+      mechanics_->control(d.car, asked(s, slow(s, piece, seconds(d.t - piece_start), 0.0, y)));
+    command.tau = d.car.commands.tau;
+    next = std::min(next, mechanics_->control_at(d.car));
+  }
+  const TimeNs steps_at_latest = next;
   for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n) {
     if (tick_at(n, d.units[n].tick) <= d.t) run_control(d, n, s, y[car::kV], command.tau[n]);
     next = std::min(next, tick_at(n, d.units[n].tick));
@@ -442,7 +451,7 @@ void Drive::step(State& d, const closed_loop::System<double>& s,
   d.held.R_beside = now.source.R - R_source_;
   d.held.p_auxiliaries = s.car.auxiliaries.power;
   if (mechanics_)
-    step_mechanics(d, s, now, y, q, next == until, watch);
+    step_mechanics(d, s, now, y, q, next == steps_at_latest, watch);
   else
     step_one_mass(d, s, now, y, q, watch);
   d.t = next;

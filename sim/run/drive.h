@@ -240,7 +240,7 @@ class Drive {
                      fixed_step::States<double>& y, fixed_step::Rows<double>& q,
                      const waveform::Watch& watch);
   void step_mechanics(State& d, const closed_loop::System<double>& s, const Slow& slow,
-                      fixed_step::States<double>& y, fixed_step::Rows<double>& q, bool ends_piece,
+                      fixed_step::States<double>& y, fixed_step::Rows<double>& q, bool at_latest,
                       const waveform::Watch& watch);
   bool switches(const State& d) const;
   void watch(State& d, std::size_t unit, double tau_asked) const;

@@ -1,10 +1,94 @@
 #include "sim/run/mechanics.h"
 
+#include "sim/run/schedule.h"
+
 namespace evsim {
 namespace {
 
+constexpr double kStep = 5e-4;  // [s]
+
 bool is_flat(const road::Params& r) {
   return r.grade.empty() && r.crossfall.empty() && r.bumps.empty() && r.roughness.G_d == 0.0;
+}
+
+// (2) of brake_system.h over a step: exact where no valve limits the rate.
+void advance_brakes(const brake_system::Params<double>& p, const brake_system::Inputs<double>& u,
+                    double h, brake_system::State<double>& x) {
+  const double follow = 1.0 - exp(-h / p.lag);
+  for (std::size_t i = 0; i < x.p.size(); ++i) {
+    const double aim = min(max(u.asked[i], u.pump[i]), u.limit[i]);
+    x.p[i] += clamp(follow * (aim - x.p[i]), -h * p.release, h * p.build_up);
+  }
+}
+
+// ---- What the control unit and the driver know of the car --------------------------------------
+
+constexpr double kPadFriction = 0.4, kEffectiveRadius = 0.4;  // the latter over the wheel's
+constexpr double kBrakingAt = 0.8;  // [g]: where both axles use the same friction
+constexpr double kDamped = 0.6;     // of the shuffle, by active damping
+
+brake_system::Params<double> brakes_of(const car::Params<double>& p, const multibody::Car& car) {
+  const auto& b = std::get<body::MultiBody<double>>(p.body).brakes;
+  const auto& c = p.chassis;
+  const double share = b.front_share < kInfinity
+                           ? b.front_share
+                           : c.front_load + kBrakingAt * c.cg_height / c.wheelbase;
+  brake_system::Params<double> out;
+  out.lag = b.lag;
+  const double F = c.mass * b.deceleration_max;
+  const auto axle = [&](double of_axle, double R_e) {
+    const double r = kEffectiveRadius * R_e;
+    const double torque = 0.5 * of_axle * F * R_e;  // of a wheel at the largest pressure
+    return brake_system::Axle<double>{
+        .piston_area = torque / (2.0 * kPadFriction * r * out.pressure_max),
+        .pad_friction = kPadFriction,
+        .effective_radius = r};
+  };
+  out.front = axle(share, car.R_e[0]), out.rear = axle(1.0 - share, car.R_e[1]);
+  return out;
+}
+
+chassis_control::Model control_model(const car::Params<double>& p, const multibody::Car& car,
+                                     const chassis_control::Switches& assist) {
+  const auto& b = std::get<body::MultiBody<double>>(p.body);
+  chassis_control::Model out;
+  out.on = assist;
+  out.car = {.mass = car.mass,
+             .I_zz = b.I_zz,
+             .wheelbase = p.chassis.wheelbase,
+             .cg_behind_front = (1.0 - p.chassis.front_load) * p.chassis.wheelbase,
+             .cg_height = p.chassis.cg_height,
+             .track = 0.5 * (b.front.track + b.rear.track),
+             .wheel_radius = 0.5 * (car.R_e[0] + car.R_e[1]),
+             .wheel_inertia = p.chassis.wheel_inertia};
+  out.brakes = brakes_of(p, car);
+  out.n_units = car.model.n_units;
+  double J = 0.0, stiffness = 0.0;
+  for (std::size_t n = 0; n < out.n_units; ++n) {
+    const auto& unit = car.model.units[n];
+    out.units[n] = {.axle = unit.axle, .ratio = unit.gears.ratio, .J = unit.gears.J_in};
+    J = max(J, unit.gears.J_in);
+    stiffness = max(stiffness, 2.0 * unit.shaft.stiffness / (unit.gears.ratio * unit.gears.ratio));
+  }
+  out.damping.gain = 2.0 * kDamped * sqrt(stiffness * J);
+  out.hold.mass = car.mass;
+  out.reference.pitch = multibody::pitch_per_acceleration(car);
+  return out;
+}
+
+std::optional<path_driver::Params<double>> path_driver_of(const car::Params<double>& p,
+                                                          const scenario::Steer& steer) {
+  const auto* path = std::get_if<scenario::AlongPath>(&steer);
+  if (path == nullptr) return std::nullopt;
+  const auto& b = std::get<body::MultiBody<double>>(p.body);
+  return path_driver::Params<double>{.steering_ratio = b.steering.ratio,
+                                     .wheelbase = p.chassis.wheelbase,
+                                     .understeer = yaw_control::Params<double>{}.understeer,
+                                     .preview_time = path->preview_time,
+                                     .preview_distance = path->preview_distance,
+                                     .gain = path->gain,
+                                     .reaction_time = path->reaction_time,
+                                     .rate_max = path->rate_max};
 }
 
 struct Angles {
@@ -20,9 +104,12 @@ Angles angles_of(const Rotation<double>& R) {
 }  // namespace
 
 Mechanics::Mechanics(const car::Params<double>& vehicle, const body::Tyres& tyres, double mass,
-                     const road::Params& road, double friction)
+                     const road::Params& road, double friction, const scenario::Steer& steer,
+                     const chassis_control::Switches& assist)
     : car_(multibody::prepare(vehicle, tyres, mass)),
-      brake_shares_{vehicle.chassis.front_load, 1.0 - vehicle.chassis.front_load},
+      control_(control_model(vehicle, car_, assist)),
+      steer_(steer),
+      driver_(path_driver_of(vehicle, steer)),
       road_(road),
       friction_(friction),
       flat_(is_flat(road)),
@@ -42,13 +129,11 @@ multibody::Held Mechanics::held(const State& s, const Asked& asked) const {
     // The line whose first moment about the middle is theirs.
     if (h > 0.0) out.tau_change[n] = 12.0 / (h * h) * (s.moment[n] - 0.5 * h * s.impulse[n]);
   }
-  for (std::size_t i = 0; i < kWheels; ++i)
-    out.brake[i] = 0.5 * brake_shares_[i / 2] * asked.F_brake * car_.R_e[i / 2];
-  out.theta_H = asked.theta_H;
+  out.brake = brake_system::torques<double>(control_.brakes, s.brakes);
+  out.theta_H = s.theta_H;
   out.surface = flat_ ? nullptr : &road_;
   out.feet = s.feet;
-  out.mu = quad<double>(
-      [&](std::size_t i) { return friction_ * road_.below(s.feet[i]).friction; });
+  out.mu = quad<double>([&](std::size_t i) { return friction_ * road_.below(s.feet[i]).friction; });
   const auto along = road_.path_at(s.foot.u);
   const auto [sine, cosine] = sincos(along.heading);
   const double g = chassis_14dof::kGravity, g_x = -g * asked.around.sin_alpha;
@@ -78,8 +163,22 @@ Mechanics::State Mechanics::start(const Asked& asked, double v,
     s.tau[n] = tau[n];
     s.b[n] = s.b_before[n] = -g_[n] * tau[n];
   }
+  s.specific_force = -to_body(rotation(s.x.chassis.q), held(s, asked).gravity);
+  s.ahead = s.foot;
+  s.theta_H = hand_wheel(s, 0.0);
+  s.control = chassis_control::start(control_, v, tau, s.omega, s.x.Omega);
+  s.commands.tau = tau;
+  s.commands.brakes = brake_system::untouched<double>({});
+  // A car at rest stands on its brakes, with twice what the slope asks for.
+  if (v == 0.0) {
+    const double F = 2.0 * mass() * road_load::kGravity * abs(asked.around.sin_alpha);
+    s.brakes.p.fill(chassis_control::detail::pressure_of(control_, F));
+    s.commands.brakes.asked = s.brakes.p;
+  }
   return s;
 }
+
+bool Mechanics::is_due(const State& s, double h) const { return s.since + 0.5 * h > kStep; }
 
 double Mechanics::shaft_speed(const State& s, std::size_t n) const {
   return car_.model.units[n].gears.ratio * s.x.units[n].omega_c;
@@ -102,19 +201,64 @@ ForeseenShafts<double> Mechanics::foreseen(const State& s) const {
   return out;
 }
 
+TimeNs Mechanics::control_at(const State& s) const {
+  return tick_time(rate_hz(1.0 / control_.T_s), 0, s.control_tick);
+}
+
+// Hands and control unit see the car as it is after its last step.
+void Mechanics::control(State& s, const Asked& asked) const {
+  ++s.control_tick;
+  const auto& c = s.x.chassis;
+  if (driver_) {
+    const double yaw = angles_of(rotation(c.q)).yaw;
+    const double d = path_driver::preview(*driver_, c.v.x);
+    const auto path = path_driver::ahead(road_, s.ahead, c.r.x, c.r.y, yaw, d);
+    path_driver::step(*driver_, s.driver, {c.v.x, path}, control_.T_s);
+  }
+  const auto delta = multibody::turned(car_.model, s.x).delta;
+  chassis_control::Inputs in{.tau_request = asked.tau,
+                             .tau = {},
+                             .omega_m = s.omega,
+                             .F_brake = asked.F_brake,
+                             .omega = s.x.Omega,
+                             .p = s.brakes.p,
+                             .a_x = s.specific_force.x,
+                             .a_y = s.specific_force.y,
+                             .omega_z = c.omega.z,
+                             .delta = 0.5 * (delta[0] + delta[1])};
+  for (std::size_t n = 0; n < car_.model.n_units; ++n)
+    in.tau[n] = s.given_for > 0.0 ? s.given[n] / s.given_for : s.tau[n];
+  s.given = {}, s.given_for = 0.0;
+  s.commands = chassis_control::step(control_, s.control, in);
+}
+
+double Mechanics::hand_wheel(const State& s, double t) const {
+  if (const auto* straight = std::get_if<scenario::Straight>(&steer_)) return straight->angle;
+  if (const auto* program = std::get_if<scenario::Program>(&steer_))
+    return steering_program::angle(program->course, t);
+  return s.driver.theta;
+}
+
 void Mechanics::push(State& s, const std::array<double, kMaxDriveUnits>& impulse, double h) const {
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
     s.impulse[n] += impulse[n];
     s.moment[n] += impulse[n] * (s.since + 0.5 * h);
     s.omega[n] += g_[n] * impulse[n] + h * load(s, n, s.since + 0.5 * h);
     s.tau[n] = impulse[n] / h;
+    s.given[n] += impulse[n];
   }
-  s.since += h;
+  s.since += h, s.given_for += h;
 }
 
-void Mechanics::step(State& s, const Asked& asked) const {
-  const auto now = held(s, asked);
-  const double h = s.since, v = s.x.chassis.v.x;
+void Mechanics::step(State& s, const Asked& asked, double t) const {
+  const double h = s.since;
+  const Vec3<double> v = s.x.chassis.v;
+  const auto before_brakes = s.brakes;
+  advance_brakes(control_.brakes, s.commands.brakes, h, s.brakes);
+  s.theta_H = hand_wheel(s, t - 0.5 * h);
+  auto now = held(s, asked);
+  const auto was = brake_system::torques<double>(control_.brakes, before_brakes);
+  for (std::size_t i = 0; i < kWheels; ++i) now.brake[i] = 0.5 * (was[i] + now.brake[i]);
   std::array<double, kMaxDriveUnits> before{};
   for (std::size_t n = 0; n < car_.model.n_units; ++n) before[n] = shaft_speed(s, n);
   s.last = {};
@@ -122,7 +266,10 @@ void Mechanics::step(State& s, const Asked& asked) const {
   const bool first = s.h == 0.0;
   s.h_before = first ? h : s.h;
   s.h = h;
-  s.a = (s.x.chassis.v.x - v) / h;
+  const auto& c = s.x.chassis;
+  s.a = (c.v.x - v.x) / h;
+  s.specific_force =
+      (1.0 / h) * (c.v - v) + cross(c.omega, 0.5 * (c.v + v)) - to_body(rotation(c.q), now.gravity);
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
     s.omega[n] = shaft_speed(s, n);
     s.b_before[n] = s.b[n];
@@ -164,12 +311,12 @@ Mechanics::Signals Mechanics::signals(const State& s, const Asked& asked) const 
               .a_x = a.x,
               .a_y = a.y,
               .slip_angle = atan2(c.v.y, max(abs(c.v.x), 0.1)),
-              .theta_H = asked.theta_H,
+              .theta_H = s.theta_H,
               .tau_H = 0.0,
               .station = s.foot.s,
               .offset = s.foot.n};
   if (car_.model.steering)
-    out.body.tau_H = car_.model.steering->params.stiffness * (asked.theta_H - s.x.theta_P);
+    out.body.tau_H = car_.model.steering->params.stiffness * (s.theta_H - s.x.theta_P);
   const auto delta = multibody::turned(car_.model, s.x).delta;
   const auto grip =
       tyre::curves<Pack>(car_.model.tyres, {.F_z = now.F_z, .gamma = Pack(0.0), .mu = now_held.mu});
@@ -185,8 +332,12 @@ Mechanics::Signals Mechanics::signals(const State& s, const Asked& asked) const 
                      .friction_use = sqrt(x * x + y * y),
                      .delta = delta[i],
                      .travel = c.s[i],
-                     .mu = now_held.mu[i]};
+                     .mu = now_held.mu[i],
+                     .p_brake = s.brakes.p[i]};
   }
+  out.traction_control = s.commands.traction;
+  out.anti_lock = s.commands.anti_lock;
+  out.yaw_control = s.commands.yaw;
   return out;
 }
 

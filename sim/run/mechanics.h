@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "sim/base/time.h"
+#include "sim/control/chassis_control.h"
 #include "sim/control/closed_loop.h"
 #include "sim/run/scenario.h"
 #include "sim/vehicle/foreseen_shafts.h"
@@ -34,16 +35,27 @@ class Mechanics {
     std::array<double, kMaxDriveUnits> tau;              // of the last tick [Nm]
     std::array<double, kMaxDriveUnits> b, b_before;      // (2): mean of the last steps [rad/s2]
     double h_before;                                     // of the one before the last [s]
+    // Of the chassis' control unit and the driver's hands.
+    std::int64_t control_tick;  // number of the next one
+    chassis_control::State control;
+    chassis_control::Outputs commands;
+    std::array<double, kMaxDriveUnits> given;  // impulses since its last tick [Nm s]
+    double given_for;                          // [s]
+    brake_system::State<double> brakes;
+    path_driver::State<double> driver;
+    road::Foot ahead;             // that the driver looks at
+    double theta_H;               // [rad]
+    Vec3<double> specific_force;  // along the body's axes, mean of the last step [m/s2]
   };
   // What control and surroundings ask for over a step.
   struct Asked {
-    double F_brake;  // capacity of all brakes [N]
-    double theta_H;  // [rad]
+    std::array<double, kMaxDriveUnits> tau;  // of the machines [Nm]
+    double F_brake;                          // capacity of all brakes [N]
     car::Surroundings<double> around;
   };
   // Of a wheel, and of the body, as they are.
   struct WheelSignals {
-    double omega, F_x, F_y, F_z, kappa, alpha, friction_use, delta, travel, mu;
+    double omega, F_x, F_y, F_z, kappa, alpha, friction_use, delta, travel, mu, p_brake;
   };
   struct BodySignals {
     double x, y, z, yaw, pitch, roll;            // [m], [rad]
@@ -53,22 +65,28 @@ class Mechanics {
   struct Signals {
     BodySignals body;
     std::array<WheelSignals, kWheels> wheels;
+    bool traction_control, anti_lock, yaw_control;  // act
   };
 
   // Throws std::invalid_argument.
   Mechanics(const car::Params<double>& vehicle, const body::Tyres& tyres, double mass,
-            const road::Params& road, double friction);
+            const road::Params& road, double friction, const scenario::Steer& steer,
+            const chassis_control::Switches& assist);
 
   State start(const Asked& asked, double v, const std::array<double, kMaxDriveUnits>& tau) const;
+
+  // The control unit's ticks.
+  TimeNs control_at(const State& s) const;
+  void control(State& s, const Asked& asked) const;
 
   double machine_speed(const State& s, std::size_t unit) const { return s.omega[unit]; }
   ForeseenShafts<double> foreseen(const State& s) const;
   // The torques' integrals over a tick [Nm s], whose length is h [s].
   void push(State& s, const std::array<double, kMaxDriveUnits>& impulse, double h) const;
   // Whether a step is due, where the next tick is to be h [s] long.
-  bool is_due(const State& s, double h) const { return s.since + 0.5 * h > kStep; }
+  bool is_due(const State& s, double h) const;
   // To where the torques have been pushed; what flowed is s.last.
-  void step(State& s, const Asked& asked) const;
+  void step(State& s, const Asked& asked, double t) const;
 
   // Kinetic, of springs and twist, without height [J].
   double energy(const State& s) const;
@@ -76,14 +94,15 @@ class Mechanics {
   Signals signals(const State& s, const Asked& asked) const;
 
  private:
-  static constexpr double kStep = 5e-4;  // [s]
-
   multibody::Held held(const State& s, const Asked& asked) const;
+  double hand_wheel(const State& s, double t) const;
   double shaft_speed(const State& s, std::size_t unit) const;
   double load(const State& s, std::size_t unit, double t) const;
 
   multibody::Car car_;
-  std::array<double, 2> brake_shares_;
+  chassis_control::Model control_;
+  scenario::Steer steer_;
+  std::optional<path_driver::Params<double>> driver_;
   road::Road road_;
   double friction_;
   bool flat_;

@@ -9,7 +9,10 @@
 
 #include "sim/base/fields.h"
 #include "sim/components/road.h"
+#include "sim/control/chassis_control.h"
 #include "sim/control/driver.h"
+#include "sim/control/path_driver.h"
+#include "sim/control/steering_program.h"
 
 namespace evsim::scenario {
 
@@ -178,7 +181,37 @@ template <class P, class V>
 constexpr void describe(P& p, V&& field) {
   field(p.angle, Field{"angle", Dim::angle, any_value, "of the hand wheel, > 0 to the left"});
 }
-using Steer = std::variant<Straight>;
+struct Program {
+  static constexpr std::string_view kType = "program";
+  static constexpr std::string_view kDoc = "open loop: a course of the hand wheel over time";
+  steering_program::Params<double> course;
+};
+template <class P, class V>
+  requires described_as<P, Program>
+constexpr void describe(P& p, V&& field) {
+  describe(p.course, field);
+}
+// The rest of path_driver.h follows from the vehicle.
+struct AlongPath {
+  static constexpr std::string_view kType = "path";
+  static constexpr std::string_view kDoc = "a driver who follows the road's path with preview";
+  double preview_time = 1.0;      // [s]
+  double preview_distance = 3.0;  // [m]
+  double gain = 1.0;
+  double reaction_time = 0.15;  // [s]
+  double rate_max = 10.0;       // [rad/s]
+};
+template <class P, class V>
+  requires described_as<P, AlongPath>
+constexpr void describe(P& p, V&& field) {
+  field(p.preview_time,
+        Field{"preview_time", Dim::time, not_negative, "that the driver looks ahead"});
+  field(p.preview_distance, Field{"preview_distance", Dim::length, positive, "added to it"});
+  field(p.gain, Field{"gain", Dim::none, not_negative, "1: the arc that ends on the path"});
+  field(p.reaction_time, Field{"reaction_time", Dim::time, positive, "of mind and arms"});
+  field(p.rate_max, Field{"rate_max", Dim::angular_speed, positive, "of the hand wheel"});
+}
+using Steer = std::variant<Straight, Program, AlongPath>;
 
 // ---- Drivers ------------------------------------------------------------------------------------
 
@@ -580,6 +613,7 @@ struct Params {
   Road road;
   Driver driver;
   Steer steer;
+  chassis_control::Switches assist;
   Controllers controllers;
   std::vector<Event> timeline;
   Record record;
@@ -602,6 +636,7 @@ constexpr void describe(P& p, V&& field) {
   field(p.road, Group{"road", "of the chassis multi_body"});
   field(p.driver, Group{"driver", "who drives"});
   field(p.steer, Group{"steer", "who turns the hand wheel of the chassis multi_body"});
+  field(p.assist, Group{"assist", "which chassis controls act, of the chassis multi_body"});
   field(p.controllers, Group{"controllers", "of your own, in place of the built-in ones"});
   field(p.timeline, Group{"timeline", "commands on the way"});
   field(p.record, Group{"record", "what is kept"});

@@ -131,7 +131,11 @@ template <class Out> void visit_car(const Mechanics::Signals& m, Out&& out) {
     out("wheels", names[i], "delta", Dim::angle, w.delta);
     out("wheels", names[i], "travel", Dim::length, w.travel);
     out("wheels", names[i], "mu", Dim::none, w.mu);
+    out("wheels", names[i], "p_brake", Dim::pressure, w.p_brake);
   }
+  out("assist", "", "traction_control", Dim::none, m.traction_control);
+  out("assist", "", "anti_lock", Dim::none, m.anti_lock);
+  out("assist", "", "yaw_control", Dim::none, m.yaw_control);
 }
 template <class Out> void visit(const closed_loop::System<double>& s, const Drive& drive,
                                 const Drive::State& d, Out&& out) {

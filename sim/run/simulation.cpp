@@ -113,7 +113,6 @@ void Simulation::rebuild() {
     throw contradiction(e.what());
   }
   system_.driver = trace_.kind;
-  system_.theta_H = std::get<scenario::Straight>(case_.scenario.steer).angle;
   system_.gains = trace_.gains;
   system_.sampled = trace_.rate > 0.0;
   const auto& around = case_.scenario.environment;
@@ -146,7 +145,7 @@ std::optional<Mechanics> Simulation::mechanics() const {
                       .bumps = r.bumps,
                       .patches = r.patches,
                       .roughness = r.roughness},
-                     r.friction);
+                     r.friction, case_.scenario.steer, case_.scenario.assist);
   } catch (const std::invalid_argument& e) {
     throw contradiction(e.what());
   }

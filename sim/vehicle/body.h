@@ -77,6 +77,23 @@ constexpr void describe(P& p, V&& field) {
                            "yaw moment coefficient over the angle of the flow [1/rad]"});
 }
 
+// Hydraulic brakes by what they do.
+template <Scalar T> struct Brakes {
+  T front_share = kInfinity;  // infinite: by the axles' loads at 0.8 g [-]
+  T deceleration_max = 12.0;  // at the largest pressure, at kerb mass [m/s2]
+  T lag = 0.02;               // of pressure behind pedal or valve [s]
+};
+template <class P, class V>
+  requires same_template<P, Brakes>
+constexpr void describe(P& p, V&& field) {
+  field(p.front_share, Field{"front_share", Dim::none, positive,
+                             "of the front axle in the braking force; left out: by the loads that "
+                             "the axles have at 0.8 g"});
+  field(p.deceleration_max, Field{"deceleration_max", Dim::acceleration, positive,
+                                  "at the largest pressure, where the tyres allow it"});
+  field(p.lag, Field{"lag", Dim::time, positive, "of the pressures behind what is asked for"});
+}
+
 template <Scalar T> struct MultiBody {
   static constexpr std::string_view kType = "multi_body";
   static constexpr std::string_view kDoc = "body of six degrees of freedom on sprung wheels";
@@ -84,6 +101,7 @@ template <Scalar T> struct MultiBody {
   T I_xz = 0.0;                                            // [kg m2]
   Axle<T> front, rear;
   steering::Params<T> steering;
+  Brakes<T> brakes;
   Air<T> air;
 };
 template <class P, class V>
@@ -96,6 +114,7 @@ constexpr void describe(P& p, V&& field) {
   field(p.front, Group{"front", "front axle"});
   field(p.rear, Group{"rear", "rear axle"});
   field(p.steering, Group{"steering", "hand wheel to road wheels"});
+  field(p.brakes, Group{"brakes", "friction brakes"});
   field(p.air, Group{"air", "what the air does beside drag"});
 }
 

@@ -177,7 +177,24 @@ template <int N> Dual<N> spring_force(const tyre::Prepared<double>& t, const Dua
   return chain(spring_force(t, deflection.v), slope, deflection);
 }
 
+chassis_14dof::Trim trimmed(const Car& car, const chassis_14dof::TrimInputs& in) {
+  return chassis_14dof::trim(car.chassis, in, [&]<Scalar T>(const chassis_14dof::Contacts<T>& k) {
+    return quad<T>([&](std::size_t i) -> T {
+      return spring_force(car.tyres[i], T(k.compression[i])) / T(k.cos_inclination[i]);
+    });
+  });
+}
+
 }  // namespace
+
+double pitch_per_acceleration(const Car& car) {
+  constexpr double a = 1.0;  // [m/s2]
+  chassis_14dof::TrimInputs in;
+  const double at_rest = trimmed(car, in).pitch;
+  in.gravity.x = -a;
+  for (double& on_body : in.on_body) on_body = 1.0;
+  return (at_rest - trimmed(car, in).pitch) / a;
+}
 
 bool given(const car::Params<double>& p) {
   return std::holds_alternative<body::MultiBody<double>>(p.body);

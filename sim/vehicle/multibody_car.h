@@ -25,4 +25,7 @@ Car prepare(const car::Params<double>& p, const body::Tyres& tyres, double mass)
 State start(const Car& car, const Held& held, double v,
             const std::array<double, kMaxDriveUnits>& tau);
 
+// Nose-up angle of the body over its acceleration, on its springs [rad/(m/s2)].
+double pitch_per_acceleration(const Car& car);
+
 }  // namespace evsim::multibody
