@@ -113,15 +113,25 @@ inline double pressure_of(const Model& m, double F) {
                    m.car.wheel_radius;
   return F > 0.0 ? min(F / c + m.brakes.contact_pressure, m.brakes.pressure_max) : 0.0;
 }
+// Below it a car is taken to roll forward [m/s].
+inline constexpr double kReverse = -1.0;
 // Of machines and brakes on an axle, > 0 forward [N].
 inline double force_of(const Model& m, const Inputs& in, std::size_t axle, double v) {
+  const double sense = v < kReverse ? -1.0 : 1.0;
   double tau = 0.0;
   for (std::size_t n = 0; n < m.n_units; ++n)
     if (m.units[n].axle == axle) tau += m.units[n].ratio * in.tau[n];
   for (std::size_t i = 2 * axle; i < 2 * axle + 2; ++i)
-    tau -= sign(v) * brake_system::torque_per_pressure(m.brakes, i) *
+    tau -= sense * brake_system::torque_per_pressure(m.brakes, i) *
            max(in.p[i] - m.brakes.contact_pressure, 0.0);
   return tau / m.car.wheel_radius;
+}
+// Speed of a unit's rotor for traction control: where it runs ahead of its wheels, through the play of the shafts or as they
+// wind up, the wheels' is what slips.
+inline double slipping(const Unit& unit, const Inputs& in, std::size_t n) {
+  const std::size_t left = 2 * unit.axle;
+  const double wheels = 0.5 * unit.ratio * (in.omega[left] + in.omega[left + 1]);
+  return in.tau[n] < 0.0 ? max(in.omega_m[n], wheels) : min(in.omega_m[n], wheels);
 }
 
 }  // namespace detail
@@ -172,7 +182,7 @@ inline Outputs step(const Model& m, State& x, const Inputs& in) {
           traction_control::step<double>(m.traction, rotor, x.traction[n],
                                          {.tau_request = in.tau_request[n],
                                           .tau = in.tau[n],
-                                          .omega_m = in.omega_m[n],
+                                          .omega_m = detail::slipping(unit, in, n),
                                           .V = 0.5 * (at.V[left] + at.V[left + 1]),
                                           .a = at.a,
                                           .difference = at.slip[left] - at.slip[left + 1],

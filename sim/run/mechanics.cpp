@@ -26,6 +26,7 @@ void advance_brakes(const brake_system::Params<double>& p, const brake_system::I
 constexpr double kPadFriction = 0.4, kEffectiveRadius = 0.4;  // the latter over the wheel's
 constexpr double kBrakingAt = 0.8;  // [g]: where both axles use the same friction
 constexpr double kDamped = 0.6;     // of the shuffle, by active damping
+constexpr double kRelease = 400e5;  // of hill hold, so that setting off is not late [Pa/s]
 
 brake_system::Params<double> brakes_of(const car::Params<double>& p, const multibody::Car& car) {
   const auto& b = std::get<body::MultiBody<double>>(p.body).brakes;
@@ -72,6 +73,7 @@ chassis_control::Model control_model(const car::Params<double>& p, const multibo
   }
   out.damping.gain = 2.0 * kDamped * sqrt(stiffness * J);
   out.hold.mass = car.mass;
+  out.hold.release = kRelease;
   out.reference.pitch = multibody::pitch_per_acceleration(car);
   return out;
 }
@@ -338,6 +340,7 @@ Mechanics::Signals Mechanics::signals(const State& s, const Asked& asked) const 
   out.traction_control = s.commands.traction;
   out.anti_lock = s.commands.anti_lock;
   out.yaw_control = s.commands.yaw;
+  out.v = s.commands.v;
   return out;
 }
 

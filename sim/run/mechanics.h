@@ -66,6 +66,7 @@ class Mechanics {
     BodySignals body;
     std::array<WheelSignals, kWheels> wheels;
     bool traction_control, anti_lock, yaw_control;  // act
+    double v;                                       // that they believe [m/s]
   };
 
   // Throws std::invalid_argument.
