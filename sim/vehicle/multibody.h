@@ -11,7 +11,8 @@
 // Books, all exact identities of the equations:
 //   sum tau_k omega_k + p_steering = dE/dt + losses                                                      (4)
 //   E: chassis, springs, height, spins, carcasses and springs of the tyres, gears, twist of the shafts
-//   p_steering: against the gyroscopic moments of the wheels
+//   p_steering: against the gyroscopic moments of the wheels, and what tyres are pressed by as wheels turn and lean, and
+//   as the road's slope changes below them: a contact that is a plane knows neither
 // Neglected: the contact points' own velocity as wheels are steered; the tyre's vertical stiffness over speed and
 // horizontal force, what its moments do beyond (4)'s row.
 // Signs: ISO 8855; torque and speed > 0 forward; losses >= 0, but for the moments of tyres.
@@ -220,16 +221,53 @@ inline Steered steered(const Model& m, const Held& held, const State& x) {
   return out;
 }
 
-// The road below the wheels.
-inline chassis_14dof::RoadPlanes<double> ground(const Held& held,
-                                                const chassis_14dof::Pose<double>& w) {
-  if (held.surface == nullptr) return held.road;
-  std::array<road::Below, kWheels> at;
-  for (std::size_t i = 0; i < kWheels; ++i)
-    at[i] = held.surface->below(held.surface->foot(w.centre.x[i], w.centre.y[i], held.feet[i]));
-  return {.z = quad<double>([&](std::size_t i) { return at[i].z; }),
-          .dz_dx = quad<double>([&](std::size_t i) { return at[i].dz_dx; }),
-          .dz_dy = quad<double>([&](std::size_t i) { return at[i].dz_dy; })};
+// The road below the wheels, and how its slopes change as they roll [1/s].
+struct Ground {
+  chassis_14dof::RoadPlanes<double> planes;
+  Pack dx_rate = 0.0, dy_rate = 0.0;
+};
+inline Ground ground(const Held& held, const chassis_14dof::Pose<double>& w) {
+  if (held.surface == nullptr) return {held.road};
+  constexpr double kAhead = 1e-5;  // [s]
+  std::array<road::Below, kWheels> at, ahead;
+  const Pack V_x = dot(spread(w.R.x), w.V), V_y = dot(spread(w.R.y), w.V);
+  for (std::size_t i = 0; i < kWheels; ++i) {
+    const double x = w.centre.x[i], y = w.centre.y[i];
+    const auto foot = held.surface->foot(x, y, held.feet[i]);
+    at[i] = held.surface->below(foot);
+    ahead[i] =
+        held.surface->below(held.surface->foot(x + kAhead * V_x[i], y + kAhead * V_y[i], foot));
+  }
+  const auto of = [&](auto member) {
+    return quad<double>([&](std::size_t i) { return at[i].*member; });
+  };
+  const auto rate = [&](auto member) {
+    return quad<double>(
+        [&](std::size_t i) { return (ahead[i].*member - at[i].*member) / kAhead; });
+  };
+  return {.planes = {.z = of(&road::Below::z),
+                     .dz_dx = of(&road::Below::dz_dx),
+                     .dz_dy = of(&road::Below::dz_dy)},
+          .dx_rate = rate(&road::Below::dz_dx),
+          .dy_rate = rate(&road::Below::dz_dy)};
+}
+
+// What presses a tyre's spring beside the movement of its contact, r = h n_z / cos(gamma) being the radius over a plane of
+// slopes a, b below a wheel at the height h:
+//   dr/r = tan(gamma) / cos(gamma) d(sin gamma) + dn_z / n_z,   sin(gamma) = e n
+// by wheels that turn by delta' and lean by eps', and by the road's slopes a', b' [m/s].
+inline Pack lifted(const chassis_14dof::Pose<double>& w, const chassis_14dof::Contacts<double>& k,
+                   const Ground& road, const Pack& delta_rate, const Pack& eps_rate) {
+  const Pack sine = k.sin_inclination, cosine2 = k.cos_inclination * k.cos_inclination;
+  const Pack lean = (k.n.z - w.e.z * sine) / sqrt(1.0 - w.e.z * w.e.z);
+  Pack sine_rate = (w.e.x * k.n.y - w.e.y * k.n.x) * delta_rate + lean * eps_rate;
+  // n = (-a, -b, 1) n_z in earth axes.
+  const Pack a = road.planes.dz_dx, b = road.planes.dz_dy;
+  const Pack n_z = 1.0 / sqrt(1.0 + a * a + b * b);
+  const Pack over = -n_z * n_z * (a * road.dx_rate + b * road.dy_rate);  // dn_z/dt / n_z
+  sine_rate += over * sine - n_z * (road.dx_rate * dot(spread(w.R.x), w.e) +
+                                    road.dy_rate * dot(spread(w.R.y), w.e));
+  return k.r * (sine / cosine2 * sine_rate + over);
 }
 
 }  // namespace detail
@@ -240,7 +278,8 @@ EVSIM_FLATTEN_PACKS inline Rates rates(const Model& m, const Held& held, const S
   const auto& body = x.chassis;
   const auto steered = detail::steered(m, held, x);
   auto w = chassis_14dof::pose(m.chassis, body, steered.steer);
-  const auto k = chassis_14dof::contacts(m.chassis, w, detail::ground(held, w));
+  const auto road = detail::ground(held, w);
+  const auto k = chassis_14dof::contacts(m.chassis, w, road.planes);
   const Pack Omega = quad<double>(x.Omega), present = m.chassis.present;
 
   // Tyres.
@@ -310,9 +349,20 @@ EVSIM_FLATTEN_PACKS inline Rates rates(const Model& m, const Held& held, const S
     turning = pinion.theta_P * steered.slope;
     out.state.theta_P = pinion.theta_P;
   }
+  std::array<double, kWheels> by_F{}, lean{};
+  for (std::size_t i = 0; i < kWheels; ++i) {
+    const auto c = suspension::compliance<double>(
+        m.chassis.axle_of(i), m.chassis.side[i], double(m.tyres.c_x[i]) * double(t.rate.u[i]),
+        double(m.tyres.c_y[i]) * double(t.rate.v[i]), 0.0);
+    by_F[i] = c.steer, lean[i] = c.inclination;
+  }
+  const Pack lifted =
+      detail::lifted(w, k, road, turning + quad<double>(by_F), quad<double>(lean));
+  const Pack spring = tyre::spring_force<Pack>(m.tyres, k.compression, {0.0, 0.0, 0.0});
   w.omega.z += turning;
   q.steering =
-      sum<double>(turning * (m.chassis.J * Omega * cross(w.omega, w.e).z - braked * w.e.z));
+      sum<double>(turning * (m.chassis.J * Omega * cross(w.omega, w.e).z - braked * w.e.z) -
+                  present * spring * lifted);
   for (std::size_t n = 0; n < m.n_units; ++n)
     u.body.M.y -= detail::spinning(m.units[n]).G * out.state.units[n].omega_c;
   const auto moved = chassis_14dof::outputs(m.chassis, body, w, k, u);
@@ -341,7 +391,7 @@ EVSIM_FLATTEN_PACKS inline Rates rates(const Model& m, const Held& held, const S
 // E of (4) [J].
 inline double energy(const Model& m, const Held& held, const State& x) {
   const auto w = chassis_14dof::pose(m.chassis, x.chassis, detail::steered(m, held, x).steer);
-  const auto k = chassis_14dof::contacts(m.chassis, w, detail::ground(held, w));
+  const auto k = chassis_14dof::contacts(m.chassis, w, detail::ground(held, w).planes);
   const Pack Omega = quad<double>(x.Omega);
   const tyre::State<Pack> carcass{quad<double>(x.u), quad<double>(x.v)};
   const Pack of_tyres = tyre::spring_energy<Pack>(m.tyres, k.compression, {0.0, 0.0, 0.0}) +
