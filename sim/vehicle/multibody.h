@@ -360,9 +360,8 @@ EVSIM_FLATTEN_PACKS inline Rates rates(const Model& m, const Held& held, const S
       detail::lifted(w, k, road, turning + quad<double>(by_F), quad<double>(lean));
   const Pack spring = tyre::spring_force<Pack>(m.tyres, k.compression, {0.0, 0.0, 0.0});
   w.omega.z += turning;
-  q.steering =
-      sum<double>(turning * (m.chassis.J * Omega * cross(w.omega, w.e).z - braked * w.e.z) -
-                  present * spring * lifted);
+  q.steering = sum<double>(turning * m.chassis.J * Omega * cross(w.omega, w.e).z -
+                           present * spring * lifted);
   for (std::size_t n = 0; n < m.n_units; ++n)
     u.body.M.y -= detail::spinning(m.units[n]).G * out.state.units[n].omega_c;
   const auto moved = chassis_14dof::outputs(m.chassis, body, w, k, u);
