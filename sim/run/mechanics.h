@@ -10,6 +10,7 @@
 
 #include "sim/base/time.h"
 #include "sim/control/closed_loop.h"
+#include "sim/run/manoeuvre.h"
 #include "sim/run/scenario.h"
 #include "sim/vehicle/foreseen_shafts.h"
 #include "sim/vehicle/multibody_car.h"
@@ -33,6 +34,7 @@ class Mechanics {
     std::array<double, kMaxDriveUnits> tau;              // of the last tick [Nm]
     std::array<double, kMaxDriveUnits> b, b_before;      // (2): mean of the last steps [rad/s2]
     double h_before;                                     // of the one before the last [s]
+    manoeuvre::State seen;                               // from the start on
   };
   // What control and surroundings ask for over a step.
   struct Asked {
@@ -56,7 +58,7 @@ class Mechanics {
 
   // Throws std::invalid_argument.
   Mechanics(const car::Params<double>& vehicle, const body::Tyres& tyres, double mass,
-            const road::Params& road, double friction);
+            const road::Params& road, double friction, const course::Params& course = {});
 
   State start(const Asked& asked, double v, const std::array<double, kMaxDriveUnits>& tau) const;
 
@@ -66,13 +68,16 @@ class Mechanics {
   void push(State& s, const std::array<double, kMaxDriveUnits>& impulse, double h) const;
   // Whether a step is due, where the next tick is to be h [s] long.
   bool is_due(const State& s, double h) const { return s.since + 0.5 * h > kStep; }
-  // To where the torques have been pushed; what flowed is s.last.
-  void step(State& s, const Asked& asked) const;
+  // To where the torques have been pushed; what flowed is s.last. Returns how the car moved as it began.
+  manoeuvre::Motion step(State& s, const Asked& asked) const;
 
   // Kinetic, of springs and twist, without height [J].
   double energy(const State& s) const;
   double mass() const { return car_.mass; }
   Signals signals(const State& s, const Asked& asked) const;
+  // How it moves now; time, way and what is asked for are left to who asks.
+  manoeuvre::Motion motion(const State& s, const Asked& asked) const;
+  const manoeuvre::Setting& setting() const { return setting_; }
 
  private:
   static constexpr double kStep = 2e-4;  // [s]
@@ -84,6 +89,7 @@ class Mechanics {
   multibody::Car car_;
   std::array<double, 2> brake_shares_;
   road::Road road_;
+  manoeuvre::Setting setting_;
   double friction_;
   bool flat_;
   std::array<double, kMaxDriveUnits> g_;  // of (1) [1/(kg m2)]

@@ -10,6 +10,7 @@
 #include "sim/base/fields.h"
 #include "sim/components/road.h"
 #include "sim/control/driver.h"
+#include "sim/run/course.h"
 
 namespace evsim::scenario {
 
@@ -578,6 +579,7 @@ struct Params {
   Initial initial;
   Environment environment;
   Road road;
+  course::Params course;
   Driver driver;
   Steer steer;
   Controllers controllers;
@@ -600,6 +602,7 @@ constexpr void describe(P& p, V&& field) {
   field(p.initial, Group{"initial", "how the run starts"});
   field(p.environment, Group{"environment", "air, wind and road"});
   field(p.road, Group{"road", "of the chassis multi_body"});
+  field(p.course, Group{"course", "cones that the chassis multi_body must not touch"});
   field(p.driver, Group{"driver", "who drives"});
   field(p.steer, Group{"steer", "who turns the hand wheel of the chassis multi_body"});
   field(p.controllers, Group{"controllers", "of your own, in place of the built-in ones"});

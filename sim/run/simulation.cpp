@@ -146,7 +146,7 @@ std::optional<Mechanics> Simulation::mechanics() const {
                       .bumps = r.bumps,
                       .patches = r.patches,
                       .roughness = r.roughness},
-                     r.friction);
+                     r.friction, case_.scenario.course);
   } catch (const std::invalid_argument& e) {
     throw contradiction(e.what());
   }

@@ -110,7 +110,7 @@ struct Held {
 struct Rates {
   State state;
   Rows rows;
-  Pack F_x, F_y, M_z, F_z, kappa, alpha;  // of the tyres, for who looks on
+  Pack F_x, F_y, M_z, F_z, kappa, alpha, friction_use;  // of the tyres, for who looks on
 };
 
 namespace detail {
@@ -213,7 +213,7 @@ inline Rates rates(const Model& m, const Held& held, const State& x) {
                                       .omega = Omega});
   Rates out{};
   out.F_x = t.F_x, out.F_y = t.F_y, out.M_z = t.M_z;
-  out.F_z = F_z, out.kappa = t.kappa, out.alpha = t.alpha;
+  out.F_z = F_z, out.kappa = t.kappa, out.alpha = t.alpha, out.friction_use = t.friction_use;
 
   // Drive units.
   const Pack from_body = Omega - dot(w.e, spread(body.omega));
@@ -306,12 +306,13 @@ inline double energy(const Model& m, const Held& held, const State& x) {
   return E;
 }
 
-// One step of Heun's scheme; q takes up what flowed.
-inline void step(const Model& m, const Held& held, double h, State& x, Rows& q) {
+// One step of Heun's scheme; q takes up what flowed. Returns the rates as it begins.
+inline Rates step(const Model& m, const Held& held, double h, State& x, Rows& q) {
   const Rates first = rates(m, held, x);
   const Rates second = rates(m, held, plus(x, h, first.state));
   x = plus(plus(x, 0.5 * h, first.state), 0.5 * h, second.state);
   q = plus(plus(q, 0.5 * h, first.rows), 0.5 * h, second.rows);
+  return first;
 }
 
 }  // namespace evsim::multibody
