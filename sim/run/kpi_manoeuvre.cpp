@@ -21,7 +21,7 @@ void add_extremes(std::vector<Kpi>& out, const manoeuvre::Extremes& x, double du
         "largest, of the body's centre of mass, above 1 m/s"},
        {"path_distance_max_m", "m", x.offset, "furthest from the road's path"},
        {"wheel_slip_max_percent", "%", 100.0 * x.kappa,
-        "largest longitudinal slip of a wheel, above 1 m/s"},
+        "largest longitudinal slip of a wheel, above 1 m/s; at most 1000"},
        {"wheel_load_min_N", "N", x.F_z, "least of a wheel"},
        {"wheel_lifted_s", "s", x.lifted, "with a wheel off the road"},
        {"friction_use_max_percent", "%", 100.0 * x.use,

@@ -76,6 +76,7 @@ double first(const Passage& p, double y, double t_begin) {
 // ---- Whole run ----------------------------------------------------------------------------------
 
 constexpr double kRolls = 1.0;          // slip is looked at above this speed [m/s]
+constexpr double kMostSlip = 10.0;      // a wheel that stands across its way has no slip
 constexpr double kOnTheRoad = 1.0;      // [N]
 constexpr double kStandingStart = 5.0;  // [s]
 void observe(Extremes& e, const Setting& car, const Interval& i) {
@@ -89,7 +90,7 @@ void observe(Extremes& e, const Setting& car, const Interval& i) {
   bool lifted = false;
   double use = 0.0;
   for (const Wheel& w : now.wheels) {
-    if (now.v > kRolls) grow(e.kappa, w.kappa);
+    if (now.v > kRolls) grow(e.kappa, clamp(w.kappa, -kMostSlip, kMostSlip));
     e.F_z = min(e.F_z, w.F_z);
     lifted = lifted || w.F_z < kOnTheRoad;
     e.use = max(e.use, w.friction_use);

@@ -308,7 +308,7 @@ inline double energy(const Model& m, const Held& held, const State& x) {
 
 // One step of Heun's scheme; q takes up what flowed. Returns the rates as it begins.
 inline Rates step(const Model& m, const Held& held, double h, State& x, Rows& q) {
-  const Rates first = rates(m, held, x);
+  Rates first = rates(m, held, x);
   const Rates second = rates(m, held, plus(x, h, first.state));
   x = plus(plus(x, 0.5 * h, first.state), 0.5 * h, second.state);
   q = plus(plus(q, 0.5 * h, first.rows), 0.5 * h, second.rows);
