@@ -142,9 +142,10 @@ void observe(Braking& b, const Interval& i) {
 
 // ---- Shuffle ------------------------------------------------------------------------------------
 
-constexpr double kLag = 0.05;    // [s]
-constexpr double kStep = 0.3;    // of the force asked for over mass [m/s2]
-constexpr double kTurns = 0.02;  // that a turning point stands out by [m/s2]
+constexpr double kLag = 0.05;  // [s]
+constexpr double kStep = 0.3;  // of the force asked for over mass [m/s2]
+// That a turning point stands out by: [m/s2], and of the first swing; a shaft's play makes smaller ones.
+constexpr double kTurns = 0.02, kTurnShare = 0.05;
 void begin(Shuffle& s, const Motion& before, double sense) {
   const double filtered = s.filtered;
   s = {};
@@ -162,9 +163,10 @@ void observe(Shuffle& s, const Interval& i) {
   s.filtered += change * min(i.h() / kLag, 1.0);
   if (s.t_0 < 0.0) return;
   observe(s.a_x, {0.5 * (i.a.a_x + now.a_x), 0.0, 0.0}, i.h());
+  const double stands_out = s.n > 0 ? max(kTurns, kTurnShare * abs(s.a[0] - s.a_0)) : kTurns;
   if (s.direction * (now.a_x - s.candidate) > 0.0) {
     s.candidate = now.a_x, s.t_candidate = now.t;
-  } else if (s.direction * (s.candidate - now.a_x) > kTurns) {
+  } else if (s.direction * (s.candidate - now.a_x) > stands_out) {
     // Before the force acts nothing stands out of the start.
     const bool moved = s.n > 0 || abs(s.candidate - s.a_0) > kTurns;
     if (moved && s.n < Shuffle::kMost) s.t[s.n] = s.t_candidate, s.a[s.n] = s.candidate, ++s.n;
