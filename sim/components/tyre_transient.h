@@ -51,6 +51,7 @@ template <Scalar T> struct Outputs {
   T p_loss;     // of slip, (5) [W]
   T p_rolling;  // of rolling resistance [W]
   T kappa, alpha;  // slips of (1)
+  T friction_use;  // size of the force in the friction ellipse, 1 on it
 };
 
 template <Scalar T> struct Carcass {
@@ -142,6 +143,7 @@ Outputs<T> outputs(const Prepared<T>& r, const State<T>& x, const Inputs<T>& u) 
   o.p_rolling = -m.M_y * u.omega;
   o.kappa = slip.kappa;
   o.alpha = slip.alpha;
+  o.friction_use = sqrt(in_ellipse2(e, o.F_x, o.F_y));
   return o;
 }
 

@@ -10,6 +10,7 @@
 #include "sim/io/report_assets.h"
 #include "sim/io/report_figures.h"
 #include "sim/io/report_map.h"
+#include "sim/io/report_motion.h"
 #include "sim/io/report_tables.h"
 #include "sim/io/sankey_svg.h"
 #include "sim/io/svg.h"
@@ -87,6 +88,13 @@ std::string figure_html(const Figures& f, const Figure& figure) {
          figure_svg(f, figure) + "</div>\n</figure>\n";
 }
 
+std::string figures_html(const Figures& f, bool of_motion) {
+  std::string out;
+  for (const Figure& figure : f.figures)
+    if (figure.of_motion == of_motion) out += figure_html(f, figure);
+  return out;
+}
+
 std::string how_to_read(const Figures& f) {
   std::string out =
       assets::dygraphs_script().empty()
@@ -100,15 +108,29 @@ std::string how_to_read(const Figures& f) {
 }
 
 std::string time_section(const Figures& f) {
-  if (f.figures.empty() || f.columns.front().values.empty())
+  if (f.columns.front().values.empty() || std::ranges::all_of(f.figures, &Figure::of_motion))
     return section("time", "Over time", note("No signals were recorded."));
   std::string body = how_to_read(f);
-  for (const Figure& figure : f.figures) body += figure_html(f, figure);
+  body += figures_html(f, false);
   body +=
       "<figure class=\"plot any\" hidden><figcaption><label>Any signal <select></select></label> "
       "<span class=\"key s0\"><output></output></span></figcaption><div "
       "class=\"live\"></div></figure>\n";
   return section("time", "Over time", body);
+}
+
+// Of the car as a multi-body system.
+std::string motion_section(const RunResult& r, const Case& input, const Figures& f) {
+  if (input.scenario.chassis == scenario::Chassis::longitudinal) return {};
+  const Motion m = motion(r.recording);
+  if (m.t.size() < 2) return section("motion", "Motion", note("The car's place was not recorded."));
+  const MotionScene scene = motion_scene(input);
+  return section("motion", "Motion",
+                 "<figure class=\"view\">" + birds_eye_svg(m, scene) + "<figcaption>" +
+                     escape(birds_eye_legend(scene)) + "</figcaption></figure>\n" +
+                     "<div class=\"maps\">\n<figure class=\"efficiency\">" + g_g_svg(m) +
+                     "<figcaption>" + escape(g_g_legend()) + "</figcaption></figure>\n</div>\n" +
+                     figures_html(f, true));
 }
 
 std::string share(double efficiency) {
@@ -234,8 +256,8 @@ std::string report_html(const RunResult& r, const Case& input, const Provenance&
          escape(r.vehicle + ", " + r.scenario) + "</title>\n" + style() + "</head>\n<body>\n" +
          header(r, input) + headlines(r) +
          section("kpis", "Requirements and figures", kpi_tables(r)) + energy_section(r) +
-         time_section(f) + map_section(r, input) + drive_section(r, input) +
-         section("ledger", "Energy ledger", ledger_table(r.books)) +
+         motion_section(r, input, f) + time_section(f) + map_section(r, input) +
+         drive_section(r, input) + section("ledger", "Energy ledger", ledger_table(r.books)) +
          provenance_section(r, input, p) + "<footer>evsim " + escape(p.version) + "</footer>\n" +
          scripts(f) + "</body>\n</html>\n";
 }

@@ -20,8 +20,9 @@ class Builder {
   bool has(std::size_t column) const { return column < f_.columns.size(); }
 
   void begin(std::string title, std::string unit) {
-    f_.figures.push_back({std::move(title), std::move(unit), {}});
+    f_.figures.push_back({std::move(title), std::move(unit), {}, of_motion_});
   }
+  void of_motion(bool on) { of_motion_ = on; }
   void add(std::string label, std::string_view path) {
     if (const std::size_t i = find(path); has(i))
       f_.figures.back().series.push_back({std::move(label), i});
@@ -58,6 +59,7 @@ class Builder {
 
  private:
   Figures f_;
+  bool of_motion_ = false;
 };
 
 void speed(Builder& b, bool has_trace) {
@@ -68,6 +70,36 @@ void speed(Builder& b, bool has_trace) {
   b.add_difference("trace error", "body.v", "driver.v_ref");
   b.begin("Trace error: car less target", "km/h");
   b.add("error", "trace error");
+}
+
+// Of the chassis multi_body.
+void motion(Builder& b) {
+  b.of_motion(true);
+  const auto wheels = [&](std::string title, std::string unit, const std::string& signal) {
+    b.begin(std::move(title), std::move(unit));
+    for (const char* wheel : {"front_left", "front_right", "rear_left", "rear_right"}) {
+      std::string label = wheel;
+      std::ranges::replace(label, '_', ' ');
+      b.add(label, "wheels." + std::string(wheel) + "." + signal);
+    }
+  };
+  for (const char* wheel : {"front_left", "front_right", "rear_left", "rear_right"})
+    for (const char* signal : {".friction_use", ".kappa"})
+      b.in_percent("wheels." + std::string(wheel) + signal);
+  wheels("Friction use: horizontal force over the most that the road holds", "%", "friction_use");
+  wheels("Wheel speeds", "rpm", "omega");
+  wheels("Longitudinal slip, positive driving", "%", "kappa");
+  wheels("Wheel loads", "N", "F_z");
+  b.begin("Hand wheel, positive to the left", "deg");
+  b.add("angle", "steering.theta_H");
+  b.begin("Roll, pitch, side slip", "deg");
+  b.add("roll", "body.roll");
+  b.add("pitch", "body.pitch");
+  b.add("side slip", "body.slip_angle");
+  b.begin("Accelerations in the car's axes", "m/s2");
+  b.add("longitudinal a_x", "body.a_x");
+  b.add("lateral a_y", "body.a_y");
+  b.of_motion(false);
 }
 
 void power(Builder& b) {
@@ -141,6 +173,7 @@ std::vector<SignalColumn> thinned(const std::vector<SignalColumn>& columns, std:
 
 Figures figures(const Recording& recording, bool has_trace) {
   Builder b(signal_columns(recording));
+  motion(b);
   speed(b, has_trace);
   power(b);
   battery(b);

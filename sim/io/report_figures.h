@@ -15,12 +15,13 @@ struct Figure {
   };
   std::string title, unit;
   std::vector<Series> series;
+  bool of_motion = false;  // belongs to the section on the car's motion
 };
 
 struct Figures {
   std::vector<SignalColumn> columns;  // the time first, then all signals, then what is derived
-  std::vector<Figure> figures;
-  std::size_t samples_a_row = 1;  // above 1: rows hold lowest and highest of so many samples
+  std::vector<Figure> figures;        // those of the motion first: in the page's order
+  std::size_t samples_a_row = 1;      // above 1: rows hold lowest and highest of so many samples
 };
 
 // has_trace: the driver follows a speed, so that an error from it makes sense.

@@ -409,7 +409,9 @@ void Drive::step_mechanics(State& d, const closed_loop::System<double>& s, const
   mechanics_->push(d.car, impulse, d.h);
   settle_source(d, s, now, y, q);
   if (!at_latest && !mechanics_->is_due(d.car, d.h)) return;
-  mechanics_->step(d.car, asked(s, now), seconds(d.t) + d.h);
+  manoeuvre::Motion moved = mechanics_->step(d.car, asked(s, now), seconds(d.t) + d.h);
+  complete(moved, s, seconds(d.t) + d.h - d.car.h, y[car::kX]);
+  manoeuvre::observe(d.car.seen, mechanics_->setting(), moved);
   settle_mechanics(d, s, now, y, q);
 }
 

@@ -155,6 +155,11 @@ class Drive {
                                  const closed_loop::Piece<double>& piece, TimeNs piece_start,
                                  const fixed_step::States<double>& y) const;
 
+  // What was seen of a manoeuvre until now.
+  manoeuvre::State car_seen(const State& d, const closed_loop::System<double>& s,
+                            const closed_loop::Piece<double>& piece, TimeNs piece_start,
+                            const fixed_step::States<double>& y) const;
+
   // In magnetic fields, capacitors and cable [J].
   double stored_energy(const State& d) const;
 
@@ -242,6 +247,9 @@ class Drive {
   void step_mechanics(State& d, const closed_loop::System<double>& s, const Slow& slow,
                       fixed_step::States<double>& y, fixed_step::Rows<double>& q, bool at_latest,
                       const waveform::Watch& watch);
+  // Time [s], way [m] and what is asked for.
+  static void complete(manoeuvre::Motion& moved, const closed_loop::System<double>& s, double t,
+                       double way);
   bool switches(const State& d) const;
   void watch(State& d, std::size_t unit, double tau_asked) const;
   Slow slow(const closed_loop::System<double>& s, const closed_loop::Piece<double>& piece, double t,

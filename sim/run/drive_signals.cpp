@@ -170,4 +170,22 @@ Mechanics::Signals Drive::car_signals(const State& d, const closed_loop::System<
   return mechanics_->signals(d.car, asked(s, slow(s, piece, seconds(d.t - piece_start), 0.0, y)));
 }
 
+void Drive::complete(manoeuvre::Motion& moved, const closed_loop::System<double>& s, double t,
+                     double way) {
+  moved.t = t, moved.way = way;
+  moved.request = s.held.F_request / s.car.mass;
+  moved.given = s.held.control.F_given / s.car.mass;
+}
+
+manoeuvre::State Drive::car_seen(const State& d, const closed_loop::System<double>& s,
+                                 const closed_loop::Piece<double>& piece, TimeNs piece_start,
+                                 const fixed_step::States<double>& y) const {
+  const Slow now = slow(s, piece, seconds(d.t - piece_start), 0.0, y);
+  manoeuvre::Motion moved = mechanics_->motion(d.car, asked(s, now));
+  complete(moved, s, seconds(d.t), y[car::kX]);
+  manoeuvre::State out = d.car.seen;
+  manoeuvre::observe(out, mechanics_->setting(), moved);
+  return out;
+}
+
 }  // namespace evsim

@@ -103,16 +103,53 @@ Angles angles_of(const Rotation<double>& R) {
           .roll = atan2(R.z.y, R.z.z)};
 }
 
+// How a state moves, by its rates.
+manoeuvre::Motion motion_of(const multibody::State& x, const multibody::Rates& now,
+                            const road::Foot& foot, double theta_H) {
+  const auto& c = x.chassis;
+  const Angles at = angles_of(rotation(c.q));
+  const Vec3<double> a = now.state.chassis.v + cross(c.omega, c.v);
+  manoeuvre::Motion out{.x = c.r.x,
+                        .y = c.r.y,
+                        .yaw = at.yaw,
+                        .v = c.v.x,
+                        .a_x = a.x,
+                        .a_y = a.y,
+                        .yaw_rate = c.omega.z,
+                        .roll = at.roll,
+                        .pitch = at.pitch,
+                        .slip_angle = atan2(c.v.y, max(abs(c.v.x), 0.1)),
+                        .offset = foot.n,
+                        .theta_H = theta_H};
+  for (std::size_t i = 0; i < kWheels; ++i)
+    out.wheels[i] = {now.F_z[i], now.kappa[i], now.friction_use[i]};
+  return out;
+}
+
+manoeuvre::Setting setting_of(const car::Params<double>& p, const multibody::Car& car,
+                              const course::Params& course) {
+  const auto& b = std::get<body::MultiBody<double>>(p.body);
+  const auto outline = course::outline(course, b.front.track, b.rear.track);
+  const double behind_front = car.chassis.cg_behind_front;
+  return {.wheelbase = p.chassis.wheelbase,
+          .steering_ratio = b.steering.ratio,
+          .front = behind_front + outline.overhang,
+          .rear = p.chassis.wheelbase - behind_front + outline.overhang,
+          .half_width = 0.5 * outline.width,
+          .lanes = course::lanes(course, outline.width)};
+}
+
 }  // namespace
 
 Mechanics::Mechanics(const car::Params<double>& vehicle, const body::Tyres& tyres, double mass,
                      const road::Params& road, double friction, const scenario::Steer& steer,
-                     const chassis_control::Switches& assist)
+                     const chassis_control::Switches& assist, const course::Params& course)
     : car_(multibody::prepare(vehicle, tyres, mass)),
       control_(control_model(vehicle, car_, assist)),
       steer_(steer),
       driver_(path_driver_of(vehicle, steer)),
       road_(road),
+      setting_(setting_of(vehicle, car_, course)),
       friction_(friction),
       flat_(is_flat(road)),
       step_(multibody::step_here()),
@@ -149,6 +186,7 @@ Mechanics::State Mechanics::start(const Asked& asked, double v,
                                   const std::array<double, kMaxDriveUnits>& tau) const {
   State s{};
   s.foot = road_.foot(0.0, 0.0);
+  s.seen = manoeuvre::start();
   s.feet.fill(s.foot);
   s.x = multibody::start(car_, held(s, asked), v, tau);
   const auto along = road_.path_at(s.foot.u);
@@ -252,7 +290,7 @@ void Mechanics::push(State& s, const std::array<double, kMaxDriveUnits>& impulse
   s.since += h, s.given_for += h;
 }
 
-void Mechanics::step(State& s, const Asked& asked, double t) const {
+manoeuvre::Motion Mechanics::step(State& s, const Asked& asked, double t) const {
   const double h = s.since;
   const Vec3<double> v = s.x.chassis.v;
   const auto before_brakes = s.brakes;
@@ -264,7 +302,9 @@ void Mechanics::step(State& s, const Asked& asked, double t) const {
   std::array<double, kMaxDriveUnits> before{};
   for (std::size_t n = 0; n < car_.model.n_units; ++n) before[n] = shaft_speed(s, n);
   s.last = {};
-  step_(car_.model, now, h, s.x, s.last);
+  const multibody::State began = s.x;
+  const auto rates = step_(car_.model, now, h, s.x, s.last);
+  const auto motion = motion_of(began, rates, s.foot, s.theta_H);
   const bool first = s.h == 0.0;
   s.h_before = first ? h : s.h;
   s.h = h;
@@ -284,6 +324,7 @@ void Mechanics::step(State& s, const Asked& asked, double t) const {
   const auto w = chassis_14dof::pose(car_.model.chassis, s.x.chassis, {});
   for (std::size_t i = 0; i < kWheels; ++i)
     s.feet[i] = road_.foot(w.centre.x[i], w.centre.y[i], s.feet[i]);
+  return motion;
 }
 
 double Mechanics::energy(const State& s) const {
@@ -294,49 +335,46 @@ double Mechanics::energy(const State& s) const {
   return multibody::energy(car_.model, weightless, s.x);
 }
 
+manoeuvre::Motion Mechanics::motion(const State& s, const Asked& asked) const {
+  return motion_of(s.x, multibody::rates(car_.model, held(s, asked), s.x), s.foot, s.theta_H);
+}
+
 Mechanics::Signals Mechanics::signals(const State& s, const Asked& asked) const {
   const auto now_held = held(s, asked);
   const auto now = multibody::rates(car_.model, now_held, s.x);
   const auto& c = s.x.chassis;
-  const auto R = rotation(c.q);
-  const Angles at = angles_of(R);
-  const Vec3<double> a = now.state.chassis.v + cross(c.omega, c.v);
+  const auto m = motion_of(s.x, now, s.foot, s.theta_H);
   Signals out{};
-  out.body = {.x = c.r.x,
-              .y = c.r.y,
+  out.body = {.x = m.x,
+              .y = m.y,
               .z = c.r.z,
-              .yaw = at.yaw,
-              .pitch = at.pitch,
-              .roll = at.roll,
+              .yaw = m.yaw,
+              .pitch = m.pitch,
+              .roll = m.roll,
               .v_y = c.v.y,
-              .yaw_rate = c.omega.z,
-              .a_x = a.x,
-              .a_y = a.y,
-              .slip_angle = atan2(c.v.y, max(abs(c.v.x), 0.1)),
+              .yaw_rate = m.yaw_rate,
+              .a_x = m.a_x,
+              .a_y = m.a_y,
+              .slip_angle = m.slip_angle,
               .theta_H = s.theta_H,
               .tau_H = 0.0,
               .station = s.foot.s,
-              .offset = s.foot.n};
+              .offset = m.offset};
   if (car_.model.steering)
     out.body.tau_H = car_.model.steering->params.stiffness * (s.theta_H - s.x.theta_P);
   const auto delta = multibody::turned(car_.model, s.x).delta;
-  const auto grip =
-      tyre::curves<Pack>(car_.model.tyres, {.F_z = now.F_z, .gamma = Pack(0.0), .mu = now_held.mu});
-  for (std::size_t i = 0; i < kWheels; ++i) {
-    const double load = max(now.F_z[i], 1.0);
-    const double x = now.F_x[i] / (grip.x.D[i] * load), y = now.F_y[i] / (grip.y.D[i] * load);
+  for (std::size_t i = 0; i < kWheels; ++i)
     out.wheels[i] = {.omega = s.x.Omega[i],
                      .F_x = now.F_x[i],
                      .F_y = now.F_y[i],
                      .F_z = now.F_z[i],
                      .kappa = now.kappa[i],
                      .alpha = now.alpha[i],
-                     .friction_use = sqrt(x * x + y * y),
+                     .friction_use = now.friction_use[i],
                      .delta = delta[i],
                      .travel = c.s[i],
                      .mu = now_held.mu[i],
                      .p_brake = s.brakes.p[i]};
-  }
   out.traction_control = s.commands.traction;
   out.anti_lock = s.commands.anti_lock;
   out.yaw_control = s.commands.yaw;

@@ -11,6 +11,7 @@
 #include "sim/base/time.h"
 #include "sim/control/chassis_control.h"
 #include "sim/control/closed_loop.h"
+#include "sim/run/manoeuvre.h"
 #include "sim/run/scenario.h"
 #include "sim/vehicle/foreseen_shafts.h"
 #include "sim/vehicle/multibody_car.h"
@@ -46,6 +47,7 @@ class Mechanics {
     road::Foot ahead;             // that the driver looks at
     double theta_H;               // [rad]
     Vec3<double> specific_force;  // along the body's axes, mean of the last step [m/s2]
+    manoeuvre::State seen;        // from the start on
   };
   // What control and surroundings ask for over a step.
   struct Asked {
@@ -72,7 +74,7 @@ class Mechanics {
   // Throws std::invalid_argument.
   Mechanics(const car::Params<double>& vehicle, const body::Tyres& tyres, double mass,
             const road::Params& road, double friction, const scenario::Steer& steer,
-            const chassis_control::Switches& assist);
+            const chassis_control::Switches& assist, const course::Params& course = {});
 
   State start(const Asked& asked, double v, const std::array<double, kMaxDriveUnits>& tau) const;
 
@@ -86,13 +88,16 @@ class Mechanics {
   void push(State& s, const std::array<double, kMaxDriveUnits>& impulse, double h) const;
   // Whether a step is due, where the next tick is to be h [s] long.
   bool is_due(const State& s, double h) const;
-  // To where the torques have been pushed; what flowed is s.last.
-  void step(State& s, const Asked& asked, double t) const;
+  // To where the torques have been pushed, t [s]; what flowed is s.last. Returns how the car moved as it began.
+  manoeuvre::Motion step(State& s, const Asked& asked, double t) const;
 
   // Kinetic, of springs and twist, without height [J].
   double energy(const State& s) const;
   double mass() const { return car_.mass; }
   Signals signals(const State& s, const Asked& asked) const;
+  // How it moves now; time, way and what is asked for are left to who asks.
+  manoeuvre::Motion motion(const State& s, const Asked& asked) const;
+  const manoeuvre::Setting& setting() const { return setting_; }
 
  private:
   multibody::Held held(const State& s, const Asked& asked) const;
@@ -105,6 +110,7 @@ class Mechanics {
   scenario::Steer steer_;
   std::optional<path_driver::Params<double>> driver_;
   road::Road road_;
+  manoeuvre::Setting setting_;
   double friction_;
   bool flat_;
   multibody::Step* step_;

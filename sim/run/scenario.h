@@ -13,6 +13,7 @@
 #include "sim/control/driver.h"
 #include "sim/control/path_driver.h"
 #include "sim/control/steering_program.h"
+#include "sim/run/course.h"
 
 namespace evsim::scenario {
 
@@ -611,6 +612,7 @@ struct Params {
   Initial initial;
   Environment environment;
   Road road;
+  course::Params course;
   Driver driver;
   Steer steer;
   chassis_control::Switches assist;
@@ -634,6 +636,7 @@ constexpr void describe(P& p, V&& field) {
   field(p.initial, Group{"initial", "how the run starts"});
   field(p.environment, Group{"environment", "air, wind and road"});
   field(p.road, Group{"road", "of the chassis multi_body"});
+  field(p.course, Group{"course", "cones that the chassis multi_body must not touch"});
   field(p.driver, Group{"driver", "who drives"});
   field(p.steer, Group{"steer", "who turns the hand wheel of the chassis multi_body"});
   field(p.assist, Group{"assist", "which chassis controls act, of the chassis multi_body"});

@@ -145,7 +145,8 @@ std::optional<Mechanics> Simulation::mechanics() const {
                       .bumps = r.bumps,
                       .patches = r.patches,
                       .roughness = r.roughness},
-                     r.friction, case_.scenario.steer, case_.scenario.assist);
+                     r.friction, case_.scenario.steer, case_.scenario.assist,
+                     case_.scenario.course);
   } catch (const std::invalid_argument& e) {
     throw contradiction(e.what());
   }

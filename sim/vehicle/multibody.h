@@ -135,7 +135,7 @@ struct Held {
 struct Rates {
   State state;
   Rows rows;
-  Pack F_x, F_y, M_z, F_z, kappa, alpha;  // of the tyres, for who looks on
+  Pack F_x, F_y, M_z, F_z, kappa, alpha, friction_use;  // of the tyres, for who looks on
 };
 
 namespace detail {
@@ -242,8 +242,7 @@ inline Ground ground(const Held& held, const chassis_14dof::Pose<double>& w) {
     return quad<double>([&](std::size_t i) { return at[i].*member; });
   };
   const auto rate = [&](auto member) {
-    return quad<double>(
-        [&](std::size_t i) { return (ahead[i].*member - at[i].*member) / kAhead; });
+    return quad<double>([&](std::size_t i) { return (ahead[i].*member - at[i].*member) / kAhead; });
   };
   return {.planes = {.z = of(&road::Below::z),
                      .dz_dx = of(&road::Below::dz_dx),
@@ -296,7 +295,7 @@ EVSIM_FLATTEN_PACKS inline Rates rates(const Model& m, const Held& held, const S
   Rates out;
   out.rows = {};
   out.F_x = t.F_x, out.F_y = t.F_y, out.M_z = t.M_z;
-  out.F_z = F_z, out.kappa = t.kappa, out.alpha = t.alpha;
+  out.F_z = F_z, out.kappa = t.kappa, out.alpha = t.alpha, out.friction_use = t.friction_use;
 
   // Drive units.
   const Pack from_body = Omega - dot(w.e, spread(body.omega));
@@ -356,8 +355,7 @@ EVSIM_FLATTEN_PACKS inline Rates rates(const Model& m, const Held& held, const S
         double(m.tyres.c_y[i]) * double(t.rate.v[i]), 0.0);
     by_F[i] = c.steer, lean[i] = c.inclination;
   }
-  const Pack lifted =
-      detail::lifted(w, k, road, turning + quad<double>(by_F), quad<double>(lean));
+  const Pack lifted = detail::lifted(w, k, road, turning + quad<double>(by_F), quad<double>(lean));
   const Pack spring = tyre::spring_force<Pack>(m.tyres, k.compression, {0.0, 0.0, 0.0});
   w.omega.z += turning;
   q.steering = sum<double>(turning * m.chassis.J * Omega * cross(w.omega, w.e).z -
@@ -411,16 +409,17 @@ inline double energy(const Model& m, const Held& held, const State& x) {
   return E;
 }
 
-// One step of Ralston's scheme of third order; q takes up what flowed.
+// One step of Ralston's scheme of third order; q takes up what flowed. Returns the rates as it begins.
 //   k_1 = f(x),   k_2 = f(x + h/2 k_1),   k_3 = f(x + 3/4 h k_2),   x += h (2/9 k_1 + 1/3 k_2 + 4/9 k_3)
 // It is stable to h = 0.5 ms, what brakes at rest allow (2.5 of dry_friction's t_0). There it errs by 2e-6 of the states'
 // range where a drive torque or brakes come and go smoothly, which takes Heun's scheme steps of 0.1 ms, and by 1e-4 where
 // shafts cross their play; three evaluations a step. Where a table of the suspension has a knot, forces jump and any scheme
 // errs in proportion to its step.
 // Source: A. Ralston, Runge-Kutta Methods with Minimum Error Bounds, Mathematics of Computation 16(80), 1962.
-inline void step(const Model& m, const Held& held, double h, State& x, Rows& q) {
+inline Rates step(const Model& m, const Held& held, double h, State& x, Rows& q) {
   State end = x;
-  Rates k = rates(m, held, x, 0.0);
+  const Rates first = rates(m, held, x, 0.0);
+  Rates k = first;
   const auto take = [&](double weight) {
     end = plus(end, weight * h, k.state);
     q = plus(q, weight * h, k.rows);
@@ -431,6 +430,7 @@ inline void step(const Model& m, const Held& held, double h, State& x, Rows& q) 
   k = rates(m, held, plus(x, 0.75 * h, k.state), 0.75);
   take(4.0 / 9.0);
   x = end;
+  return first;
 }
 
 #undef EVSIM_FLATTEN_PACKS

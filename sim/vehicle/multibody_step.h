@@ -6,7 +6,7 @@
 
 namespace evsim::multibody {
 
-using Step = void(const Model& m, const Held& held, double h, State& x, Rows& q);
+using Step = Rates(const Model& m, const Held& held, double h, State& x, Rows& q);
 
 Step step_entry_base;  // of any processor
 #if EVSIM_HAS_V3
