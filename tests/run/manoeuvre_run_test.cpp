@@ -1,8 +1,9 @@
 // Figures of manoeuvres in whole runs.
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
-#include <cstring>
+#include <cstdint>
 
 #include "sim/run/signals.h"
 #include "tests/run/drive_runs.h"
@@ -64,7 +65,9 @@ TEST(ManoeuvreRun, figures_survive_a_snapshot_bit_by_bit) {
   const auto again = kpis(s);
   ASSERT_EQ(first.size(), again.size());
   for (std::size_t i = 0; i < first.size(); ++i)
-    EXPECT_EQ(std::memcmp(&first[i].value, &again[i].value, sizeof(double)), 0) << first[i].name;
+    EXPECT_EQ(std::bit_cast<std::uint64_t>(first[i].value),
+              std::bit_cast<std::uint64_t>(again[i].value))
+        << first[i].name;
 }
 
 TEST(ManoeuvreRun, a_car_that_leaves_its_lane_violates_the_course) {
