@@ -318,8 +318,8 @@ TEST(Case, a_level_is_that_of_the_file_or_refused_with_what_there_is) {
             "--level: machine=family: no such level; there is dq, map or power_efficiency");
   EXPECT_EQ(complaint(disk(), {.levels = {"driving"}}),
             "--level: driving: no such level; there is energy, drive, waveform, machine=dq, "
-            "inverter=average|switched, battery=equivalent_circuit|constant_efficiency, "
-            "machine=dq|map|power_efficiency, road_load=physical|coast_down");
+            "inverter=average|switched, chassis=longitudinal|multi_body, "
+            "battery=equivalent_circuit|constant_efficiency, machine=dq|map|power_efficiency ...");
   EXPECT_NE(complaint(disk(), {.levels = {"exact"}})
                 .find("--level: exact: no such level; there is energy"),
             std::string::npos);
