@@ -50,7 +50,7 @@ std::optional<flux_observer::Params<double>> observer(const motor_control::Param
 
 Drive::Drive(const car::Params<double>& vehicle, scenario::Level level, std::uint64_t seed,
              double R_source, double T_machine, controller::Controllers controllers, double rtol,
-             std::optional<Mechanics> mechanics)
+             std::unique_ptr<const Mechanics> mechanics)
     : controllers_(std::move(controllers)),
       waveform_(level == scenario::Level::waveform),
       seed_(seed),

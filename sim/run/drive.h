@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <unordered_map>
 
@@ -101,7 +102,7 @@ class Drive {
   // Throws InputError where a drive unit has no model in dq.
   Drive(const car::Params<double>& vehicle, scenario::Level level, std::uint64_t seed,
         double R_source, double T_machine, controller::Controllers controllers = {},
-        double rtol = 0.0, std::optional<Mechanics> mechanics = std::nullopt);
+        double rtol = 0.0, std::unique_ptr<const Mechanics> mechanics = nullptr);
 
   // At rest or in motion, without torque, at t = 0.
   State start(const closed_loop::System<double>& s, const closed_loop::Piece<double>& piece,
@@ -150,7 +151,7 @@ class Drive {
   double T_junction_max(const State& d) const;
 
   // Nothing where the car is one mass.
-  const std::optional<Mechanics>& mechanics() const { return mechanics_; }
+  const Mechanics* mechanics() const { return mechanics_.get(); }
   Mechanics::Signals car_signals(const State& d, const closed_loop::System<double>& s,
                                  const closed_loop::Piece<double>& piece, TimeNs piece_start,
                                  const fixed_step::States<double>& y) const;
@@ -279,7 +280,7 @@ class Drive {
   double R_source_;
   std::unordered_map<std::uint64_t, dc_node::Weights> weights_;
   std::optional<ElectricTruth> truth_;
-  std::optional<Mechanics> mechanics_;
+  std::unique_ptr<const Mechanics> mechanics_;
 };
 
 }  // namespace evsim

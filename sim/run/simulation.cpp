@@ -133,20 +133,20 @@ void Simulation::rebuild() {
 }
 
 // The car as a multi-body system, where the scenario wants one.
-std::optional<Mechanics> Simulation::mechanics() const {
-  if (case_.scenario.chassis == scenario::Chassis::longitudinal) return std::nullopt;
+std::unique_ptr<const Mechanics> Simulation::mechanics() const {
+  if (case_.scenario.chassis == scenario::Chassis::longitudinal) return nullptr;
   const scenario::Road& r = case_.scenario.road;
   try {
-    return Mechanics(vehicle_, case_.tyres, case_.test_mass,
-                     {.path = case_.path,
-                      .closed = r.closed,
-                      .grade = r.grade,
-                      .crossfall = r.crossfall,
-                      .bumps = r.bumps,
-                      .patches = r.patches,
-                      .roughness = r.roughness},
-                     r.friction, case_.scenario.steer, case_.scenario.assist,
-                     case_.scenario.course);
+    const road::Params surface{.path = case_.path,
+                               .closed = r.closed,
+                               .grade = r.grade,
+                               .crossfall = r.crossfall,
+                               .bumps = r.bumps,
+                               .patches = r.patches,
+                               .roughness = r.roughness};
+    return std::make_unique<const Mechanics>(vehicle_, case_.tyres, case_.test_mass, surface,
+                                             r.friction, case_.scenario.steer,
+                                             case_.scenario.assist, case_.scenario.course);
   } catch (const std::invalid_argument& e) {
     throw contradiction(e.what());
   }

@@ -163,7 +163,7 @@ class Simulation {
  private:
   std::vector<ScheduleEntry> entries() const;
   void rebuild();
-  std::optional<Mechanics> mechanics() const;
+  std::unique_ptr<const Mechanics> mechanics() const;
   void start();
   Mesh mesh_of(TimeNs from, TimeNs to, double jump) const;
   double jump_at(const Schedule::Instant& at) const;
