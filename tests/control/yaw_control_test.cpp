@@ -35,7 +35,7 @@ Course drive(Rig rig, With with, const steering_program::Params<double>& steer, 
   rig.roll_at(kSpeed);
   Course out{};
   const double finish = steering_program::end(steer);
-  for (int k = 0; rig.t < seconds; ++k) {
+  while (rig.t < seconds) {
     const auto s = rig.sense();
     rig.delta = steering_program::angle(steer, rig.t) / kSteeringRatio;
     const auto u = yaw_control::step<double>(
