@@ -1,12 +1,11 @@
 // Control unit of a car's chassis: what the vehicle control unit asks for, made fit for the road. One tick:
 //   1. speed of the car from its wheels and its acceleration               wheel_speed_reference.h
-//   2. yaw control: a moment by torque vectoring, then by brakes           yaw_control.h
+//   2. yaw control by brakes                                               yaw_control.h
 //   3. traction control of each drive unit, brakes as differential lock    traction_control.h
 //   4. active damping of the shafts                                        active_damping.h
 //   5. hill hold                                                           hill_hold.h
 //   6. anti-lock braking of each wheel                                     anti_lock.h
-// Each can be switched off. Torque vectoring goes to the two machines of an axle, where there are two, each behind a
-// wheel of its own, in equal shares.
+// All but the first can be switched off. Torque vectoring is not asked for.
 // It knows the car by believed_car.h: masses, lengths, wheels as in the vehicle file, not what they are.
 #pragma once
 

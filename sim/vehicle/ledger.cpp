@@ -8,7 +8,7 @@ namespace {
 constexpr double kThroughputFloor = 1000.0;  // [J]: a car that stands still has no scale of its own
 
 struct RowOf {
-  Row row;
+  int row;
   std::string_view name;
   Kind kind;
 };
@@ -23,18 +23,13 @@ constexpr std::array kBalance{
     RowOf{kR1, "battery polarisation", Kind::loss},
     RowOf{kNode, "DC cable and capacitors", Kind::loss},
 };
-struct MultiBodyRowOf {
-  MultiBodyRow row;
-  std::string_view name;
-  Kind kind;
-};
 constexpr std::array kMultiBody{
-    MultiBodyRowOf{kShafts, "half shafts", Kind::loss},
-    MultiBodyRowOf{kDifferentials, "differentials", Kind::loss},
-    MultiBodyRowOf{kDampers, "suspension dampers", Kind::loss},
-    MultiBodyRowOf{kTyreDamping, "tyre damping", Kind::loss},
-    MultiBodyRowOf{kTyreMoments, "tyre moments", Kind::loss},
-    MultiBodyRowOf{kSteering, "steering", Kind::external_in},
+    RowOf{kShafts, "half shafts", Kind::loss},
+    RowOf{kDifferentials, "differentials", Kind::loss},
+    RowOf{kDampers, "suspension dampers", Kind::loss},
+    RowOf{kTyreDamping, "tyre damping", Kind::loss},
+    RowOf{kTyreMoments, "tyre moments", Kind::loss},
+    RowOf{kSteering, "steering", Kind::external_in},
 };
 constexpr std::array<std::string_view, kRowsPerUnit> kUnitRows{"gear", "machine", "inverter"};
 
@@ -55,7 +50,7 @@ Books close(const car::Model<double>& m, const double* q, const Stores<double>& 
       b.entries.push_back(
           {m.drive_units.name(k) + " " + std::string(kUnitRows[static_cast<std::size_t>(i)]),
            Kind::loss, q[kUnits + kRowsPerUnit * k + i]});
-  for (const MultiBodyRowOf& r : kMultiBody)
+  for (const RowOf& r : kMultiBody)
     if (multi_body) b.entries.push_back({std::string(r.name), r.kind, q[r.row]});
   b.entries.push_back({"jumps by command", Kind::intervention, intervention});
   b.entries.push_back({multi_body ? "motion, springs and twist" : "kinetic energy",
