@@ -1,6 +1,8 @@
 // Vehicle control unit: a force at the wheels becomes torques of the machines and friction brakes.
 //   0. no driving force above the speed limiter
-//   1. braking, against motion: as much by the machines as speed and battery allow, the rest by friction
+//   1. braking, against motion: as much by the machines as speed and battery allow, the rest by friction. Towards rest
+//      they fade out whole, and what they gave against the drag of their gears too: at rest no torque is left that would
+//      follow the sign of a speed.
 //   2. split over the drive units by their shares; what one can't give the others take over
 //   3. grip of each axle under its load: an ideal traction control; what one axle can't carry the other takes
 //   4. limits of machine, inverter and battery together (torque_limits.h)
@@ -167,6 +169,17 @@ template <Scalar T>
   return out;
 }
 
+// Takes a share of what they give against the drag of their gears from the machines.
+template <Scalar T>
+void without_drag(const car::Model<T>& m, const T& share, const T& v, Machines<T>& given) {
+  given.F_given = T(0.0);
+  for (int k = 0; k < m.drive_units.size(); ++k) {
+    T& tau = given.tau[static_cast<std::size_t>(k)];
+    tau -= share * drive_unit::machine_torque(m.drive_units[k], T(0.0), v);
+    given.F_given += drive_unit::wheel_torque(m.drive_units[k], tau, v) / m.chassis.wheel_radius;
+  }
+}
+
 // What the speed limiter lets through of a driving force: at v_max what the road asks for, below it as
 // much as closes the distance within a second.
 inline constexpr double kLimiterNear = 15.0;  // [m/s]: further below no car is held
@@ -185,8 +198,9 @@ template <Scalar T> Outputs<T> step(const car::Model<T>& m, const Inputs<T>& in)
   // 1. Braking by the machines, against motion.
   const auto braking = in.F_request < 0.0;
   const T against = select(in.v < 0.0, T(1.0), T(-1.0));
-  const T F_regeneration = against * regeneration_share(m.regeneration, in.v) *
-                           min(-in.F_request, m.regeneration.deceleration_max * m.mass);
+  const T share = select(braking, regeneration_share(m.regeneration, in.v), T(1.0));
+  const T F_regeneration =
+      against * share * min(-in.F_request, m.regeneration.deceleration_max * m.mass);
   const T F_machines = select(braking, F_regeneration, below_limiter(m, in, in.F_request));
 
   // 2. to 4. Most of the time no limit is near: bounds show it, and the shares are given as they are.
@@ -207,6 +221,7 @@ template <Scalar T> Outputs<T> step(const car::Model<T>& m, const Inputs<T>& in)
     given.F_given = select(sure, given.F_given, limited.F_given);
     given.limited = select(sure, given.limited, limited.limited);
   }
+  if (any(share < 1.0)) without_drag(m, 1.0 - share, in.v, given);
 
   // Friction brakes take what braking is left, up to the grip of all wheels.
   Outputs<T> out;
