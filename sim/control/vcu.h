@@ -1,8 +1,8 @@
 // Vehicle control unit: a force at the wheels becomes torques of the machines and friction brakes.
 //   0. no driving force above the speed limiter
 //   1. braking, against motion: as much by the machines as speed and battery allow, the rest by friction. Towards rest
-//      they fade out whole, and what they gave against the drag of their gears too: at rest no torque is left that would
-//      follow the sign of a speed.
+//      they fade out, also what they give against the drag of their gears: at rest no torque is left that would follow
+//      the sign of a speed.
 //   2. split over the drive units by their shares; what one can't give the others take over
 //   3. grip of each axle under its load: an ideal traction control; what one axle can't carry the other takes
 //   4. limits of machine, inverter and battery together (torque_limits.h)
@@ -114,6 +114,15 @@ Torques<T> machine_torques(const car::Model<T>& m, const Torques<T>& F, const T&
   return tau;
 }
 
+// What the drag of their gears takes at the wheels where the machines give no torque.
+template <Scalar T> Torques<T> coasting(const car::Model<T>& m, const T& v) {
+  Torques<T> F{};
+  for (int k = 0; k < m.drive_units.size(); ++k)
+    F[static_cast<std::size_t>(k)] =
+        drive_unit::wheel_torque(m.drive_units[k], T(0.0), v) / m.chassis.wheel_radius;
+  return F;
+}
+
 // What the machines give when nothing limits them: the shares as they are.
 template <Scalar T> struct Machines {
   Torques<T> tau{};
@@ -169,17 +178,6 @@ template <Scalar T>
   return out;
 }
 
-// Takes a share of what they give against the drag of their gears from the machines.
-template <Scalar T>
-void without_drag(const car::Model<T>& m, const T& share, const T& v, Machines<T>& given) {
-  given.F_given = T(0.0);
-  for (int k = 0; k < m.drive_units.size(); ++k) {
-    T& tau = given.tau[static_cast<std::size_t>(k)];
-    tau -= share * drive_unit::machine_torque(m.drive_units[k], T(0.0), v);
-    given.F_given += drive_unit::wheel_torque(m.drive_units[k], tau, v) / m.chassis.wheel_radius;
-  }
-}
-
 // What the speed limiter lets through of a driving force: at v_max what the road asks for, below it as
 // much as closes the distance within a second.
 inline constexpr double kLimiterNear = 15.0;  // [m/s]: further below no car is held
@@ -201,14 +199,21 @@ template <Scalar T> Outputs<T> step(const car::Model<T>& m, const Inputs<T>& in)
   const T share = select(braking, regeneration_share(m.regeneration, in.v), T(1.0));
   const T F_regeneration =
       against * share * min(-in.F_request, m.regeneration.deceleration_max * m.mass);
-  const T F_machines = select(braking, F_regeneration, below_limiter(m, in, in.F_request));
+  T F_machines = select(braking, F_regeneration, below_limiter(m, in, in.F_request));
+  Torques<T> F_shares = by_shares(m, F_machines);
+  if (any(share < 1.0)) {
+    const Torques<T> F_coasting = coasting(m, in.v);
+    for (std::size_t k = 0; k < F_shares.size(); ++k) {
+      F_shares[k] += (1.0 - share) * F_coasting[k];
+      F_machines += (1.0 - share) * F_coasting[k];
+    }
+  }
 
   // 2. to 4. Most of the time no limit is near: bounds show it, and the shares are given as they are.
   torque_limits::Drive<T> drive;
   drive.supply = in.supply;
   for (int k = 0; k < m.drive_units.size(); ++k)
     drive.omega[static_cast<std::size_t>(k)] = drive_unit::machine_speed(m.drive_units[k], in.v);
-  const Torques<T> F_shares = by_shares(m, F_machines);
   Machines<T> given;
   given.tau = machine_torques(m, F_shares, in.v);
   given.F_given = F_machines;
@@ -221,7 +226,6 @@ template <Scalar T> Outputs<T> step(const car::Model<T>& m, const Inputs<T>& in)
     given.F_given = select(sure, given.F_given, limited.F_given);
     given.limited = select(sure, given.limited, limited.limited);
   }
-  if (any(share < 1.0)) without_drag(m, 1.0 - share, in.v, given);
 
   // Friction brakes take what braking is left, up to the grip of all wheels.
   Outputs<T> out;

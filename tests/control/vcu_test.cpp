@@ -100,9 +100,13 @@ TEST(Vcu, friction_takes_the_braking_that_regeneration_leaves) {
   EXPECT_ROUNDED(hard.F_given, -3900.0);  // 3 m/s2 of 1300 kg
   EXPECT_ROUNDED(hard.command.F_brake, 3100.0);
   EXPECT_EQ(hard.limited, number(Reason::regeneration));
-  const auto slow = vcu::step(m, asking(m, -1000.0, 2.0));  // half the share
-  EXPECT_ROUNDED(slow.F_given, -500.0);
-  EXPECT_ROUNDED(slow.command.F_brake, 500.0);
+  // Half the share, and half of the gears' drag is left to brake.
+  const auto slow = vcu::step(m, asking(m, -1000.0, 2.0));
+  const double F_drag =
+      -drive_unit::wheel_torque(m.drive_units[0], 0.0, 2.0) / m.chassis.wheel_radius;
+  EXPECT_GT(F_drag, 0.0);
+  EXPECT_ROUNDED(slow.F_given, -500.0 - 0.5 * F_drag);
+  EXPECT_ROUNDED(slow.command.F_brake, 500.0 - 0.5 * F_drag);
   EXPECT_EQ(slow.limited, number(Reason::regeneration));
 }
 
@@ -115,6 +119,12 @@ TEST(Vcu, machines_and_friction_give_what_is_asked_for_at_any_speed) {
     EXPECT_NEAR(out.F_given - out.command.F_brake, F, 1e-9 * 12000) << v;
     EXPECT_GE(out.command.F_brake, 0.0);
   }
+}
+
+TEST(Vcu, at_rest_under_the_brakes_no_torque_follows_the_sign_of_a_speed) {
+  const Car m = test::prepared(test::small_car());
+  for (const double v : {-1e-6, 0.0, 1e-6})
+    EXPECT_NEAR(vcu::step(m, asking(m, -1000.0, v)).command.tau[0], 0.0, 1e-12) << v;
 }
 
 TEST(Vcu, braking_acts_against_motion_also_when_the_car_rolls_back) {
