@@ -144,6 +144,17 @@ TEST_F(Run, exit_2_before_anything_is_run_where_one_of_many_files_is_wrong) {
   EXPECT_FALSE(exists("results"));
 }
 
+TEST_F(Run, exit_2_with_one_error_where_a_vehicle_stands_for_a_scenario_or_the_other_way_round) {
+  const Ran vehicle = evsim({"run", "car.json"});
+  EXPECT_EQ(vehicle.code, 2);
+  EXPECT_EQ(
+      vehicle.err,
+      "car.json: is a vehicle, not a scenario; with one: evsim run SCENARIO --vehicle car.json\n");
+  const Ran scenario = evsim({"run", "drive.json", "--vehicle", "drive.json"});
+  EXPECT_EQ(scenario.code, 2);
+  EXPECT_EQ(scenario.err, "drive.json: is a scenario, not a vehicle\n");
+}
+
 TEST_F(Run, exit_2_where_two_runs_would_write_to_one_folder) {
   write("a/drive.json",
         small::replaced(small::replaced(small::kScenario, "car.json", "../car.json"), "cycle.csv",

@@ -7,9 +7,11 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
 
 #include "sim/link/controller_library.h"
 #include "tools/evsim/exit_codes.h"
+#include "tools/evsim/file_kind.h"
 #include "tools/evsim/parallel.h"
 #include "tools/evsim/progress.h"
 #include "tools/evsim/terminal.h"
@@ -121,6 +123,24 @@ void verify_result(const Case& c, Outcome& o) {
     o.code = worse(o.code, ExitCode::limit_failed);
 }
 
+// The one error where a vehicle stands for a scenario or the other way round: each of its keys would be one.
+std::optional<Problem> swapped(const io::CaseRequest& request) {
+  const auto is = [](const std::string& file, FileKind kind) {
+    try {
+      return !file.empty() && kind_of(file) == kind;
+    } catch (const InputError&) {
+      return false;
+    }
+  };
+  if (is(request.scenario, FileKind::vehicle))
+    return Problem{.file = request.scenario,
+                   .what = "is a vehicle, not a scenario; with one: evsim run SCENARIO --vehicle " +
+                           request.scenario};
+  if (is(request.vehicle, FileKind::scenario))
+    return Problem{.file = request.vehicle, .what = "is a scenario, not a vehicle"};
+  return std::nullopt;
+}
+
 }  // namespace
 
 int threads(int jobs) { return jobs > 0 ? jobs : cores(); }
@@ -144,7 +164,10 @@ std::vector<Planned> load_all(const std::vector<io::CaseRequest>& requests, int 
     try {
       std::rethrow_exception(failed[i]);
     } catch (const InputError& input) {
-      for (const Problem& p : input.problems()) problems.add(told ? told(i, p) : p);
+      if (const auto other = swapped(requests[i]))
+        problems.add(*other);
+      else
+        for (const Problem& p : input.problems()) problems.add(told ? told(i, p) : p);
     }
   }
   problems.raise();
