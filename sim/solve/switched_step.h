@@ -61,8 +61,8 @@ struct Outcome {
   bool resolved = true;  // no more than kMostEvents
 };
 // sqrt(1/(L C)) h of the DC node, which an edge leaves ringing: the energy balance closes to 1e-6.
-inline constexpr double kMostRinging = 0.75;
-inline constexpr double kMostTurn = 0.1;  // omega_e h [rad]
+inline constexpr double kMostRinging = 1.125;
+inline constexpr double kMostTurn = 0.15;  // omega_e h [rad]
 // Steps are as much shorter while a leg floats, whose voltage is a stage's and no integral; and with a
 // fault, where currents run high.
 inline constexpr double kFloatingFiner = 3.0, kFaultFiner = 2.0;
@@ -166,6 +166,22 @@ inline Weights weights(const Node& n, double h) {
           .G_3 = by(h * h, 4.0 * p4 + -1.0 * p3)};
 }
 
+// Those of a sample so far: the second half of a carrier's period often has the steps of the first again, but for
+// roundings.
+struct Made {
+  static constexpr std::size_t kMost = 4;
+  std::array<Weights, kMost> weights;
+  std::size_t count = 0;
+};
+inline const Weights& weights(const Node& n, double h, Made& made) {
+  constexpr double kSame = 1e-12;  // of h
+  for (std::size_t i = 0; i < std::min(made.count, Made::kMost); ++i)
+    if (abs(made.weights[i].node.h - h) <= kSame * h) return made.weights[i];
+  Weights& out = made.weights[made.count++ % Made::kMost];
+  out = weights(n, h);
+  return out;
+}
+
 // ---- A sample -------------------------------------------------------------------------------------
 
 // Called with the time in the sample and its Scene: after each step and each change of gates.
@@ -181,6 +197,7 @@ template <std::size_t N, class Mechanics> struct Scene {
   State& y;
   Legs& legs;
   Rows& q;
+  Made& made;
   Node node;
   Held held;
   Angles theta;
@@ -548,7 +565,7 @@ template <class S, class Seen> void run(S& s, double t, double end, const Seen& 
     const int events = s.out.events;
     const int n = electric_step::parts((end - t) * fastest(s), kMostTurn);
     const double h = (end - t) / n, start = t;
-    const auto w = weights(s.node, h);
+    const Weights& w = weights(s.node, h, s.made);
     for (int k = 0; k < n && s.out.events == events; ++k) {
       const double done = advance(s, w, watch);
       t = start + k * h + done;
@@ -562,12 +579,14 @@ template <class S, class Seen> void run(S& s, double t, double end, const Seen& 
 template <std::size_t N, class Mechanics, class Seen = Unseen>
 Outcome sample(const Model& m, const Command& command, const Mechanics& mechanics, double T,
                State& y, Legs& legs, Rows& q, const Seen& seen = {}) {
+  Made made;
   Scene<N, Mechanics> s{.m = m,
                         .command = command,
                         .mechanics = mechanics,
                         .y = y,
                         .legs = legs,
                         .q = q,
+                        .made = made,
                         .node = node(m.node, command.R_source),
                         .held = {.units = {},
                                  .U_0 = command.U_0,
