@@ -1,5 +1,5 @@
 # evsim_lanes(files...): compiles each unit once per architecture and adds it to evsim_lib.
-#   Baseline: EVSIM_ARCH=base. On x86-64 also EVSIM_ARCH=v3 with AVX2 and FMA instructions allowed;
+#   Baseline: EVSIM_ARCH=base. On x86-64 also EVSIM_ARCH=v3 with AVX2 instructions allowed;
 #   EVSIM_HAS_V3 says whether that one is there. The program picks one at run time.
 #
 # The v3 object is full of weak copies of shared templates. If the linker chose one of them for
@@ -29,7 +29,8 @@ function(evsim_lanes)
   target_link_libraries(evsim_lanes_v3 PRIVATE evsim_common)
   target_compile_definitions(evsim_lanes_v3 PRIVATE EVSIM_ARCH=v3)
   # Unique symbols, which inline variables become in g++ without optimisation, can't be made local.
-  target_compile_options(evsim_lanes_v3 PRIVATE -march=x86-64-v3 -fno-lto
+  # No FMA: g++ 12 makes one of a product beside a sum and a difference, whatever -ffp-contract says.
+  target_compile_options(evsim_lanes_v3 PRIVATE -march=x86-64-v3 -mno-fma -fno-lto
     $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
   if(EVSIM_SANITIZE)
     target_sources(evsim_lib PRIVATE $<TARGET_OBJECTS:evsim_lanes_v3>)

@@ -6,7 +6,7 @@ function(evsim_layer name)
   cmake_parse_arguments(arg "" "" "NEEDS;USES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${name}/*.cpp)
   # Those are compiled once per architecture.
-  list(FILTER sources EXCLUDE REGEX "/(lanes|multibody)_unit\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "/(lanes|multibody|electric_tick)_unit\\.cpp$")
   if(sources)
     add_library(evsim_${name} OBJECT ${sources})
     target_link_libraries(evsim_${name} PUBLIC evsim_common PRIVATE ${arg_USES})

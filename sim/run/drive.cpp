@@ -299,15 +299,15 @@ bool Drive::switches(const State& d) const {
   return out;
 }
 
-template <std::size_t N, class Behind>
-void Drive::integrate_averaged(State& d, const Behind& behind, double h) {
+template <class Behind> void Drive::integrate_averaged(State& d, const Behind& behind, double h) {
   std::array<double, kMaxDriveUnits> omega_e{};
-  for (std::size_t n = 0; n < N; ++n)
+  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n)
     omega_e[n] = model_.units[n].machine.common.n_p * behind.omega(n, d.y.v);
   const auto steps = electric_step::steps(model_, omega_e, h);
   const auto& w = weights(to_ns(h), steps.n);
-  const auto take = [&](const auto& held) {
-    electric_step::advance<N>(model_, held, behind, w, steps, R_source_, d.y, d.last);
+  const auto take = [&]<class H>(const H& held) {
+    auto* const tick = std::get<electric_tick::Tick<Behind, H>*>(ticks_);
+    tick(model_, held, behind, w, steps, R_source_, d.y, d.last);
   };
   has_junctions_ ? take(device_held(d)) : take(d.held);
 }
@@ -342,20 +342,20 @@ template <class Behind>
 void Drive::integrate(State& d, const Behind& behind, double h, const waveform::Watch& watch) {
   d.last = {};
   const bool legs = switches(d);
-  const auto take = [&]<std::size_t N>() {
-    legs ? integrate_switched<N>(d, behind, h, watch) : integrate_averaged<N>(d, behind, h);
-  };
+  const auto switched = [&]<std::size_t N>() { integrate_switched<N>(d, behind, h, watch); };
   if (truth_ && !legs) {
     const auto devices = has_junctions_ ? device_held(d) : electric_drive::DeviceHeld<double>{};
     const ElectricTruth::Held held =
         has_junctions_ ? ElectricTruth::Held(&devices) : ElectricTruth::Held(&d.held);
     truth_->advance(model_, held, &behind, R_source_, h, d.y, d.last);
+  } else if (!legs) {
+    integrate_averaged(d, behind, h);
   } else {
     switch (model_.n_units) {
-      case 1: take.template operator()<1>(); break;
-      case 2: take.template operator()<2>(); break;
-      case 3: take.template operator()<3>(); break;
-      default: take.template operator()<4>(); break;
+      case 1: switched.template operator()<1>(); break;
+      case 2: switched.template operator()<2>(); break;
+      case 3: switched.template operator()<3>(); break;
+      default: switched.template operator()<4>(); break;
     }
   }
   for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n) {

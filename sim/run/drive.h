@@ -21,7 +21,7 @@
 #include "sim/run/scenario.h"
 #include "sim/run/schedule.h"
 #include "sim/run/waveform.h"
-#include "sim/solve/electric_step.h"
+#include "sim/solve/electric_tick.h"
 #include "sim/solve/electric_truth.h"
 #include "sim/solve/fixed_step.h"
 #include "sim/solve/switched_step.h"
@@ -234,7 +234,7 @@ class Drive {
   // behind: the mechanics behind the shafts, a RigidDriveline or ForeseenShafts.
   template <class Behind>
   void integrate(State& d, const Behind& behind, double h, const waveform::Watch& watch);
-  template <std::size_t N, class Behind>
+  template <class Behind>
   void integrate_averaged(State& d, const Behind& behind, double h);
   template <std::size_t N, class Behind>
   void integrate_switched(State& d, const Behind& behind, double h,
@@ -279,6 +279,7 @@ class Drive {
   // That the weights were made for; what the battery has beside it is part of U_0 [Ohm].
   double R_source_;
   std::unordered_map<std::uint64_t, dc_node::Weights> weights_;
+  electric_tick::Ticks ticks_ = electric_tick::ticks_here();
   std::optional<ElectricTruth> truth_;
   std::unique_ptr<const Mechanics> mechanics_;
 };
