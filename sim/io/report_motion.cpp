@@ -268,7 +268,7 @@ MotionScene motion_scene(const Case& input) {
   const auto& chassis = input.vehicle.chassis;
   const auto& body = std::get<body::MultiBody<double>>(input.vehicle.body);
   const auto& r = input.scenario.road;
-  const auto outline = course::outline(input.scenario.course, body.front.track, body.rear.track);
+  const auto outline = course::outline(input.scenario.course, body, chassis.wheelbase);
   const double l_f = (1.0 - chassis.front_load) * chassis.wheelbase;
   return {.road = {.path = input.path,
                    .closed = r.closed,

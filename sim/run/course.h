@@ -15,6 +15,7 @@
 
 #include "sim/base/elementary.h"
 #include "sim/base/fields.h"
+#include "sim/vehicle/body.h"
 
 namespace evsim::course {
 
@@ -25,7 +26,7 @@ constexpr std::span<const std::string_view> enum_names(Kind) { return kKindNames
 struct Params {
   Kind kind = Kind::none;
   double at = 50.0;              // x where the first lane begins [m]
-  double car_width = kInfinity;  // b; infinite: by its tracks [m]
+  double car_width = kInfinity;  // b; infinite: the vehicle's own [m]
 };
 template <class P, class V>
   requires std::same_as<std::remove_const_t<P>, Params>
@@ -35,19 +36,20 @@ constexpr void describe(P& p, V&& field) {
                       "left"});
   field(p.at, Field{"at", Dim::length, any_value, "x where the first lane begins"});
   field(p.car_width, Field{"car_width", Dim::length, positive,
-                           "without mirrors, that the lanes are set by; left out: the wider track "
-                           "+ 0.22 m"});
+                           "without mirrors, that the lanes are set by; left out: body.width"});
 }
 
-// A car seen from above; estimates of what vehicle files do not say: passenger cars reach 0.7 to 1.1 m beyond their
-// axles, 0.18 to 0.26 m beyond their tracks.
+// A car seen from above, as long ahead of the front axle as behind the rear one. Estimates of what its file does not
+// say: passenger cars reach 0.7 to 1.1 m beyond their axles, 0.18 to 0.26 m beyond their tracks.
 struct Outline {
   double overhang, width;  // beyond each axle [m]
 };
-inline Outline outline(const Params& p, double front_track, double rear_track) {
+inline Outline outline(const Params& p, const body::MultiBody<double>& b, double wheelbase) {
   constexpr double kOverhang = 0.9, kBesideTracks = 0.22;  // [m]
-  const double width = max(front_track, rear_track) + kBesideTracks;
-  return {.overhang = kOverhang, .width = p.car_width < kInfinity ? p.car_width : width};
+  const double width =
+      b.width < kInfinity ? b.width : max(b.front.track, b.rear.track) + kBesideTracks;
+  return {.overhang = b.length < kInfinity ? 0.5 * (b.length - wheelbase) : kOverhang,
+          .width = p.car_width < kInfinity ? p.car_width : width};
 }
 
 struct Lane {

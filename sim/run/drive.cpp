@@ -1,5 +1,7 @@
 #include "sim/run/drive.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -44,6 +46,17 @@ std::optional<flux_observer::Params<double>> observer(const motor_control::Param
                                        .L_q = c.L_q,
                                        .psi_f = c.psi_f,
                                        .bandwidth = p.observer_bandwidth};
+}
+
+// A car whose mass centre stands outside of its wheels falls, onto a body that knows no road.
+void check_upright(const manoeuvre::Motion& m, double tips_at, double t) {
+  constexpr double kDegrees = 360.0 / kTwoPi;
+  if (abs(m.roll) <= tips_at) return;
+  throw SimulationError(fmt::format(
+      "the car rolled over: at t = {:.4g} s its roll angle is {:.3g} deg, beyond {:.3g} "
+      "deg its mass centre stands outside of its wheels; v = {:.3g} km/h, hand wheel "
+      "{:.3g} deg",
+      t, kDegrees * m.roll, kDegrees * tips_at, 3.6 * m.v, kDegrees * m.theta_H));
 }
 
 }  // namespace
@@ -410,6 +423,7 @@ void Drive::step_mechanics(State& d, const closed_loop::System<double>& s, const
   settle_source(d, s, now, y, q);
   if (!at_latest && !mechanics_->is_due(d.car, d.h)) return;
   manoeuvre::Motion moved = mechanics_->step(d.car, asked(s, now), seconds(d.t) + d.h);
+  check_upright(moved, mechanics_->setting().tips_at, seconds(d.t));
   complete(moved, s, seconds(d.t) + d.h - d.car.h, y[car::kX]);
   manoeuvre::observe(d.car.seen, mechanics_->setting(), moved);
   settle_mechanics(d, s, now, y, q);

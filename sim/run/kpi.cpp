@@ -282,10 +282,8 @@ std::vector<Kpi> kpis(const Simulation& simulation) {
        {"battery_current_max_A", "A", x.i_max, "largest discharge current"},
        {"ledger_residual", "1", simulation.books().relative(),
         "energy not accounted for over energy moved"}});
-  if (const Drive* drive = simulation.drive()) {
-    add_drive(out, f.car, *drive, f.now.drive);
-    add_manoeuvre(out, simulation);
-  }
+  if (const Drive* drive = simulation.drive()) add_drive(out, f.car, *drive, f.now.drive);
+  add_manoeuvre(out, simulation);
   if (const auto& own = simulation.input().controllers; own.motor_control || own.vcu)
     out.push_back({"controller_outputs_clipped", "1",
                    static_cast<double>(simulation.clipped_outputs()),

@@ -1,5 +1,7 @@
 #include "sim/run/kpi_manoeuvre.h"
 
+#include <algorithm>
+
 #include "sim/base/constants.h"
 
 namespace evsim {
@@ -81,12 +83,28 @@ void add_dwell(std::vector<Kpi>& out, const manoeuvre::DwellFigures& f) {
                "sine with dwell: 1.07 s after the beginning of steer (at least 1.83)"}});
 }
 
+void add_turn(std::vector<Kpi>& out, const manoeuvre::TurnFigures& f) {
+  out.insert(out.end(),
+             {{"braking_yaw_rate_share_percent", "%", 100.0 * f.rate_share,
+               "braking in a turn: yaw rate 1 s after, over the one that keeps to the circle "
+               "(ISO 7975)"},
+              {"braking_side_slip_change_max_deg", "deg", kDegrees * f.slip_change,
+               "braking in a turn: largest change of the side slip angle within 1 s (ISO 7975)"},
+              {"braking_path_deviation_m", "m", f.outside,
+               "braking in a turn: outwards from the circle 1 s after (ISO 7975)"}});
+}
+
 void add_circle(std::vector<Kpi>& out, const manoeuvre::CircleFigures& f) {
   out.insert(out.end(),
              {{"hand_wheel_gradient_deg_per_g", "deg/g", kDegrees * kGravity * f.angle_gradient,
                "hand-wheel angle over lateral acceleration, steady, 0.05 to 0.3 g (ISO 4138)"},
               {"understeer_gradient_deg_per_g", "deg/g", kDegrees * kGravity * f.understeer,
                "the same at the road wheels, less the angle that the radius takes (ISO 4138)"},
+              {"side_slip_gradient_deg_per_g", "deg/g", kDegrees * kGravity * f.slip,
+               "side slip angle over lateral acceleration, less the angle that the radius takes "
+               "(ISO 4138)"},
+              {"roll_gradient_deg_per_g", "deg/g", kDegrees * kGravity * f.roll,
+               "roll angle over lateral acceleration (ISO 4138)"},
               {"characteristic_speed_km_per_h", "km/h", 3.6 * f.characteristic,
                "of an understeering car, by that gradient"},
               {"critical_speed_km_per_h", "km/h", 3.6 * f.critical,
@@ -124,17 +142,19 @@ void add_frequencies(std::vector<Kpi>& out, const manoeuvre::State& s) {
 
 void add_manoeuvre(std::vector<Kpi>& out, const Simulation& simulation) {
   const Snapshot& now = simulation.snapshot();
-  const Drive& drive = *simulation.drive();
-  const auto& mechanics = drive.mechanics();
-  if (!mechanics) return;
+  const Drive* drive = simulation.drive();
+  if (drive == nullptr || !drive->mechanics()) return;
+  const auto before = static_cast<std::ptrdiff_t>(out.size());
   const manoeuvre::State s =
-      drive.car_seen(now.drive, simulation.system(), now.piece, now.piece_start, now.y);
+      drive->car_seen(now.drive, simulation.system(), now.piece, now.piece_start, now.y);
   add_extremes(out, s.extremes, simulation.t());
   add_longitudinal(out, s, simulation.input().scenario.initial.v == 0.0);
   add_steps(out, manoeuvre::step_response(s));
   add_dwell(out, manoeuvre::sine_with_dwell(s));
-  add_circle(out, manoeuvre::steady_circle(s, mechanics->setting()));
+  add_turn(out, manoeuvre::brake_in_turn(s));
+  add_circle(out, manoeuvre::steady_circle(s, drive->mechanics()->setting()));
   add_frequencies(out, s);
+  std::for_each(out.begin() + before, out.end(), [](Kpi& k) { k.of_manoeuvre = true; });
 }
 
 }  // namespace evsim

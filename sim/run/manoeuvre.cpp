@@ -111,8 +111,39 @@ void observe(Extremes& e, const Setting& car, const Interval& i) {
 
 constexpr double kBrakes = -1.0, kReleases = -0.5;  // asked for [m/s2]
 constexpr double kLeastSpeed = 2.0, kRest = 0.02;   // [m/s]
+constexpr double kInTurn = 1.0;                     // [m/s2]
+constexpr double kAfter = 1.0;                      // [s]
+Turn turn(const Motion& m) {
+  Turn out{.t_0 = m.t,
+           .v = m.v,
+           .yaw_rate = m.yaw_rate,
+           .slip_angle = m.slip_angle,
+           .x = m.x,
+           .y = m.y,
+           .course = m.yaw + m.slip_angle,
+           .rate_share = kNone,
+           .outside = kNone,
+           .slip_change = 0.0};
+  if (abs(m.v * m.yaw_rate) < kInTurn) out.t_0 = kNotYet;
+  return out;
+}
+// (4)
+void observe(Turn& x, const Interval& i) {
+  if (x.t_0 < 0.0 || i.a.t >= x.t_0 + kAfter) return;
+  const double t_1 = x.t_0 + kAfter, beta = i.at_time(&Motion::slip_angle, t_1);
+  grow(x.slip_change, beta - x.slip_angle);
+  if (!i.holds(t_1)) return;
+  const double R_0 = x.v / x.yaw_rate;  // > 0 to the left
+  x.rate_share = i.at_time(&Motion::yaw_rate, t_1) * R_0 / i.at_time(&Motion::v, t_1);
+  const auto [sine, cosine] = sincos(x.course);
+  const double dx = i.at_time(&Motion::x, t_1) - (x.x - R_0 * sine);
+  const double dy = i.at_time(&Motion::y, t_1) - (x.y + R_0 * cosine);
+  x.outside = sqrt(dx * dx + dy * dy) - abs(R_0);
+}
+
 void observe(Braking& b, const Interval& i) {
   const Motion& now = i.b;
+  observe(b.turn, i);
   if (!b.active) {
     if (now.request > kBrakes || now.v < kLeastSpeed) return;
     b = {.active = true,
@@ -121,6 +152,7 @@ void observe(Braking& b, const Interval& i) {
          .offset = abs(now.offset),
          .way_b = kNone,
          .way_e = kNone,
+         .turn = turn(now),
          .last = b.last};
     return;
   }
@@ -252,8 +284,8 @@ void observe(Steer& s, const Interval& i) {
 constexpr double kGravity = 9.80665;  // [m/s2]
 constexpr double kCircleFrom = 0.05 * kGravity, kCircleTo = 0.3 * kGravity;
 constexpr double kSlowWheel = 15.0 * kDegree;  // [rad/s]
-constexpr double kSteadyYaw = 0.05;            // [rad/s2]
-constexpr double kSteadySlip = 0.05;           // of a_y
+constexpr double kSteadyYaw = 0.1;              // [rad/s2]
+constexpr double kSteadySlip = 0.2;             // of a_y
 void observe(Circle& c, const Interval& i) {
   const Motion& now = i.b;
   const double h = i.h(), a = abs(now.a_y);
@@ -262,11 +294,15 @@ void observe(Circle& c, const Interval& i) {
                       abs(now.yaw_rate - i.a.yaw_rate) <= kSteadyYaw * h &&
                       abs(now.a_y - now.v * now.yaw_rate) <= kSteadySlip * a;
   if (!steady) return;
-  const double side = sign(now.a_y), theta = side * now.theta_H;
-  const double curvature = side * now.yaw_rate / now.v;
+  const double side = sign(now.a_y);
   c.n += h, c.a += h * a, c.aa += h * a * a;
-  c.theta += h * theta, c.theta_a += h * theta * a;
-  c.curvature += h * curvature, c.curvature_a += h * curvature * a;
+  const auto take = [&](Circle::Sums& s, double x) {
+    s.x += h * side * x, s.x_a += h * side * x * a;
+  };
+  take(c.theta, now.theta_H);
+  take(c.curvature, now.yaw_rate / now.v);
+  take(c.slip, now.slip_angle);
+  take(c.roll, now.roll);
   c.least = min(c.least, a), c.most = max(c.most, a);
 }
 
@@ -332,6 +368,7 @@ State start() {
   s.extremes.outside = -kInfinity;
   s.extremes.x_5 = kNone;
   s.braking.last = {kNone, kNone, kNone, kNone};
+  s.braking.turn.t_0 = kNotYet;
   s.shuffle.t_0 = kNotYet;
   Steer& steer = s.steer;
   steer.t_begin = steer.t_moved = steer.t_5 = steer.t_completed = kNotYet;
@@ -401,16 +438,26 @@ DwellFigures sine_with_dwell(const State& s) {
   return {x.r_100 / x.peak, x.r_175 / x.peak, x.lateral_1_07};
 }
 
+TurnFigures brake_in_turn(const State& s) {
+  const Turn& x = s.braking.turn;
+  const bool whole = x.t_0 >= 0.0 && s.last.t >= x.t_0 + kAfter;
+  if (!whole) return {kNone, kNone, kNone};
+  return {x.rate_share, x.slip_change, x.outside};
+}
+
 CircleFigures steady_circle(const State& s, const Setting& car) {
   const Circle& c = s.circle;
   constexpr double kLeastRange = 0.1 * kGravity;
-  if (!(c.most - c.least >= kLeastRange)) return {kNone, kNone, kNone, kNone};
-  const double det = c.n * c.aa - c.a * c.a;
-  const double theta = (c.n * c.theta_a - c.a * c.theta) / det;
-  const double curvature = (c.n * c.curvature_a - c.a * c.curvature) / det;
+  if (!(c.most - c.least >= kLeastRange)) return {kNone, kNone, kNone, kNone, kNone, kNone};
+  const auto gradient = [&](const Circle::Sums& of) {
+    return (c.n * of.x_a - c.a * of.x) / (c.n * c.aa - c.a * c.a);
+  };
+  const double theta = gradient(c.theta), curvature = gradient(c.curvature);
   const double K = theta / car.steering_ratio - car.wheelbase * curvature;
   return {.angle_gradient = theta,
           .understeer = K,
+          .slip = gradient(c.slip) - car.rear_axle * curvature,
+          .roll = gradient(c.roll),
           .characteristic = K > 0.0 ? sqrt(car.wheelbase / K) : kNone,
           .critical = K < 0.0 ? sqrt(-car.wheelbase / K) : kNone};
 }
@@ -435,7 +482,8 @@ Response sweep_response(const State& s, std::size_t i) {
 
 ShuffleFigures shuffle(const State& s) {
   const Shuffle& x = s.shuffle;
-  if (x.t_0 < 0.0 || x.n < 2) return {kNone, kNone, kNone};
+  if (x.t_0 < 0.0) return {kNone, kNone, kNone};
+  if (x.n < 2) return {0.0, 0.0, kNone};
   const double settled = mean(x.a_x, 0), change = settled - x.a_0;
   return {
       .peak_to_peak = abs(x.a[0] - x.a[1]),

@@ -6,8 +6,12 @@
 //   shuffle         turning points of the longitudinal acceleration after a step of the force asked for
 //   step of steer   ISO 7401: times from 50 % of the hand wheel's angle on, steady state, peaks
 //   sine, dwell     49 CFR 571.126 (FMVSS 126), UN R140: yaw rate after completion of steer over its peak
-//   steady circle   ISO 4138: least squares of hand-wheel angle and curvature over lateral acceleration
+//   steady circle   ISO 4138: least squares of angles and curvature over lateral acceleration, L from axle to axle,
+//                   b from mass centre to rear axle
 //                     K = d theta_H / d a_y / i_s - L d(r/v) / d a_y                                             (2)
+//                     K_beta = d beta / d a_y - b d(r/v) / d a_y                                                 (3)
+//   brake in turn   ISO 7975: against the circle that the car was on as braking was asked for, R_0 = v_0 / r_0
+//                     r / r_ref = r / (v / R_0)                                                                  (4)
 //   sine of steer   ISO 7401: Fourier integrals over whole periods, the frequency from the period before
 //   sweep of steer  ISO 7401: Fourier integrals over the whole run at given frequencies
 // Beginning of steer: the hand wheel leaves its angle by more than 5 deg/s; straight ahead before the first instant.
@@ -44,6 +48,8 @@ struct Motion {
 struct Setting {
   double wheelbase = 0.0, steering_ratio = 1.0;
   double front = 0.0, rear = 0.0, half_width = 0.0;  // from the moving point to the outline [m]
+  double rear_axle = 0.0;                            // behind the moving point [m]
+  double tips_at = kInfinity;  // roll at which the mass centre stands above the outer wheels [rad]
   course::Lanes lanes;
 };
 
@@ -58,10 +64,16 @@ struct Extremes {
   double x_5;            // driven in 5 s from rest [m]
 };
 
+struct Turn {
+  double t_0, v, yaw_rate, slip_angle, x, y, course;  // as braking began; direction of motion [rad]
+  double rate_share, outside;  // (4), and distance outwards from that circle, 1 s after
+  double slip_change;          // largest within that second [rad]
+};
 struct Braking {
   bool active;
   double v_0, way_0, offset;  // as it began; largest distance from the path since
   double way_b, way_e;        // where v_b and v_e are passed
+  Turn turn;                  // the last one
   struct Stop {
     double v_0, distance, deceleration, offset;
   };
@@ -112,9 +124,13 @@ struct Steer {
   double r_100, r_175;  // yaw rate 1 and 1.75 s after, to the other side [rad/s]
 };
 
-// Sums of the steady circle over a_y: n, a, a^2; theta_H, curvature with each.
+// Sums of the steady circle over a_y: n, a, a^2; the others with each.
 struct Circle {
-  double n, a, aa, theta, theta_a, curvature, curvature_a;
+  struct Sums {
+    double x, x_a;
+  };
+  double n, a, aa;
+  Sums theta, curvature, slip, roll;
   double least, most;  // a_y [m/s2]
 };
 
@@ -162,9 +178,15 @@ struct DwellFigures {
 };
 DwellFigures sine_with_dwell(const State& s);
 
+struct TurnFigures {
+  double rate_share, slip_change, outside;  // of Turn
+};
+TurnFigures brake_in_turn(const State& s);
+
 struct CircleFigures {
   double angle_gradient;            // d theta_H / d a_y [rad/(m/s2)]
   double understeer;                // (2) [rad/(m/s2)]
+  double slip, roll;                // (3), d roll / d a_y [rad/(m/s2)]
   double characteristic, critical;  // speeds [m/s]
 };
 CircleFigures steady_circle(const State& s, const Setting& car);

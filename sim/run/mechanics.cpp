@@ -129,13 +129,15 @@ manoeuvre::Motion motion_of(const multibody::State& x, const multibody::Rates& n
 manoeuvre::Setting setting_of(const car::Params<double>& p, const multibody::Car& car,
                               const course::Params& course) {
   const auto& b = std::get<body::MultiBody<double>>(p.body);
-  const auto outline = course::outline(course, b.front.track, b.rear.track);
+  const auto outline = course::outline(course, b, p.chassis.wheelbase);
   const double behind_front = car.chassis.cg_behind_front;
   return {.wheelbase = p.chassis.wheelbase,
           .steering_ratio = b.steering.ratio,
           .front = behind_front + outline.overhang,
           .rear = p.chassis.wheelbase - behind_front + outline.overhang,
           .half_width = 0.5 * outline.width,
+          .rear_axle = p.chassis.wheelbase - behind_front,
+          .tips_at = atan2(0.5 * max(b.front.track, b.rear.track), p.chassis.cg_height),
           .lanes = course::lanes(course, outline.width)};
 }
 

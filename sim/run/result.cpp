@@ -92,6 +92,9 @@ RunResult run(Simulation& simulation, const RunOptions& options) {
   simulation.on_record = {};
   r.recording = recorder.take();
   r.kpis = kpis(simulation);
+  std::erase_if(r.kpis, [](const Kpi& k) {
+    return k.of_manoeuvre && k.limits.empty() && std::isnan(k.value);
+  });
   r.verdict = r.failure.empty() ? worst(r.kpis) : Verdict::fail;
   r.end = simulation.end();
   r.t_end = simulation.t();

@@ -19,6 +19,8 @@ struct Kpi {
   std::string doc;   // one line
   std::vector<scenario::Limit> limits = {};
   Verdict verdict = Verdict::none;
+  bool of_manoeuvre =
+      false;  // a run that shows no such thing has no such figure, unless a limit asks for it
 };
 
 struct Recording {

@@ -103,6 +103,7 @@ template <Scalar T> struct MultiBody {
   steering::Params<T> steering;
   Brakes<T> brakes;
   Air<T> air;
+  T length = kInfinity, width = kInfinity;  // without mirrors; infinite: unknown [m]
 };
 template <class P, class V>
   requires same_template<P, MultiBody>
@@ -116,6 +117,11 @@ constexpr void describe(P& p, V&& field) {
   field(p.steering, Group{"steering", "hand wheel to road wheels"});
   field(p.brakes, Group{"brakes", "friction brakes"});
   field(p.air, Group{"air", "what the air does beside drag"});
+  field(p.length, Field{"length", Dim::length, positive,
+                        "over all; left out: 0.9 m beyond each axle. Moves no figure but that of "
+                        "courses, and pictures"});
+  field(p.width, Field{"width", Dim::length, positive,
+                       "without mirrors; left out: the wider track + 0.22 m. As length"});
 }
 
 template <Scalar T> using Params = std::variant<Longitudinal<T>, MultiBody<T>>;
