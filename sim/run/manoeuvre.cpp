@@ -415,6 +415,8 @@ SteerFigures step_response(const State& s) {
   const double angle = mean(x.steady, 0);
   const bool held = x.t_begin >= 0.0 && s.last.t - x.t_moved >= kSettled;
   if (!held || !(angle > 0.0) || x.largest > kSwing * angle) return out;
+  // What creeps on, slower than a motion, is no step.
+  if (!(first(x.angle, angle / kSwing, x.t_begin) <= x.t_moved)) return out;
   const double t_0 = first(x.angle, 0.5 * angle, x.t_begin);
   const auto figures = [&](const Passage& p, double steady) {
     if (!(steady > 0.0)) return none;

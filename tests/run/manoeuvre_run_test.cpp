@@ -13,17 +13,20 @@ namespace {
 
 using test::kpi;
 
-// At 60 km/h the hand wheel is at once turned by 0.5 rad to the left and held.
-Case step_of_steer(double seconds) {
+// The hand wheel is at once turned to the left and held.
+Case steered(double km_per_h, double seconds, double angle, std::vector<std::string> sets = {}) {
   io::CaseRequest request;
   request.scenario = test::at("scenarios/constant_100_km_per_h.json");
   request.vehicle = test::at("tests/run/data/multi_body.json");
   request.levels = {"drive", "chassis=multi_body"};
-  request.sets = {"scenario.driver.v_km_per_h=60", "scenario.initial.v_km_per_h=60",
-                  "scenario.driver.duration_s=" + std::to_string(seconds),
-                  "scenario.steer.angle_rad=0.5"};
+  const std::string v = "v_km_per_h=" + std::to_string(km_per_h);
+  sets.insert(sets.end(), {"scenario.driver." + v, "scenario.initial." + v,
+                           "scenario.driver.duration_s=" + std::to_string(seconds),
+                           "scenario.steer.angle_rad=" + std::to_string(angle)});
+  request.sets = std::move(sets);
   return io::load_case(request).c;
 }
+Case step_of_steer(double seconds) { return steered(60.0, seconds, 0.5); }
 double signal(const Simulation& s, const std::string& path) {
   double out = std::nan("");
   signals::visit(s, [&](std::string_view group, std::string_view owner, std::string_view name, Dim,
@@ -79,6 +82,56 @@ TEST(ManoeuvreRun, a_car_that_leaves_its_lane_violates_the_course) {
   const double violation = kpi(s, "lane_violation_max_m");
   EXPECT_GT(violation, 0.0);
   EXPECT_LT(violation, signal(s, "body.position_y"));
+}
+
+// A car whose mass centre lies as high as its wheels are apart, steered hard.
+TEST(ManoeuvreRun, a_car_that_rolls_over_ends_the_run_with_time_and_roll) {
+  const auto high = [](const std::string& height) {
+    return test::simulation(steered(
+        90.0, 4.0, 2.0, {"scenario.assist.yaw_control=false", "chassis.cg_height_m=" + height}));
+  };
+  Simulation stands = high("0.5");
+  EXPECT_NO_THROW(stands.run());
+  Simulation falls = high("1.6");
+  try {
+    falls.run();
+    ADD_FAILURE() << "it stands, rolled by " << kpi(falls, "roll_angle_max_deg");
+  } catch (const SimulationError& e) {
+    const std::string what = e.what();
+    EXPECT_NE(what.find("rolled over: at t = "), std::string::npos) << what;
+    EXPECT_NE(what.find("its roll angle is "), std::string::npos) << what;
+    // atan(0.83 m / 1.6 m)
+    EXPECT_NE(what.find("beyond 27.4 deg"), std::string::npos) << what;
+  }
+}
+
+TEST(ManoeuvreRun, results_leave_out_what_the_run_does_not_show_unless_a_limit_asks_for_it) {
+  Case c = step_of_steer(0.2);
+  scenario::Limit limit;
+  limit.kpi = "braking_distance_m", limit.max = 100.0;
+  c.scenario.expect = {limit};
+  Simulation s = test::simulation(std::move(c));
+  const RunResult r = run(s);
+  const auto find = [&](const std::string& name) {
+    return std::ranges::find(r.kpis, name, &Kpi::name);
+  };
+  EXPECT_EQ(find("yaw_rate_after_1_s_percent"), r.kpis.end());
+  EXPECT_NE(find("yaw_rate_max_deg_per_s"), r.kpis.end());
+  ASSERT_NE(find("braking_distance_m"), r.kpis.end());
+  EXPECT_EQ(find("braking_distance_m")->verdict, Verdict::fail);
+}
+
+// On a circle of 100 m at a speed that rises, and at 80 km/h with a hand wheel that turns by 13.5 deg/s: a lag of the car
+// by 0.2 s shifts the lines of the latter and bends them, by 2 %.
+TEST(ManoeuvreRun, both_ways_to_a_steady_circle_find_the_same_car) {
+  Simulation radius = test::simulation(test::loaded("constant_radius", "xiaomi_su7", "drive"));
+  Simulation speed = test::simulation(
+      test::loaded("slow_ramp_steer", "xiaomi_su7", "drive", {"scenario.driver.duration_s=6"}));
+  radius.run();
+  speed.run();
+  for (const std::string name :
+       {"understeer_gradient_deg_per_g", "side_slip_gradient_deg_per_g", "roll_gradient_deg_per_g"})
+    EXPECT_NEAR(kpi(radius, name), kpi(speed, name), 0.05 * std::abs(kpi(speed, name))) << name;
 }
 
 TEST(ManoeuvreRun, one_mass_has_no_manoeuvres) {

@@ -64,6 +64,18 @@ TEST(Manoeuvre, a_second_order_response_overshoots_as_its_damping_says) {
   EXPECT_NEAR(f.overshoot, std::exp(-kTwoPi / 2.0 * kD / std::sqrt(1.0 - kD * kD)), 3e-5);
 }
 
+TEST(Manoeuvre, a_wheel_that_creeps_on_after_its_step_has_no_step_response) {
+  const auto creeping = [](double rate) {
+    return seen(5.0, [=](Motion& m) {
+      const double t = m.t - 1.0;
+      m.theta_H = t > 0.0 ? 0.3 + rate * t : 0.0;
+      m.yaw_rate = 0.2 * m.theta_H;
+    });
+  };
+  EXPECT_TRUE(std::isnan(step_response(creeping(0.05)).gain));
+  EXPECT_NEAR(step_response(creeping(0.0)).gain, 0.2, 1e-9);
+}
+
 TEST(Manoeuvre, a_wheel_that_goes_on_moving_has_no_step_response) {
   const State s = seen(5.0, [](Motion& m) {
     m.theta_H = std::sin(kTwoPi * m.t);
@@ -116,8 +128,9 @@ TEST(Manoeuvre, a_sine_that_goes_on_is_no_sine_with_dwell) {
 
 TEST(Manoeuvre, a_single_track_model_gives_back_its_understeer_gradient) {
   // theta_H = i_s (L kappa + K a_y) at 100 km/h, slowly more and more.
-  const Setting car{.wheelbase = 3.0, .steering_ratio = 15.0, .lanes = {}};
-  constexpr double kV = 100.0 / 3.6;
+  // Its axle slips by K_r a_y towards the outside, beta = b kappa - K_r a_y; it leans by 0.06 rad at 9.81 m/s2.
+  const Setting car{.wheelbase = 3.0, .steering_ratio = 15.0, .rear_axle = 1.6, .lanes = {}};
+  constexpr double kV = 100.0 / 3.6, kRear = 0.004, kRoll = 0.06 / 9.81;
   for (const double K : {0.003, -0.0005}) {
     const State s = seen(
         40.0,
@@ -126,11 +139,15 @@ TEST(Manoeuvre, a_single_track_model_gives_back_its_understeer_gradient) {
           m.a_y = -0.1 * m.t;
           m.yaw_rate = m.a_y / kV;
           m.theta_H = 15.0 * (3.0 * m.yaw_rate / kV + K * m.a_y);
+          m.slip_angle = 1.6 * m.yaw_rate / kV - kRear * m.a_y;
+          m.roll = kRoll * m.a_y;
         },
         car, 1e-2);
     const CircleFigures f = steady_circle(s, car);
     EXPECT_NEAR(f.understeer, K, 1e-12);
     EXPECT_NEAR(f.angle_gradient, 15.0 * (3.0 / (kV * kV) + K), 1e-12);
+    EXPECT_NEAR(f.slip, -kRear, 1e-12);
+    EXPECT_NEAR(f.roll, kRoll, 1e-12);
     EXPECT_NEAR(K > 0.0 ? f.characteristic : f.critical, std::sqrt(3.0 / std::abs(K)), 1e-8);
     EXPECT_TRUE(std::isnan(K > 0.0 ? f.critical : f.characteristic));
   }
@@ -237,6 +254,45 @@ TEST(Manoeuvre, shuffle_is_the_first_swing_after_the_last_step_of_force) {
   EXPECT_NEAR(f.frequency, 5.0, 0.02);  // a sample in seven half periods
 }
 
+TEST(Manoeuvre, a_step_that_is_followed_without_a_swing_has_a_shuffle_of_0) {
+  const State s = seen(4.0, [](Motion& m) {
+    const double t = m.t - 1.0;
+    m.given = t >= 0.0 ? 2.0 : 0.0;
+    m.a_x = t > 0.0 ? 2.0 * (1.0 - std::exp(-5.0 * t)) : 0.0;
+  });
+  EXPECT_EQ(shuffle(s).peak_to_peak, 0.0);
+  EXPECT_EQ(shuffle(s).overshoot, 0.0);
+  EXPECT_TRUE(std::isnan(shuffle(s).frequency));
+  EXPECT_TRUE(std::isnan(shuffle(seen(4.0, [](Motion& m) { m.a_x = 1.0; })).peak_to_peak));
+}
+
+// On a circle of 100 m to a side at 20 m/s, braked by 4 m/s2 from t = 1 s on. A tenth of a second later it turns by a share
+// of the circle's yaw rate, slips by 0.01 rad more and runs 0.3 m outside.
+State braked_in_turn(double side, double share) {
+  return seen(3.0, [=](Motion& m) {
+    const double t = std::max(m.t - 1.0, 0.0), r_0 = side * 20.0 / 100.0;
+    m.v = 20.0 - 4.0 * t;
+    m.request = m.t > 1.0 ? -4.0 : 0.0;
+    const bool moved = t > 0.1;
+    m.yaw_rate = r_0 * m.v / 20.0 * (moved ? share : 1.0);
+    const double angle = r_0 / 20.0 * (20.0 * m.t - 2.0 * t * t);  // on the circle
+    m.slip_angle = side * (moved ? -0.03 : -0.02);
+    m.yaw = angle - m.slip_angle;
+    const double R = side * (moved ? 100.3 : 100.0);
+    m.x = R * std::sin(angle), m.y = side * 100.0 - R * std::cos(angle);
+  });
+}
+TEST(Manoeuvre, braking_in_a_turn_is_seen_against_the_circle_that_it_began_on) {
+  for (const double side : {1.0, -1.0}) {
+    const TurnFigures f = brake_in_turn(braked_in_turn(side, 1.25));
+    EXPECT_NEAR(f.rate_share, 1.25, 1e-12);
+    EXPECT_NEAR(f.slip_change, 0.01, 1e-12);
+    EXPECT_NEAR(f.outside, 0.3, 1e-12);
+  }
+  const State straight = seen(3.0, [](Motion& m) { m.v = 20.0, m.request = -4.0; });
+  EXPECT_TRUE(std::isnan(brake_in_turn(straight).rate_share));
+}
+
 TEST(Manoeuvre, extremes_are_of_the_whole_run) {
   const State s = seen(2.0, [](Motion& m) {
     m.v = 10.0;
@@ -268,6 +324,19 @@ TEST(Course, lanes_have_the_lengths_and_widths_of_iso_3888) {
   EXPECT_DOUBLE_EQ(two.lane[1].right - two.lane[0].left, 1.0);
   EXPECT_DOUBLE_EQ(two.lane[1].left - two.lane[1].right, 2.8);
   EXPECT_DOUBLE_EQ(two.lane[2].left - two.lane[2].right, 3.0);
+}
+
+TEST(Course, a_car_is_as_long_and_wide_as_its_file_says_else_as_its_axles_let_guess) {
+  body::MultiBody<double> b;
+  b.front.track = 1.6, b.rear.track = 1.62;
+  const auto guessed = course::outline({}, b, 2.9);
+  EXPECT_DOUBLE_EQ(guessed.overhang, 0.9);
+  EXPECT_DOUBLE_EQ(guessed.width, 1.84);
+  b.length = 4.9, b.width = 1.9;
+  const auto known = course::outline({}, b, 2.9);
+  EXPECT_DOUBLE_EQ(known.overhang, 1.0);
+  EXPECT_DOUBLE_EQ(known.width, 1.9);
+  EXPECT_DOUBLE_EQ(course::outline({.car_width = 1.7}, b, 2.9).width, 1.7);
 }
 
 TEST(Course, a_corner_outside_of_its_lane_counts_and_free_sections_do_not) {

@@ -28,18 +28,15 @@ Exit codes: 0 held, 1 a bar was missed, 2 wrong argument, 3 a simulation failed,
 was not found.
 """
 import argparse
-import json
 import math
 import os
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from functools import partial
 from pathlib import Path
 
-from peer_environment import ROOT, Failure, command, environment, program
+from peer_environment import ROOT, Failure, Worker, command, environment, program, serve
 
 PINS = ["motulator==0.5.0", "gym-electric-motor==3.0.3", "gymnasium==1.4.0", "matplotlib==3.11.2",
         "numpy==2.4.6", "scipy==1.17.1"]
@@ -185,53 +182,7 @@ def sides(tick, duties, pieces=10):
     return out
 
 
-def serve(peer):
-    """Answers each line of standard input, the arguments of a run as JSON, by a line of JSON."""
-    answers, sys.stdout = sys.stdout, sys.stderr
-    try:
-        drive = {"motulator": Motulator, "gym": Gym}[peer]()
-        for line in sys.stdin:
-            print(json.dumps(drive.run(**json.loads(line))), file=answers, flush=True)
-    except Exception as error:
-        sys.exit(" ".join(f"{type(error).__name__}: {error}".split()))
-    return 0
-
-
 # From here on: run by the caller's Python.
-
-
-class Worker:
-    """A peer in a process of its own, that waits for runs."""
-
-    def __init__(self, peer, python):
-        self.name = NAMES[peer]
-        environ = dict(os.environ, MPLBACKEND="Agg", OPENBLAS_NUM_THREADS="1", PYTHONWARNINGS="ignore")
-        self.words = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen(
-            [str(python), __file__, "--worker", peer], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=self.words, text=True, cwd=ROOT, env=environ)
-
-    def run(self, level, **options):
-        alarm = threading.Timer(300, self.process.kill)
-        alarm.start()
-        try:
-            self.process.stdin.write(json.dumps({"level": level, **options}) + "\n")
-            self.process.stdin.flush()
-            line = self.process.stdout.readline()
-        except BrokenPipeError:
-            line = ""
-        finally:
-            alarm.cancel()
-        if not line:
-            self.process.wait()
-            self.words.seek(0)
-            words = self.words.read().strip().splitlines() or ["no message in 300 s"]
-            raise Failure(3, f"{self.name} failed: {words[-1]}")
-        return json.loads(line)
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
 
 
 def difference(one, other):
@@ -244,7 +195,7 @@ class Level:
 
     def __init__(self, level, workers, folder):
         self.level, self.workers = level, workers
-        truth = workers["motulator"].run(level, tight=True, watch=True)
+        truth = workers["motulator"].run(level=level, tight=True, watch=True)
         duties = truth["duties"]
         if level == "switched":
             duties = [[round(COUNTS * d) / COUNTS for d in row] for row in duties]
@@ -259,13 +210,13 @@ class Level:
 
     def errors_of(self, peer):
         worker, given = self.workers[peer], {"duties": self.duties, "watch": True}
-        default = worker.run(self.level, **given)["currents"]
+        default = worker.run(level=self.level, **given)["currents"]
         tight = self.currents
         out = {"case": difference(default, tight)}
         if peer == "gym":
-            tight = worker.run(self.level, tight=True, **given)["currents"]
+            tight = worker.run(level=self.level, tight=True, **given)["currents"]
         else:
-            looped = worker.run(self.level, watch=True)["currents"]
+            looped = worker.run(level=self.level, watch=True)["currents"]
             out["in loop"] = difference(looped, self.currents)
         out["solver"] = difference(default, tight)
         return out
@@ -274,7 +225,7 @@ class Level:
         """One turn of everybody."""
         for peer, worker in self.workers.items():
             duties = {"duties": self.duties} if peer == "gym" else {}
-            self.cpu[peer] = min(self.cpu[peer], worker.run(self.level, **duties)["cpu"])
+            self.cpu[peer] = min(self.cpu[peer], worker.run(level=self.level, **duties)["cpu"])
         for name, finer in FINER.items():
             words = command([program(build, "bench_peer_case"), self.level, self.file, finer], 300, 3,
                             "bench_peer_case").split()
@@ -317,7 +268,7 @@ def compare(args):
     python = environment("drive", PINS)
     workers = {}
     try:
-        workers.update((peer, Worker(peer, python)) for peer in NAMES)
+        workers.update((peer, Worker(name, python, __file__, peer)) for peer, name in NAMES.items())
         with tempfile.TemporaryDirectory() as folder:
             levels = [Level(level, workers, folder) for level in LEVELS]
             for _ in range(args.rounds):
@@ -354,7 +305,7 @@ def arguments():
 def main():
     args = arguments()
     if args.worker:
-        return serve(args.worker)
+        return serve(lambda: {"motulator": Motulator, "gym": Gym}[args.worker]().run)
     try:
         return 0 if compare(args) else 1
     except Failure as failure:

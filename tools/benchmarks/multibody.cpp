@@ -6,12 +6,10 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <exception>
-#include <memory>
-#include <vector>
 
 #include "sim/io/tir.h"
+#include "tools/benchmarks/plain_car.h"
 #include "tools/benchmarks/timing.h"
 
 namespace {
@@ -21,43 +19,14 @@ namespace c14 = chassis_14dof;
 
 constexpr int kRepeats = 200, kCalls = 1000, kSteps = 100;
 
-Table1<double> table(std::vector<double> x, std::vector<double> y) {
-  return Table1<double>(
-      std::make_shared<const Table1Data>(std::move(x), std::move(y), Edge::extrapolate));
-}
-c14::Params<double> chassis(double R, double sunk) {
-  const std::vector<double> travel{-0.1, 0.0, 0.1};
-  c14::Axle<double> axle{.track = 1.6,
-                         .unsprung_mass = 40.0,
-                         .wheel_inertia = 1.2,
-                         .transverse_inertia = 0.7,
-                         .wheel_radius = R,
-                         .wheel_height = R - sunk};
-  axle.suspension = {.spring = table({-1.0, 1.0}, {-25.5e3, 34.5e3}),
-                     .damper = table({-1.0, -0.1, 0.0, 0.2, 1.0}, {-4e3, -900.0, 0.0, 500.0, 2e3}),
-                     .anti_roll_stiffness = 15e3,
-                     .path_forward = table(travel, {0.02, 0.05, 0.09}),
-                     .path_outward = table(travel, {0.15, 0.06, -0.08}),
-                     .toe = table(travel, {0.004, 0.001, -0.006}),
-                     .camber = table(travel, {0.02, -0.01, -0.05}),
-                     .castor = table(travel, {0.07, 0.1, 0.13})};
-  return {.sprung_mass = 1840.0,
-          .wheelbase = 3.0,
-          .cg_behind_front = 1.5,
-          .cg_height = 0.6,
-          .I_xx = 600.0,
-          .I_yy = 2800.0,
-          .I_zz = 3000.0,
-          .front = axle,
-          .rear = axle};
-}
 multibody::Model car(const tyre::Params<double>& tyre) {
   multibody::Model m;
   m.tyres = tyre::prepare<Pack>(over<tyre::Params, Pack>(tyre), Pack(tyre.pressure.p_i));
   for (int i = 0; i < kLanes; ++i) set_lane(m.tyres.p.mirror, i, i % 2 == 0 ? 1.0 : -1.0);
   const double F = 500.0 * c14::kGravity;
   const auto alone = tyre::prepare<double>(tyre, tyre.pressure.p_i);
-  const auto p = chassis(tyre.dimension.R_0, tyre::deflection<double>(alone, F, {0.0, 0.0, 0.0}));
+  const auto p = plain_car(
+      tyre.dimension.R_0, tyre.dimension.R_0 - tyre::deflection<double>(alone, F, {0.0, 0.0, 0.0}));
   m.chassis = c14::prepare(p);
   m.steering = {.params = {.ratio = 15.0,
                            .stiffness = 120.0,
@@ -103,30 +72,18 @@ Run run(const tyre::Params<double>& tyre) {
   return r;
 }
 
-// f(x) gives something of x to start the next evaluation from, so that none can be left out.
-template <class F> double nanoseconds(multibody::State x, F f) {
-  double sink = 0.0;
-  const double total = least(kRepeats, [&] {
-    for (int i = 0; i < kCalls; ++i) {
-      x.u[0] = 1e-30 * sink;
-      sink = f(x);
-    }
-  });
-  if (std::isnan(sink)) fmt::print("diverged\n");
-  return 1e9 * total / kCalls;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
     const auto file = io::read_tyre(argc > 1 ? argv[1] : "vehicles/tyres/passenger_205_60_r15.tir");
     const Run r = run(file.params);
-    const double rates = nanoseconds(r.x, [&](const multibody::State& x) {
+    multibody::State x = r.x;
+    const double rates = nanoseconds(kRepeats, kCalls, [&](double nudge) {
+      x.u[0] = nudge;
       const auto o = multibody::rates(r.model, r.held, x);
       return o.state.chassis.omega.z + o.rows.moments;
     });
-    multibody::State x = r.x;
     multibody::Rows q{};
     const double step = 1e9 *
                         least(kRepeats,

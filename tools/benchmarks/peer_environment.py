@@ -1,6 +1,10 @@
 """What the comparisons with peers share: programs that are run, and the peers' virtual environments."""
+import json
+import os
 import subprocess
 import sys
+import tempfile
+import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,3 +75,51 @@ def program(build, name):
     if not path.is_file():
         raise Failure(4, f"{path} is missing: tools/build release {name}")
     return path
+
+
+class Worker:
+    """A peer in a process of its own, SCRIPT --worker [NAME], that answers jobs as serve() does."""
+
+    PATIENCE = 300  # [s]
+
+    def __init__(self, what, python, script, *name):
+        self.what = what
+        environ = dict(os.environ, MPLBACKEND="Agg", OPENBLAS_NUM_THREADS="1", PYTHONWARNINGS="ignore")
+        self.words = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen(
+            [str(python), script, "--worker", *name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=self.words, text=True, cwd=ROOT, env=environ)
+
+    def run(self, **job):
+        alarm = threading.Timer(self.PATIENCE, self.process.kill)
+        alarm.start()
+        try:
+            self.process.stdin.write(json.dumps(job) + "\n")
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        finally:
+            alarm.cancel()
+        if not line:
+            self.process.wait()
+            self.words.seek(0)
+            words = self.words.read().strip().splitlines() or [f"no message in {self.PATIENCE} s"]
+            raise Failure(3, f"{self.what} failed: {words[-1]}")
+        return json.loads(line)
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def serve(make):
+    """Answers each line of standard input, a job as JSON, by a line of JSON: answer(**job), answer = make()."""
+    answers, sys.stdout = sys.stdout, sys.stderr
+    try:
+        answer = make()
+        for line in sys.stdin:
+            print(json.dumps(answer(**json.loads(line))), file=answers, flush=True)
+    except Exception as error:
+        sys.exit(" ".join(f"{type(error).__name__}: {error}".split()))
+    return 0

@@ -17,15 +17,13 @@ Exit codes: 0 within 2 %, 1 not, 2 wrong argument, 3 a simulation failed, 4 a pr
 import argparse
 import importlib.util
 import inspect
-import json
 import math
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
-from peer_environment import ROOT, Failure, command, environment, program
+from peer_environment import ROOT, Failure, Worker, command, environment, program, serve
 
 PINS = ["commonroad-vehicle-models==3.0.2"]
 HASHES = ["c8a675ddfdbba0c14521a4479cd820cfb42d03eb549723b00bd9384a434ddd6e"]
@@ -80,7 +78,7 @@ NOTES = (
 )
 
 
-# From here to serve(): run by the Python of the peer's environment.
+# From here to answer(): run by the Python of the peer's environment.
 
 
 def repaired(module, name):
@@ -161,18 +159,10 @@ class Peer:
         return rows
 
 
-def serve():
-    """Answers each line of standard input, a job as JSON, by a line of JSON."""
-    answers, sys.stdout = sys.stdout, sys.stderr
-    try:
-        for line in sys.stdin:
-            job = json.loads(line)
-            peer = Peer(job["model"], job["vehicle"], job["equal"])
-            answer = {"parameters": peer.parameters(), "rows": peer.run(job["steering"])}
-            print(json.dumps(answer), file=answers, flush=True)
-    except Exception as error:
-        sys.exit(" ".join(f"{type(error).__name__}: {error}".split()))
-    return 0
+def answer(model, vehicle, equal, steering):
+    """Of a job: the car's parameters and the rows of its run."""
+    peer = Peer(model, vehicle, equal)
+    return {"parameters": peer.parameters(), "rows": peer.run(steering)}
 
 
 # From here on: run by the caller's Python.
@@ -217,40 +207,12 @@ def differences(peer, mine):
     return out
 
 
-class Worker:
-    """The peer in a process of its own, that waits for jobs."""
-
-    def __init__(self):
-        self.words = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen(
-            [str(environment("vehicle", PINS, HASHES)), __file__, "--worker"], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=self.words, text=True, cwd=ROOT)
-
-    def run(self, **job):
-        try:
-            self.process.stdin.write(json.dumps(job) + "\n")
-            self.process.stdin.flush()
-            line = self.process.stdout.readline()
-        except BrokenPipeError:
-            line = ""
-        if not line:
-            self.process.wait()
-            self.words.seek(0)
-            words = self.words.read().strip().splitlines() or ["no message"]
-            raise Failure(3, f"CommonRoad's model failed: {words[-1]}")
-        return json.loads(line)
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
-
-
 def compare(args):
     """Whether all differences at small slip are within the bar."""
     program(args.build, "bench_peer_car")
     print(f"{'':32}{'as it is [%]':^36}{'equal [%]':^36}")
     print(f"{'':32}" + 2 * "".join(f"{name:>12}" for name in QUANTITIES))
-    held, worker = True, Worker()
+    held, worker = True, Worker("CommonRoad's model", environment("vehicle", PINS, HASHES), __file__)
     try:
         with tempfile.TemporaryDirectory() as folder:
             for model in args.model or MODELS:
@@ -298,7 +260,7 @@ def arguments():
 def main():
     args = arguments()
     if args.worker:
-        return serve()
+        return serve(lambda: answer)
     if args.explain:
         for name, (why, _, _) in DIFFERENCES.items():
             print(f"{name}: {why}")
