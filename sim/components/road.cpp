@@ -110,15 +110,21 @@ double coherence(double a) {
 struct Harmonic {
   double cosine = 0.0, sine = 0.0;
 };
-// Values sum_k c_k cos(2 pi k i / N) + s_k sin(2 pi k i / N): a complex transform of radix 2, its real part.
-std::vector<double> sampled(const std::vector<Harmonic>& harmonics) {
-  std::vector<double> re(kSamples, 0.0), im(kSamples, 0.0);
+// Of both tracks, [0] left.
+using Harmonics = std::array<std::vector<Harmonic>, 2>;
+// Values sum_k c_k cos(2 pi k i / N) + s_k sin(2 pi k i / N) of both: real and imaginary part of one transform of radix 2.
+std::array<std::vector<double>, 2> sampled(const Harmonics& harmonics) {
+  std::vector<Harmonic> w(kSamples);  // real and imaginary part
+  for (std::size_t k = 1; k < harmonics[0].size(); ++k) {
+    const Harmonic l = harmonics[0][k], r = harmonics[1][k];
+    w[k] = {0.5 * (l.cosine + r.sine), 0.5 * (r.cosine - l.sine)};
+    w[kSamples - k] = {0.5 * (l.cosine - r.sine), 0.5 * (r.cosine + l.sine)};
+  }
+  std::vector<double> re(kSamples), im(kSamples);
   std::size_t reversed = 0;
   for (std::size_t i = 0; i < kSamples; ++i) {
-    if (i < harmonics.size()) {
-      re[reversed] = harmonics[i].cosine;
-      im[reversed] = -harmonics[i].sine;
-    }
+    re[reversed] = w[i].cosine;
+    im[reversed] = w[i].sine;
     std::size_t bit = kSamples >> 1U;
     for (; bit != 0 && (reversed & bit) != 0; bit >>= 1U) reversed ^= bit;
     reversed |= bit;
@@ -133,12 +139,21 @@ std::vector<double> sampled(const std::vector<Harmonic>& harmonics) {
         re[i] += a, im[i] += b;
       }
     }
-  return re;
+  return {std::move(re), std::move(im)};
+}
+
+// Over the spacing of the samples.
+void differentiate(Harmonics& harmonics) {
+  for (auto& track : harmonics)
+    for (std::size_t k = 0; k < track.size(); ++k) {
+      const double w = 2.0 * kPi * static_cast<double>(k) / static_cast<double>(kSamples);
+      track[k] = {w * track[k].sine, -w * track[k].cosine};
+    }
 }
 
 // (7), (8): both tracks. A harmonic's two amplitudes are normal with the variance G_d dn.
-std::array<std::vector<double>, 2> profiles(const Roughness& r) {
-  std::vector<Harmonic> left, right;
+Harmonics harmonics(const Roughness& r) {
+  Harmonics out;
   const auto seed = static_cast<std::uint64_t>(r.seed);
   for (std::size_t k = 0; static_cast<double>(k) < kHighest * kLength; ++k) {
     const double n = static_cast<double>(k) / kLength;
@@ -152,12 +167,53 @@ std::array<std::vector<double>, 2> profiles(const Roughness& r) {
       l = {draw(0), draw(1)};
       o = {g * l.cosine + rest * draw(2), g * l.sine + rest * draw(3)};
     }
-    left.push_back(l);
-    right.push_back(o);
+    out[0].push_back(l);
+    out[1].push_back(o);
   }
-  return {sampled(left), sampled(right)};
+  return out;
+}
+std::vector<TwoTracks> profiles(const Roughness& r) {
+  Harmonics of = harmonics(r);
+  const auto z = sampled(of);
+  differentiate(of);
+  const auto slope = sampled(of);
+  differentiate(of);
+  const auto curvature = sampled(of);
+  std::vector<TwoTracks> out;
+  for (std::size_t i = 0; i < kSamples; ++i)
+    out.push_back(
+        {{z[0][i], z[1][i]}, {slope[0][i], slope[1][i]}, {curvature[0][i], curvature[1][i]}});
+  return out;
 }
 
+struct Smooth {
+  double value, slope, bend;
+};
+// A cubic between the points of a table, its slope continuous: at a point it is the harmonic mean of those beside it, 0
+// where they differ in sign. Nothing rises above or falls below the points.
+// Source: F. Fritsch, J. Butland, SIAM J. Sci. Stat. Comput. 5(2), 1984.
+Smooth smooth(const Table1Data& t, double x) {
+  const TableAxis& axis = t.axis();
+  const int i = axis.cell(x), last = axis.cells();
+  const auto y = [&](int k) { return t.values()[static_cast<std::size_t>(k)]; };
+  const auto width = [&](int k) { return axis.start(k + 1) - axis.start(k); };
+  const auto secant = [&](int k) { return (y(k + 1) - y(k)) / width(k); };
+  const bool holds = t.edge() == Edge::hold;
+  const auto slope = [&](int k) {
+    if (k == 0 || k == last) return holds ? 0.0 : secant(k == 0 ? 0 : last - 1);
+    const double a = secant(k - 1), b = secant(k), w_a = width(k - 1), w_b = width(k);
+    if (a * b <= 0.0) return 0.0;
+    return 3.0 * (w_a + w_b) / ((2.0 * w_b + w_a) / a + (w_b + 2.0 * w_a) / b);
+  };
+  if (x < axis.front()) return {y(0) + slope(0) * (x - axis.front()), slope(0), 0.0};
+  if (x >= axis.back()) return {y(last) + slope(last) * (x - axis.back()), slope(last), 0.0};
+  const double w = width(i), u = (x - axis.start(i)) / w, rise = y(i + 1) - y(i);
+  const double from = w * slope(i), to = w * slope(i + 1);
+  const double k2 = 3.0 * rise - 2.0 * from - to, k3 = from + to - 2.0 * rise;
+  return {.value = y(i) + u * (from + u * (k2 + u * k3)),
+          .slope = (from + u * (2.0 * k2 + u * 3.0 * k3)) / w,
+          .bend = (2.0 * k2 + u * 6.0 * k3) / (w * w)};
+}
 double slope_of(const Table1<double>& t, double x) {
   return t.data()->holds(x) ? 0.0 : t.data()->cell_of(x).slope;
 }
@@ -196,11 +252,7 @@ Road::Road(const Params& p) : p_(p) {
     segments_.push_back({cubic(x, cx, i), cubic(y, cy, i)});
     stations_.push_back(stations_.back() + arc(segments_[i].x, segments_[i].y, h[i]));
   }
-  if (p_.roughness.G_d > 0.0) {
-    auto both = profiles(p_.roughness);
-    left_ = std::move(both[0]);
-    right_ = std::move(both[1]);
-  }
+  if (p_.roughness.G_d > 0.0) tracks_ = profiles(p_.roughness);
 }
 
 double Road::on_path(double u) const { return p_.closed ? wrapped(u, knots_.back()) : u; }
@@ -219,8 +271,9 @@ Road::Curve Road::curve(double u) const {
   const auto second = [t](const std::array<double, 4>& a) { return 2.0 * a[2] + 6.0 * t * a[3]; };
   const double dx = first(g.x), dy = first(g.y);
   const double bent = beyond == 0.0 ? 1.0 : 0.0;
-  return {at(g.x) + beyond * dx, at(g.y) + beyond * dy, dx, dy,
-          bent * second(g.x),    bent * second(g.y)};
+  return {
+      at(g.x) + beyond * dx, at(g.y) + beyond * dy, dx, dy, bent * second(g.x), bent * second(g.y),
+      bent * 6.0 * g.x[3],   bent * 6.0 * g.y[3]};
 }
 
 double Road::station(double u) const {
@@ -268,56 +321,89 @@ Foot Road::foot(double x, double y, const Foot& near) const {
   return {.u = u, .s = station(u), .n = cross(c.dx, c.dy, x - c.x, y - c.y) / speed};
 }
 
-// Cubic between four samples, its slope continuous (Catmull and Rom).
-Road::Height Road::of_track(const std::vector<double>& profile, double s) const {
+// Of fifth order between two samples, with their slopes and curvatures.
+Road::Height Road::roughness(double s, double n) const {
   const double w = wrapped(s, kLength) / kSpacing;
   const auto i = static_cast<std::size_t>(w);
   const double t = w - static_cast<double>(i);
-  const auto at = [&](std::size_t k) { return profile[(i + k + kSamples - 1) % kSamples]; };
-  const double a = at(0), b = at(1), c = at(2), d = at(3);
-  const double k1 = 0.5 * (c - a), k2 = a - 2.5 * b + 2.0 * c - 0.5 * d,
-               k3 = 0.5 * (d - a) + 1.5 * (b - c);
-  return {b + t * (k1 + t * (k2 + t * k3)), (k1 + t * (2.0 * k2 + t * 3.0 * k3)) / kSpacing};
+  const TwoTracks &from = tracks_[i % kSamples], &to = tracks_[(i + 1) % kSamples];
+  std::array<Height, 2> of;
+  for (std::size_t k = 0; k < 2; ++k) {
+    const double z = from.z[k], d = from.slope[k], c = 0.5 * from.curvature[k];
+    const double rise = to.z[k] - z - d - c, slope = to.slope[k] - d - 2.0 * c,
+                 curvature = 0.5 * to.curvature[k] - c;
+    const double k3 = 10.0 * rise - 4.0 * slope + curvature,
+                 k4 = -15.0 * rise + 7.0 * slope - 2.0 * curvature,
+                 k5 = 6.0 * rise - 3.0 * slope + curvature;
+    of[k] = {
+        .z = z + t * (d + t * (c + t * (k3 + t * (k4 + t * k5)))),
+        .s = (d + t * (2.0 * c + t * (3.0 * k3 + t * (4.0 * k4 + t * 5.0 * k5)))) / kSpacing,
+        .ss = (2.0 * c + t * (6.0 * k3 + t * (12.0 * k4 + t * 20.0 * k5))) / (kSpacing * kSpacing)};
+  }
+  const auto& [l, r] = of;
+  const double width = p_.roughness.track, x = clamp(0.5 + n / width, 0.0, 1.0);
+  const double share = x * x * (3.0 - 2.0 * x), rate = 6.0 * x * (1.0 - x) / width,
+               bend = abs(n) < 0.5 * width ? 6.0 * (1.0 - 2.0 * x) / (width * width) : 0.0;
+  return {.z = r.z + share * (l.z - r.z),
+          .s = r.s + share * (l.s - r.s),
+          .ss = r.ss + share * (l.ss - r.ss),
+          .n = rate * (l.z - r.z),
+          .sn = rate * (l.s - r.s),
+          .nn = bend * (l.z - r.z)};
+}
+
+// (4)
+Road::Height Road::height(double s, double n) const {
+  Height out = tracks_.empty() ? Height{} : roughness(s, n);
+  if (!p_.grade.empty()) {
+    out.z += p_.grade.integral(s) - p_.grade.integral(0.0);
+    out.s += p_.grade(s);
+    out.ss += slope_of(p_.grade, s);
+  }
+  if (!p_.crossfall.empty()) {
+    const Smooth across = smooth(*p_.crossfall.data(), s);
+    out.z += n * across.value;
+    out.s += n * across.slope;
+    out.ss += n * across.bend;
+    out.n += across.value;
+    out.sn += across.slope;
+  }
+  for (const Bump& b : p_.bumps) {
+    const double way = s - b.at, k = 2.0 * kPi / b.length;
+    if (!(way > 0.0 && way < b.length)) continue;
+    const auto [sine, cosine] = sincos(k * way);
+    out.z += 0.5 * b.height * (1.0 - cosine);
+    out.s += 0.5 * b.height * k * sine;
+    out.ss += 0.5 * b.height * k * k * cosine;
+  }
+  return out;
 }
 
 Below Road::below(const Foot& foot) const {
-  const double s = foot.s, n = foot.n;
-  double z = 0.0, dz_ds = 0.0, dz_dn = 0.0;
-  if (!p_.grade.empty()) {
-    z += p_.grade.integral(s) - p_.grade.integral(0.0);
-    dz_ds += p_.grade(s);
-  }
-  if (!p_.crossfall.empty()) {
-    z += n * p_.crossfall(s);
-    dz_ds += n * slope_of(p_.crossfall, s);
-    dz_dn += p_.crossfall(s);
-  }
-  for (const Bump& b : p_.bumps) {
-    const double way = s - b.at;
-    if (!(way > 0.0 && way < b.length)) continue;
-    const auto [sine, cosine] = sincos(2.0 * kPi * way / b.length);
-    z += 0.5 * b.height * (1.0 - cosine);
-    dz_ds += kPi * b.height / b.length * sine;
-  }
-  if (!left_.empty()) {
-    const Height l = of_track(left_, s), r = of_track(right_, s);
-    const double across = n / p_.roughness.track, share = clamp(0.5 + across, 0.0, 1.0);
-    z += r.z + share * (l.z - r.z);
-    dz_ds += r.slope + share * (l.slope - r.slope);
-    if (abs(across) < 0.5) dz_dn += (l.z - r.z) / p_.roughness.track;
-  }
+  const Height h = height(foot.s, foot.n);
   double friction = kDry;
   for (const Patch& patch : p_.patches)
-    if (s >= patch.from && s < patch.to)
-      friction = n > 0.0 ? patch.friction_left : patch.friction_right;
+    if (foot.s >= patch.from && foot.s < patch.to)
+      friction = foot.n > 0.0 ? patch.friction_left : patch.friction_right;
 
   const Curve c = curve(foot.u);
-  const double speed = sqrt(c.dx * c.dx + c.dy * c.dy), t_x = c.dx / speed, t_y = c.dy / speed;
-  const double curvature = cross(c.dx, c.dy, c.ddx, c.ddy) / (speed * speed * speed);
-  const double along = dz_ds / (1.0 - curvature * n);
-  return {.z = z,
-          .dz_dx = along * t_x - dz_dn * t_y,
-          .dz_dy = along * t_y + dz_dn * t_x,
+  const double speed2 = c.dx * c.dx + c.dy * c.dy, speed = sqrt(speed2), speed3 = speed * speed2;
+  const double t_x = c.dx / speed, t_y = c.dy / speed;
+  const double bend = cross(c.dx, c.dy, c.ddx, c.ddy), curvature = bend / speed3;
+  // Over the station.
+  const double curvature_rate =
+      (cross(c.dx, c.dy, c.dddx, c.dddy) - 3.0 * bend * (c.dx * c.ddx + c.dy * c.ddy) / speed2) /
+      (speed3 * speed);
+  const double per_s = 1.0 / (1.0 - curvature * foot.n);  // of a way beside the path
+  const double p = per_s * h.s, q = h.n;
+  const double tt = per_s * (per_s * (h.ss + p * curvature_rate * foot.n) - q * curvature);
+  const double tn = per_s * (h.sn + p * curvature), nn = h.nn;
+  return {.z = h.z,
+          .dz_dx = p * t_x - q * t_y,
+          .dz_dy = p * t_y + q * t_x,
+          .d2z_dx2 = tt * t_x * t_x - 2.0 * tn * t_x * t_y + nn * t_y * t_y,
+          .d2z_dxdy = (tt - nn) * t_x * t_y + tn * (t_x * t_x - t_y * t_y),
+          .d2z_dy2 = tt * t_y * t_y + 2.0 * tn * t_x * t_y + nn * t_x * t_x,
           .friction = friction};
 }
 

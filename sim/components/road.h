@@ -4,6 +4,7 @@
 //   s = int |P'| du,   n = t x (X - P),   t = P' / |P'|               station, offset to the left       (3)
 //   z = int grade ds + n crossfall(s) + sum bumps + roughness(s, n)                                     (4)
 //   grad z = dz/ds / (1 - kappa n) t + dz/dn z x t                                                      (5)
+//   d(grad z) = (dp - q kappa ds) t + (dq + p kappa ds) z x t,   p, q: the factors in (5)               (5')
 //   bump: h/2 (1 - cos(2 pi (s - s_0) / l)) for s_0 < s < s_0 + l                                       (6)
 // Beyond its ends an open path goes on straight. Crossfall > 0: the left side lies higher.
 // Roughness, ISO 8608: two tracks side by side, stationary Gaussian, one-sided spectral density of the height
@@ -12,8 +13,9 @@
 // (8): the cross spectrum over the spectrum. An isotropic surface with (7) along each line has the spectrum
 // (n^2 + m^2)^(-3/2) over both wave numbers; its integral over m with cos(2 pi m * track) is a K_1(a). So both tracks
 // move as one over long waves (g = 0.91 at 33 m for 1.6 m) and apart over short ones (0.09 at 3 m).
-// A profile is the sum of the harmonics of 1638.4 m, sampled every 50 mm, cubic between the samples; after
-// that way it comes again. Between and beside the tracks it is linear over n, held beyond them.
+// A profile is the sum of the harmonics of 1638.4 m, sampled every 50 mm with its slope and curvature, of fifth order
+// between the samples; after that way it comes again. From one track to the other it goes by 3 x^2 - 2 x^3, and is held
+// beyond them: a slope that jumps below a wheel would give or take energy.
 // A table of grade goes on from its last value; heights start from 0 at s = 0.
 // Source: ISO 8608:2016; C. Dodds, J. Robson, The description of road surface roughness, J. Sound Vib. 31(2), 1973;
 // K. Kamash, J. Robson, The application of isotropy in road surface modelling, J. Sound Vib. 57(1), 1978.
@@ -97,13 +99,19 @@ struct Foot {
 };
 // The surface at a place.
 struct Below {
-  double z = 0.0;                   // height [m]
-  double dz_dx = 0.0, dz_dy = 0.0;  // slopes over the earth's axes [-]
-  double friction = 1.0;            // over that of a dry road [-]
+  double z = 0.0;                                       // height [m]
+  double dz_dx = 0.0, dz_dy = 0.0;                      // slopes over the earth's axes [-]
+  double d2z_dx2 = 0.0, d2z_dxdy = 0.0, d2z_dy2 = 0.0;  // and how they change, (5') [1/m]
+  double friction = 1.0;                                // over that of a dry road [-]
 };
 // The path itself, for drivers.
 struct PathPoint {
   double x, y, heading, curvature;  // [m], [rad], [1/m], > 0 to the left
+};
+
+// A sample of both profiles, [0] left: height, its slope times the spacing, its curvature times the square of that [m].
+struct TwoTracks {
+  std::array<double, 2> z, slope, curvature;
 };
 
 class Road {
@@ -121,25 +129,26 @@ class Road {
 
  private:
   struct Curve {
-    double x, y, dx, dy, ddx, ddy;  // point and its derivatives over u
+    double x, y, dx, dy, ddx, ddy, dddx, dddy;  // point and its derivatives over u
   };
   struct Segment {
     std::array<double, 4> x, y;  // coefficients over u - u_start
   };
-  // Height of a profile and its slope over s.
+  // Height of a profile and its derivatives over s, and over n.
   struct Height {
-    double z, slope;
+    double z = 0.0, s = 0.0, ss = 0.0, n = 0.0, sn = 0.0, nn = 0.0;
   };
   Curve curve(double u) const;
   double station(double u) const;
   double on_path(double u) const;
-  Height of_track(const std::vector<double>& profile, double s) const;
+  Height height(double s, double n) const;
+  Height roughness(double s, double n) const;
 
   Params p_;
   TableAxis knots_;  // over u
   std::vector<Segment> segments_;
   std::vector<double> stations_;  // at the knots [m]
-  std::vector<double> left_, right_;
+  std::vector<TwoTracks> tracks_;
 };
 
 // The same over a Scalar: lanes one by one; over a Dual the height has the surface's slopes, these have none.

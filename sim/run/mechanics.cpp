@@ -6,6 +6,7 @@ namespace evsim {
 namespace {
 
 constexpr double kStep = 5e-4;  // [s]
+constexpr int kFiner = 4;       // steps of a truth
 
 bool is_flat(const road::Params& r) {
   return r.grade.empty() && r.crossfall.empty() && r.bumps.empty() && r.roughness.G_d == 0.0;
@@ -103,6 +104,39 @@ Angles angles_of(const Rotation<double>& R) {
           .roll = atan2(R.z.y, R.z.z)};
 }
 
+Quaternion<double> product(const Quaternion<double>& a, const Quaternion<double>& b) {
+  return {
+      a.w * b.w - a.x * b.x - a.y * b.y - a.z * b.z, a.w * b.x + a.x * b.w + a.y * b.z - a.z * b.y,
+      a.w * b.y - a.x * b.z + a.y * b.w + a.z * b.x, a.w * b.z + a.x * b.y - a.y * b.x + a.z * b.w};
+}
+// The plane that a car starts on, its x axis along the path: through the road below the wheels, by least squares.
+struct Stand {
+  Quaternion<double> q;
+  Vec3<double> r;
+};
+Stand stand_on(const road::Road& road, double wheelbase, const multibody::Car& car,
+               const road::Foot& foot) {
+  const auto along = road.path_at(foot.u);
+  const auto [sine, cosine] = sincos(along.heading);
+  const double x_f = car.chassis.cg_behind_front, x_r = x_f - wheelbase;
+  const auto z = [&](double x, double y) {
+    return road
+        .below(road.foot(along.x + x * cosine - y * sine, along.y + x * sine + y * cosine, foot))
+        .z;
+  };
+  const double y_f = 0.5 * car.chassis.front.track, y_r = 0.5 * car.chassis.rear.track;
+  const double fl = z(x_f, y_f), fr = z(x_f, -y_f), rl = z(x_r, y_r), rr = z(x_r, -y_r);
+  const double slope_x = (fl + fr - rl - rr) / (2.0 * wheelbase);
+  const double slope_y = (y_f * (fl - fr) + y_r * (rl - rr)) / (2.0 * (y_f * y_f + y_r * y_r));
+  const double pitch = -atan(slope_x), roll = atan(slope_y * cos(pitch));
+  const auto half = [](double angle) { return sincos(0.5 * angle); };
+  const auto [s_z, c_z] = half(along.heading);
+  const auto [s_y, c_y] = half(pitch);
+  const auto [s_x, c_x] = half(roll);
+  return {.q = product({c_z, 0.0, 0.0, s_z}, product({c_y, 0.0, s_y, 0.0}, {c_x, s_x, 0.0, 0.0})),
+          .r = {along.x, along.y, 0.25 * (fl + fr + rl + rr) - 0.5 * slope_x * (x_f + x_r)}};
+}
+
 // How a state moves, by its rates.
 manoeuvre::Motion motion_of(const multibody::State& x, const multibody::Rates& now,
                             const road::Foot& foot, double theta_H) {
@@ -145,7 +179,8 @@ manoeuvre::Setting setting_of(const car::Params<double>& p, const multibody::Car
 
 Mechanics::Mechanics(const car::Params<double>& vehicle, const body::Tyres& tyres, double mass,
                      const road::Params& road, double friction, const scenario::Steer& steer,
-                     const chassis_control::Switches& assist, const course::Params& course)
+                     const chassis_control::Switches& assist, const course::Params& course,
+                     double rtol)
     : car_(multibody::prepare(vehicle, tyres, mass)),
       control_(control_model(vehicle, car_, assist)),
       steer_(steer),
@@ -155,6 +190,8 @@ Mechanics::Mechanics(const car::Params<double>& vehicle, const body::Tyres& tyre
       friction_(friction),
       flat_(is_flat(road)),
       step_(multibody::step_here()),
+      truth_(rtol > 0.0 ? std::make_unique<MultibodyTruth>(rtol) : nullptr),
+      longest_(rtol > 0.0 ? kStep / kFiner : kStep),
       g_{} {
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
     const auto& gears = car_.model.units[n].gears;
@@ -190,16 +227,16 @@ Mechanics::State Mechanics::start(const Asked& asked, double v,
   s.foot = road_.foot(0.0, 0.0);
   s.seen = manoeuvre::start();
   s.feet.fill(s.foot);
-  s.x = multibody::start(car_, held(s, asked), v, tau);
-  const auto along = road_.path_at(s.foot.u);
-  const auto [sine, cosine] = sincos(0.5 * along.heading);
-  // Turned into the path's direction.
+  // On a plane of its own, then with it where it belongs.
+  const Stand stand = stand_on(road_, setting_.wheelbase, car_, s.foot);
+  const auto R = rotation(stand.q);
+  multibody::Held on_plane = held(s, asked);
+  on_plane.gravity = to_body(R, on_plane.gravity);
+  on_plane.wind = to_body(R, on_plane.wind);
+  s.x = multibody::start(car_, on_plane, v, tau);
   auto& c = s.x.chassis;
-  const Quaternion<double> q = c.q;
-  c.q = {cosine * q.w - sine * q.z, cosine * q.x - sine * q.y, cosine * q.y + sine * q.x,
-         cosine * q.z + sine * q.w};
-  c.r.x = along.x, c.r.y = along.y;
-  c.r.z += road_.below(s.foot).z;
+  c.q = product(stand.q, c.q);
+  c.r = stand.r + to_earth(R, c.r);
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
     s.omega[n] = shaft_speed(s, n);
     s.tau[n] = tau[n];
@@ -213,14 +250,14 @@ Mechanics::State Mechanics::start(const Asked& asked, double v,
   s.commands.brakes = brake_system::untouched<double>({});
   // A car at rest stands on its brakes, with twice what the slope asks for.
   if (v == 0.0) {
-    const double F = 2.0 * mass() * road_load::kGravity * abs(asked.around.sin_alpha);
+    const double F = 2.0 * mass() * abs(on_plane.gravity.x);
     s.brakes.p.fill(chassis_control::detail::pressure_of(control_, F));
     s.commands.brakes.asked = s.brakes.p;
   }
   return s;
 }
 
-bool Mechanics::is_due(const State& s, double h) const { return s.since + 0.5 * h > kStep; }
+bool Mechanics::is_due(const State& s, double h) const { return s.since + 0.5 * h > longest_; }
 
 double Mechanics::shaft_speed(const State& s, std::size_t n) const {
   return car_.model.units[n].gears.ratio * s.x.units[n].omega_c;
@@ -305,7 +342,8 @@ manoeuvre::Motion Mechanics::step(State& s, const Asked& asked, double t) const 
   for (std::size_t n = 0; n < car_.model.n_units; ++n) before[n] = shaft_speed(s, n);
   s.last = {};
   const multibody::State began = s.x;
-  const auto rates = step_(car_.model, now, h, s.x, s.last);
+  const auto rates = truth_ ? truth_->step(car_.model, now, h, s.x, s.last)
+                            : step_(car_.model, now, h, s.x, s.last);
   const auto motion = motion_of(began, rates, s.foot, s.theta_H);
   const bool first = s.h == 0.0;
   s.h_before = first ? h : s.h;

@@ -6,6 +6,7 @@
 // The step then takes the torques as a straight line of the same integral and first moment over it.
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "sim/base/time.h"
@@ -13,6 +14,7 @@
 #include "sim/control/closed_loop.h"
 #include "sim/run/manoeuvre.h"
 #include "sim/run/scenario.h"
+#include "sim/solve/multibody_truth.h"
 #include "sim/vehicle/foreseen_shafts.h"
 #include "sim/vehicle/multibody_car.h"
 #include "sim/vehicle/multibody_step.h"
@@ -71,10 +73,12 @@ class Mechanics {
     double v;                                       // that they believe [m/s]
   };
 
+  // rtol > 0: the truth that a run is verified against, in steps of a quarter (multibody_truth.h).
   // Throws std::invalid_argument.
   Mechanics(const car::Params<double>& vehicle, const body::Tyres& tyres, double mass,
             const road::Params& road, double friction, const scenario::Steer& steer,
-            const chassis_control::Switches& assist, const course::Params& course = {});
+            const chassis_control::Switches& assist, const course::Params& course = {},
+            double rtol = 0.0);
 
   State start(const Asked& asked, double v, const std::array<double, kMaxDriveUnits>& tau) const;
 
@@ -114,6 +118,8 @@ class Mechanics {
   double friction_;
   bool flat_;
   multibody::Step* step_;
+  std::unique_ptr<MultibodyTruth> truth_;
+  double longest_;                        // step [s]
   std::array<double, kMaxDriveUnits> g_;  // of (1) [1/(kg m2)]
 };
 

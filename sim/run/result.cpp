@@ -124,12 +124,4 @@ std::vector<KpiDifference> differences(const std::vector<Kpi>& a, const std::vec
   return out;
 }
 
-std::vector<KpiDifference> verify(const RunResult& result, const Case& c, const SetParameter& set,
-                                  double rtol) {
-  Simulation truth(c, set, {.truth = true, .method = Truth::Method::bdf, .rtol = rtol});
-  RunOptions options;
-  options.record = false;
-  return differences(result.kpis, run(truth, options).kpis);
-}
-
 }  // namespace evsim

@@ -75,8 +75,4 @@ struct KpiDifference {
 };
 std::vector<KpiDifference> differences(const std::vector<Kpi>& a, const std::vector<Kpi>& b);
 
-// The same case integrated by CVODE at a tolerance, and the difference of every KPI.
-std::vector<KpiDifference> verify(const RunResult& result, const Case& c, const SetParameter& set,
-                                  double rtol = 1e-9);
-
 }  // namespace evsim

@@ -1,17 +1,13 @@
 #include "sim/solve/electric_truth.h"
 
-#include <arkode/arkode_erkstep.h>
-
-#include <string>
 #include <variant>
+#include <vector>
 
-#include "sim/base/errors.h"
-#include "sim/solve/sundials.h"
+#include "sim/solve/erk.h"
 
 namespace evsim {
 namespace {
 
-using namespace sundials;
 using electric_drive::Flow;
 using electric_drive::Rows;
 using electric_drive::State;
@@ -34,10 +30,6 @@ template <class Y, class Q, class Visit> void each(int n_units, Y& y, Q& q, cons
   visit(y.node.i, kNode), visit(y.node.u_C, kNode), visit(y.v, kSpeed);
   for (auto* row : {&q.x, &q.charge, &q.source, &q.cable, &q.ripple}) visit(*row, kRow);
 }
-
-struct FreeErk {
-  void operator()(void* memory) const { ERKStepFree(&memory); }
-};
 
 struct Setting {
   const electric_drive::Model<double>& m;
@@ -64,34 +56,18 @@ void rates(const Setting& p, const Held& held, const Behind& behind, const State
 }  // namespace
 
 struct ElectricTruth::Impl {
-  int n_units, size = 0;
-  Owned<SUNContext> context = new_context();
-  Owned<N_Vector> y, atol;
-  std::unique_ptr<void, FreeErk> erk;  // last: freed before what it uses
-  const Setting* setting = nullptr;
-  std::string message;
+  int n_units;
+  Erk erk;
 
-  Impl(int n, double rtol) : n_units(n) {
+  Impl(int n, double rtol)
+      : n_units(n), erk(Erk::Scheme::fehlberg_8, rtol, scales(n), "the electric drive") {}
+
+  static std::vector<double> scales(int n) {
     State<double> x{};
     Rows<double> q{};
-    each(n_units, x, q, [&](double&, double) { ++size; });
-    y = new_vector(size, context.get());
-    atol = new_vector(size, context.get());
-    double* to = data(atol.get());
-    each(n_units, x, q, [&](double&, double scale) { *to++ = rtol * scale; });
-    erk.reset(ERKStepCreate(&Impl::rhs, 0.0, y.get(), context.get()));
-    check_memory(erk.get());
-    require(ERKStepSetTableNum(erk.get(), ARKODE_FEHLBERG_13_7_8));
-    require(ERKStepSVtolerances(erk.get(), rtol, atol.get()));
-    require(ERKStepSetUserData(erk.get(), this));
-    require(ERKStepSetErrHandlerFn(erk.get(), &Impl::error, this));
-    require(ERKStepSetMaxNumSteps(erk.get(), 100'000));
-  }
-
-  void require(int flag) const {
-    if (flag < 0)
-      throw SimulationError("ERKStep of the electric drive failed (flag " + std::to_string(flag) +
-                            "): " + message);
+    std::vector<double> out;
+    each(n, x, q, [&](double&, double scale) { out.push_back(scale); });
+    return out;
   }
   void unpack(const double* from, State<double>& x, Rows<double>& q) const {
     each(n_units, x, q, [&](double& value, double) { value = *from++; });
@@ -101,37 +77,25 @@ struct ElectricTruth::Impl {
   }
 
   void advance(const Setting& now, double h, State<double>& x, Rows<double>& q) {
-    setting = &now;
-    pack(x, q, data(y.get()));
-    require(ERKStepReset(erk.get(), 0.0, y.get()));
-    require(ERKStepSetInitStep(erk.get(), h));  // mostly one step is enough
-    require(ERKStepSetStopTime(erk.get(), h));
-    realtype reached = 0.0;
-    require(ERKStepEvolve(erk.get(), h, y.get(), &reached, ARK_NORMAL));
-    unpack(data(y.get()), x, q);
-    setting = nullptr;
+    pack(x, q, erk.y());
+    erk.advance(h, [&](double, const double* y, double* dy) { derivatives(now, y, dy); });
+    unpack(erk.y(), x, q);
   }
-
-  static void error(int, const char*, const char*, char* text, void* self) {
-    static_cast<Impl*>(self)->message = text;
-  }
-  static int rhs(realtype, N_Vector at, N_Vector to, void* self) {
-    const Impl& me = *static_cast<Impl*>(self);
+  void derivatives(const Setting& now, const double* y, double* dy) const {
     State<double> x{}, dx{};
     Rows<double> q{}, dq{};
-    me.unpack(data(at), x, q);
+    unpack(y, x, q);
     std::visit(
         [&](const auto* held, const auto* behind) {
-          switch (me.n_units) {
-            case 1: rates<1>(*me.setting, *held, *behind, x, dx, dq); break;
-            case 2: rates<2>(*me.setting, *held, *behind, x, dx, dq); break;
-            case 3: rates<3>(*me.setting, *held, *behind, x, dx, dq); break;
-            default: rates<4>(*me.setting, *held, *behind, x, dx, dq); break;
+          switch (n_units) {
+            case 1: rates<1>(now, *held, *behind, x, dx, dq); break;
+            case 2: rates<2>(now, *held, *behind, x, dx, dq); break;
+            case 3: rates<3>(now, *held, *behind, x, dx, dq); break;
+            default: rates<4>(now, *held, *behind, x, dx, dq); break;
           }
         },
-        me.setting->held, me.setting->behind);
-    me.pack(dx, dq, data(to));
-    return 0;
+        now.held, now.behind);
+    pack(dx, dq, dy);
   }
 };
 

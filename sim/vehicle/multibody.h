@@ -228,27 +228,19 @@ struct Ground {
 };
 inline Ground ground(const Held& held, const chassis_14dof::Pose<double>& w) {
   if (held.surface == nullptr) return {held.road};
-  constexpr double kAhead = 1e-5;  // [s]
-  std::array<road::Below, kWheels> at, ahead;
-  const Pack V_x = dot(spread(w.R.x), w.V), V_y = dot(spread(w.R.y), w.V);
-  for (std::size_t i = 0; i < kWheels; ++i) {
-    const double x = w.centre.x[i], y = w.centre.y[i];
-    const auto foot = held.surface->foot(x, y, held.feet[i]);
-    at[i] = held.surface->below(foot);
-    ahead[i] =
-        held.surface->below(held.surface->foot(x + kAhead * V_x[i], y + kAhead * V_y[i], foot));
-  }
+  std::array<road::Below, kWheels> at;
+  for (std::size_t i = 0; i < kWheels; ++i)
+    at[i] = held.surface->below(held.surface->foot(w.centre.x[i], w.centre.y[i], held.feet[i]));
   const auto of = [&](auto member) {
     return quad<double>([&](std::size_t i) { return at[i].*member; });
   };
-  const auto rate = [&](auto member) {
-    return quad<double>([&](std::size_t i) { return (ahead[i].*member - at[i].*member) / kAhead; });
-  };
+  const Pack V_x = dot(spread(w.R.x), w.V), V_y = dot(spread(w.R.y), w.V);
+  const Pack xy = of(&road::Below::d2z_dxdy);
   return {.planes = {.z = of(&road::Below::z),
                      .dz_dx = of(&road::Below::dz_dx),
                      .dz_dy = of(&road::Below::dz_dy)},
-          .dx_rate = rate(&road::Below::dz_dx),
-          .dy_rate = rate(&road::Below::dz_dy)};
+          .dx_rate = of(&road::Below::d2z_dx2) * V_x + xy * V_y,
+          .dy_rate = xy * V_x + of(&road::Below::d2z_dy2) * V_y};
 }
 
 // What presses a tyre's spring beside the movement of its contact, r = h n_z / cos(gamma) being the radius over a plane of

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "sim/base/constants.h"
 #include "sim/components/chassis_trim.h"
 
 namespace evsim::multibody {
@@ -130,6 +131,8 @@ chassis_14dof::Params<double> chassis_of(const car::Params<double>& p, double ma
 
 // ---- Air ----------------------------------------------------------------------------------------
 
+// Flow from behind is the mirror image of flow from ahead: it pushes forward, and ahead of the middle is behind it. From
+// 30 to 150 degrees drag and yaw moment pass into that in a straight line, side force and roll moment stay.
 body_aerodynamics::Params<double> air_of(const car::Params<double>& p) {
   const auto& b = std::get<body::MultiBody<double>>(p.body).air;
   body_aerodynamics::Params<double> out{.frontal_area = 0.0};
@@ -137,13 +140,20 @@ body_aerodynamics::Params<double> air_of(const car::Params<double>& p) {
   if (physical == nullptr) return out;  // the drag of a coast-down knows no area
   out.frontal_area = physical->frontal_area;
   const double C_D = physical->drag_on_road * physical->Cd;
-  const auto constant = [](double c) { return table({0.0, 1.0}, {c, c}, Edge::hold); };
-  const auto rising = [](double slope) {
-    return table({0.0, kLargestFlowAngle}, {0.0, slope * kLargestFlowAngle}, Edge::hold);
+  const auto over_angle = [](double ahead, double aside, double aback, double behind) {
+    return table({0.0, kLargestFlowAngle, kPi - kLargestFlowAngle, kPi},
+                 {ahead, aside, aback, behind}, Edge::hold);
   };
-  out.drag = constant(C_D);
-  out.lift_front = constant(b.lift_front), out.lift_rear = constant(b.lift_rear);
-  out.side = rising(b.side_slope), out.roll = rising(b.roll_slope), out.yaw = rising(b.yaw_slope);
+  const auto even = [&](double slope) {
+    const double most = slope * kLargestFlowAngle;
+    return over_angle(0.0, most, most, 0.0);
+  };
+  const double turning = b.yaw_slope * kLargestFlowAngle;
+  out.drag = over_angle(C_D, C_D, -C_D, -C_D);
+  out.lift_front = over_angle(b.lift_front, b.lift_front, b.lift_front, b.lift_front);
+  out.lift_rear = over_angle(b.lift_rear, b.lift_rear, b.lift_rear, b.lift_rear);
+  out.side = even(b.side_slope), out.roll = even(b.roll_slope);
+  out.yaw = over_angle(0.0, turning, -turning, 0.0);
   return out;
 }
 

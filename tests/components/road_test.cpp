@@ -90,9 +90,26 @@ TEST(Road, grade_and_crossfall_by_hand) {
   const Road r(p);
   const Below b = r.below(r.foot(25.0, 2.0));
   EXPECT_NEAR(b.z, 0.5 * 0.025 * 25.0 + 2.0 * 0.02, 1e-12);
-  EXPECT_NEAR(b.dz_dx, 0.025 + 2.0 * 0.04 / 50.0, 1e-12);
+  EXPECT_NEAR(b.dz_dx, 0.025 + 2.0 * 1.5 * 0.04 / 50.0, 1e-12);  // 3 u^2 - 2 u^3
   EXPECT_NEAR(b.dz_dy, 0.02, 1e-12);
   EXPECT_NEAR(r.below(r.foot(200.0, 0.0)).z, 5.0 + 10.0, 1e-9);
+}
+
+TEST(Road, crossfall_goes_through_its_points_without_a_kink) {
+  Params p;
+  p.crossfall =
+      test::table({0.0, 40.0, 50.0, 90.0, 100.0}, {0.02, 0.05, 0.06, -0.03, -0.03}, Edge::hold);
+  const Road r(p);
+  const auto at = [&](double s) { return r.below(r.foot(s, 3.0)); };
+  const auto& knots = p.crossfall.data()->axis().knots();
+  for (std::size_t i = 0; i < knots.size(); ++i) {
+    EXPECT_NEAR(at(knots[i]).dz_dy, p.crossfall.data()->values()[i], 1e-12);
+    EXPECT_NEAR(at(knots[i] - 1e-9).dz_dx, at(knots[i] + 1e-9).dz_dx, 1e-9);
+  }
+  for (double s = 0.0; s < 100.0; s += 0.5) {
+    EXPECT_LE(at(s).dz_dy, 0.06);
+    EXPECT_GE(at(s).dz_dy, -0.03);
+  }
 }
 
 TEST(Road, a_bump_rises_and_falls_as_a_cosine) {
@@ -123,6 +140,27 @@ TEST(Road, slopes_are_the_derivatives_of_the_height_on_any_road) {
     // surface, some 1/m, where they meet a knot.
     EXPECT_NEAR(b.dz_dx, (z(x + h, y) - z(x - h, y)) / (2.0 * h), 2e-5);
     EXPECT_NEAR(b.dz_dy, (z(x, y + h) - z(x, y - h)) / (2.0 * h), 2e-5);
+  }
+}
+
+TEST(Road, curvatures_are_the_derivatives_of_the_slopes_on_any_road) {
+  Params p = circle(40.0);
+  p.grade = test::table({0.0, 260.0}, {0.0, 0.06});
+  p.crossfall = test::table({0.0, 260.0}, {0.02, 0.07});
+  p.bumps = {{.at = 20.0, .length = 200.0, .height = 0.8}};
+  p.roughness = {.G_d = kClassC, .track = 1.6, .seed = 4};
+  const Road r(p);
+  test::Arguments random(9);
+  for (int i = 0; i < 300; ++i) {
+    const double angle = random.between(0.6, 5.4), radius = random.between(37.0, 43.0);
+    const double x = radius * cos(angle), y = radius * sin(angle), h = 1e-5;
+    const auto at = [&](double dx, double dy) { return r.below(r.foot(x + dx, y + dy)); };
+    const Below b = at(0.0, 0.0), e = at(h, 0.0), w = at(-h, 0.0), n = at(0.0, h), s = at(0.0, -h);
+    // Curvatures of up to 0.5 1/m, whose slope of up to 10 1/m2 jumps at a path's point or beside a track.
+    EXPECT_NEAR(b.d2z_dx2, (e.dz_dx - w.dz_dx) / (2.0 * h), 1e-4) << angle << " " << radius;
+    EXPECT_NEAR(b.d2z_dxdy, (e.dz_dy - w.dz_dy) / (2.0 * h), 1e-4) << angle << " " << radius;
+    EXPECT_NEAR(b.d2z_dxdy, (n.dz_dx - s.dz_dx) / (2.0 * h), 1e-4) << angle << " " << radius;
+    EXPECT_NEAR(b.d2z_dy2, (n.dz_dy - s.dz_dy) / (2.0 * h), 1e-4) << angle << " " << radius;
   }
 }
 

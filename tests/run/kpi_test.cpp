@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "sim/base/errors.h"
-#include "sim/run/result.h"
+#include "sim/run/verification.h"
 #include "tests/components/scalars.h"
 #include "tests/run/small_case.h"
 
@@ -270,7 +270,7 @@ TEST(Kpi, verification_by_cvode_finds_small_differences) {
   const Case c = test::case_of(test::small_car(), test::hilly_trip());
   Simulation s(c);
   const RunResult r = run(s);
-  const auto all = verify(r, c, {}, 1e-9);
+  const auto all = verify(r, c, {}, 1e-9).kpis;
   const auto consumption =
       std::ranges::find(all, "energy_consumption_battery_Wh_per_km", &KpiDifference::name);
   ASSERT_NE(consumption, all.end());

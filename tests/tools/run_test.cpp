@@ -115,6 +115,16 @@ TEST_F(Run, verify_knows_the_truth_of_the_electric_drive_as_well) {
   }
 }
 
+TEST_F(Run, verify_shows_the_largest_error_of_the_mechanics) {
+  const Ran r =
+      evsim({"run", std::string(EVSIM_SOURCE_DIR) + "/scenarios/tip_in.json", "--verify"});
+  EXPECT_EQ(r.code, 0) << r.out << r.err;
+  EXPECT_NE(r.out.find("drive_units.rear.twist_left"), std::string::npos) << r.out;
+  const auto states = r.out.find("largest error of a state, over its range");
+  ASSERT_NE(states, std::string::npos) << r.out;
+  EXPECT_NE(r.out.find("<= 1e-4: ok", states), std::string::npos) << r.out;
+}
+
 TEST_F(Run, verify_fails_where_steps_are_too_long) {
   const Ran r = evsim({"run", "drive.json", "--verify", "--set", "scenario.solver.h_s=10", "--set",
                        "scenario.solver.lag_s=1000", "--set", "scenario.record.rate_Hz=0.1"});

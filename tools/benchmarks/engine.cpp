@@ -15,7 +15,7 @@
 #include "sim/base/errors.h"
 #include "sim/io/case.h"
 #include "sim/run/lanes.h"
-#include "sim/run/result.h"
+#include "sim/run/verification.h"
 #include "tools/benchmarks/timing.h"
 
 namespace {
@@ -39,7 +39,7 @@ void engine(const Case& c, int repeats) {
     stepping = std::min(stepping, least(1, [&] { s.run(); }));
   }
   double worst = 0.0;
-  for (const KpiDifference& d : verify(r, c, {}))
+  for (const KpiDifference& d : verify(r, c, {}).kpis)
     if (d.name.find("energy") != std::string::npos) worst = std::max(worst, d.relative);
   fmt::print(
       "engine: {:.2f} ms for {:.0f} s ({} steps, {:.0f} ns each; with set-up {:.2f} ms), "

@@ -118,8 +118,10 @@ class Job {
 void verify_result(const Case& c, Outcome& o) {
   if (o.result.interrupted || !o.result.failure.empty()) return;
   o.verification = verify(o.result, c, io::parameter_setter());
-  const KpiDifference* energy = energy_difference(o.verification);
-  if (energy != nullptr && !(energy->relative <= kVerifiedEnergy))
+  const KpiDifference* energy = energy_difference(o.verification.kpis);
+  const auto& states = o.verification.states;
+  const bool energy_held = energy == nullptr || energy->relative <= kVerifiedEnergy;
+  if (!energy_held || (!states.empty() && !(states.front().relative <= kVerifiedState)))
     o.code = worse(o.code, ExitCode::limit_failed);
 }
 

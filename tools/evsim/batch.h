@@ -7,7 +7,7 @@
 
 #include "sim/base/errors.h"
 #include "sim/io/case.h"
-#include "sim/run/result.h"
+#include "sim/run/verification.h"
 #include "tools/evsim/commands.h"
 
 namespace evsim::cli {
@@ -32,7 +32,7 @@ std::vector<Planned> load_all(const std::vector<io::CaseRequest>& requests, int 
 // What became of it.
 struct Outcome {
   RunResult result;  // without what was recorded
-  std::vector<KpiDifference> verification;
+  Verification verification;
   std::string report;  // file to look at; "" where nothing was written
   std::string error;   // why there is no result
   ExitCode code = ExitCode::held;
@@ -56,6 +56,8 @@ int threads(int jobs);
 
 // The largest difference of the energy drawn that --verify allows.
 inline constexpr double kVerifiedEnergy = 1e-5;
+// The largest difference of a state of the mechanics, over the range that it goes through.
+inline constexpr double kVerifiedState = 1e-4;
 // The KPI by which energy is verified: consumption, or the state of charge of a car that does not drive.
 const KpiDifference* energy_difference(const std::vector<KpiDifference>& all);
 

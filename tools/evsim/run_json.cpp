@@ -66,13 +66,25 @@ Json timing_json(const RunResult& r) {
   return out;
 }
 
-Json verification_json(const std::vector<KpiDifference>& differences) {
+Json verification_json(const Verification& v) {
   Json out = Json::object();
-  for (const KpiDifference& d : differences) {
+  for (const KpiDifference& d : v.kpis) {
     Json& one = out.set(d.name, Json::object());
     one.set("run", number(d.a));
     one.set("truth", number(d.b));
     one.set("relative", number(d.relative));
+  }
+  return out;
+}
+Json state_differences_json(const Verification& v) {
+  Json out = Json::object();
+  for (const StateDifference& d : v.states) {
+    Json& one = out.set(d.name, Json::object());
+    one.set("unit", std::string_view(d.unit));
+    one.set("largest", number(d.largest));
+    one.set("range", number(d.range));
+    one.set("relative", number(d.relative));
+    one.set("t_s", number(d.t));
   }
   return out;
 }
@@ -86,7 +98,9 @@ Json run_json(const Case& c, const Outcome& o) {
   out.set("kpis", kpis_json(o.result.kpis));
   out.set("ledger", o.result.kpis.empty() ? Json::object() : ledger_json(o.result.books));
   out.set("timing", timing_json(o.result));
-  if (!o.verification.empty()) out.set("verification", verification_json(o.verification));
+  if (!o.verification.kpis.empty()) out.set("verification", verification_json(o.verification));
+  if (!o.verification.states.empty())
+    out.set("verification_of_states", state_differences_json(o.verification));
   return out;
 }
 

@@ -81,21 +81,43 @@ std::string energy_table(const ledger::Books& books) {
 
 // ---- Verification ---------------------------------------------------------------------------------
 
+// allowed: a power of ten.
+std::string verdict_text(const std::string& what, double relative, double allowed) {
+  const bool held = relative <= allowed;
+  const double power = std::log10(allowed);
+  return fmt::format("  {} {:.1e} ", what, relative) +
+         coloured(held ? fmt::format("<= 1e{:.0f}: ok", power)
+                       : fmt::format("> 1e{:.0f}: not verified", power),
+                  held ? Colour::green : Colour::red) +
+         "\n";
+}
+
+// The largest of them.
+std::string state_table(const std::vector<StateDifference>& states) {
+  constexpr std::size_t kShown = 5;
+  if (states.empty()) return {};
+  Table t({left, right, right, right, right, left});
+  t.row({"States of the mechanics", "error", "range", "share", "at [s]", "unit"}, Colour::dim);
+  for (std::size_t i = 0; i < std::min(states.size(), kShown); ++i) {
+    const StateDifference& d = states[i];
+    t.row({d.name, fmt::format("{:.1e}", d.largest), figure(d.range),
+           fmt::format("{:.1e}", d.relative), figure(d.t), d.unit});
+  }
+  return "\n" + t.text() +
+         verdict_text("largest error of a state, over its range", states.front().relative,
+                      kVerifiedState);
+}
+
 std::string verification_table(const Outcome& o) {
-  if (o.verification.empty()) return {};
+  if (o.verification.kpis.empty()) return {};
   Table t({left, right, right, right, left});
   t.row({"Verified with SUNDIALS", "run", "truth", "difference", "unit"}, Colour::dim);
-  for (const KpiDifference& d : o.verification)
+  for (const KpiDifference& d : o.verification.kpis)
     t.row({d.name, figure(d.a), figure(d.b), fmt::format("{:.1e}", d.relative), d.unit});
   std::string text = "\n" + t.text();
-  if (const KpiDifference* energy = energy_difference(o.verification)) {
-    const bool held = energy->relative <= kVerifiedEnergy;
-    text += fmt::format("  energy difference {:.1e} ", energy->relative) +
-            coloured(held ? "<= 1e-5: ok" : "> 1e-5: not verified",
-                     held ? Colour::green : Colour::red) +
-            "\n";
-  }
-  return text;
+  if (const KpiDifference* energy = energy_difference(o.verification.kpis))
+    text += verdict_text("energy difference", energy->relative, kVerifiedEnergy);
+  return text + state_table(o.verification.states);
 }
 
 std::string failures(const Outcome& o) {
