@@ -284,8 +284,8 @@ void observe(Steer& s, const Interval& i) {
 constexpr double kGravity = 9.80665;  // [m/s2]
 constexpr double kCircleFrom = 0.05 * kGravity, kCircleTo = 0.3 * kGravity;
 constexpr double kSlowWheel = 15.0 * kDegree;  // [rad/s]
-constexpr double kSteadyYaw = 0.1;              // [rad/s2]
-constexpr double kSteadySlip = 0.2;             // of a_y
+constexpr double kSteadyYaw = 0.1;             // [rad/s2]
+constexpr double kSteadySlip = 0.2;            // of a_y
 void observe(Circle& c, const Interval& i) {
   const Motion& now = i.b;
   const double h = i.h(), a = abs(now.a_y);
