@@ -144,9 +144,9 @@ std::unique_ptr<const Mechanics> Simulation::mechanics() const {
                                .bumps = r.bumps,
                                .patches = r.patches,
                                .roughness = r.roughness};
-    return std::make_unique<const Mechanics>(vehicle_, case_.tyres, case_.test_mass, surface,
-                                             r.friction, case_.scenario.steer,
-                                             case_.scenario.assist, case_.scenario.course);
+    return std::make_unique<const Mechanics>(
+        vehicle_, case_.tyres, case_.test_mass, surface, r.friction, case_.scenario.steer,
+        case_.scenario.assist, case_.scenario.course, case_.trailer);
   } catch (const std::invalid_argument& e) {
     throw contradiction(e.what());
   }
