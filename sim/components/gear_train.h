@@ -177,6 +177,13 @@ template <Scalar T> Outputs<T> engaged(const Model<T>& m, const T& omega_out, co
                          T(0.0));
 }
 
+// Both sides turning as one after the slip has ended at once: it takes 1/2 J slip^2, J as in (6) with e = 1.
+template <Scalar T> State<T> joined(const Model<T>& m, const State<T>& x) {
+  const T omega_out = (m.J_out * x.omega_out + m.ratio * m.J_in * x.omega_in) /
+                      (m.J_out + m.ratio * m.ratio * m.J_in);
+  return {.omega_in = m.ratio * omega_out, .omega_out = omega_out};
+}
+
 // (7) [J]
 template <Scalar T> T energy(const Model<T>& m, const State<T>& x) {
   return 0.5 * (m.J_in * x.omega_in * x.omega_in + m.J_out * x.omega_out * x.omega_out);

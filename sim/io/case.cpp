@@ -10,6 +10,7 @@
 
 #include "sim/io/parameters.h"
 #include "sim/io/text.h"
+#include "sim/io/tir.h"
 #include "sim/run/result.h"
 
 namespace evsim::io {
@@ -166,6 +167,17 @@ class CaseLoader {
   void read_road() {
     const std::string& path = scenario_.value.road.path.path;
     if (!path.empty()) out_.c.path = read_path(path, noting());
+    if (const auto* t = std::get_if<scenario::OneAxle>(&scenario_.value.trailer)) read_trailer(*t);
+  }
+  void read_trailer(const scenario::OneAxle& t) {
+    if (scenario_.value.chassis == scenario::Chassis::longitudinal)
+      in_scenario("trailer", "needs the chassis multi_body (--level chassis=multi_body)");
+    if (t.params.nose_mass >= t.params.mass)
+      in_scenario("trailer.nose_mass", "must be below trailer.mass");
+    if (t.tyre.path.empty())
+      return in_scenario("trailer.tyre", "missing; must be the name of a .tir file");
+    out_.c.trailer =
+        multibody::Trailer{.params = t.params, .tyre = read_tyre(t.tyre.path, noting()).params};
   }
   ReadFile noting() {
     return [this](const std::string& name) {

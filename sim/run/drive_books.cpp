@@ -126,7 +126,7 @@ void Drive::settle_mechanics(State& d, const closed_loop::System<double>& s, con
   const auto& r = d.car.last;
   const double h = d.car.h, m = s.car.mass;
   const double v_0 = y[car::kV], v = d.car.x.chassis.v.x;
-  const double m_v2 = 0.5 * m * (v - v_0) * (v + v_0);
+  const double m_v2 = 0.5 * (m + mechanics_->towed_mass()) * (v - v_0) * (v + v_0);
   d.a = d.car.a;
   y[car::kV] = v;
   y[car::kX] += r.way;
@@ -142,12 +142,14 @@ void Drive::settle_mechanics(State& d, const closed_loop::System<double>& s, con
   q[ledger::kTyreDamping] += r.tyre_damping;
   q[ledger::kTyreMoments] += r.moments;
   q[ledger::kSteering] += r.steering;
+  q[ledger::kHitch] += r.hitch;
+  q[ledger::kTowedHeight] += r.towed_height;
   for (int k = 0; k < s.units(); ++k) {
     const auto n = static_cast<std::size_t>(k);
     q[ledger::kUnits + ledger::kRowsPerUnit * n + ledger::kGear] += r.gears[n];
   }
-  q[ledger::kThroughput] += abs(r.air) + abs(m_v2) + abs(r.height);
-  const double contact = m_v2 + r.air + r.rolling + r.height;
+  q[ledger::kThroughput] += abs(r.air) + abs(m_v2) + abs(r.height + r.towed_height);
+  const double contact = m_v2 + r.air + r.rolling + r.height + r.towed_height;
   (contact > 0.0 ? q[ledger::kWheelOut] : q[ledger::kWheelIn]) += contact;
   const double error = slow.v_ref - 0.5 * (v_0 + v);
   q[ledger::kTraceError] += h * error * error;

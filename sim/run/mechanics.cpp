@@ -180,8 +180,8 @@ manoeuvre::Setting setting_of(const car::Params<double>& p, const multibody::Car
 Mechanics::Mechanics(const car::Params<double>& vehicle, const body::Tyres& tyres, double mass,
                      const road::Params& road, double friction, const scenario::Steer& steer,
                      const chassis_control::Switches& assist, const course::Params& course,
-                     double rtol)
-    : car_(multibody::prepare(vehicle, tyres, mass)),
+                     const std::optional<multibody::Trailer>& towed, double rtol)
+    : car_(multibody::prepare(vehicle, tyres, mass, towed)),
       control_(control_model(vehicle, car_, assist)),
       steer_(steer),
       driver_(path_driver_of(vehicle, steer)),
@@ -191,12 +191,9 @@ Mechanics::Mechanics(const car::Params<double>& vehicle, const body::Tyres& tyre
       flat_(is_flat(road)),
       step_(multibody::step_here()),
       truth_(rtol > 0.0 ? std::make_unique<MultibodyTruth>(rtol) : nullptr),
-      longest_(rtol > 0.0 ? kStep / kFiner : kStep),
-      g_{} {
-  for (std::size_t n = 0; n < car_.model.n_units; ++n) {
-    const auto& gears = car_.model.units[n].gears;
-    g_[n] = 1.0 / (gears.J_in + gears.J_out / (gears.ratio * gears.ratio));
-  }
+      longest_(rtol > 0.0 ? kStep / kFiner : kStep) {
+  control_.hold.mass += towed_mass();
+  init_gears(vehicle);
 }
 
 multibody::Held Mechanics::held(const State& s, const Asked& asked) const {
@@ -206,6 +203,7 @@ multibody::Held Mechanics::held(const State& s, const Asked& asked) const {
     out.tau[n] = h > 0.0 ? s.impulse[n] / h : s.tau[n];
     // The line whose first moment about the middle is theirs.
     if (h > 0.0) out.tau_change[n] = 12.0 / (h * h) * (s.moment[n] - 0.5 * h * s.impulse[n]);
+    out.mesh[n] = mesh(s, n);
   }
   out.brake = brake_system::torques<double>(control_.brakes, s.brakes);
   out.theta_H = s.theta_H;
@@ -222,8 +220,12 @@ multibody::Held Mechanics::held(const State& s, const Asked& asked) const {
 }
 
 Mechanics::State Mechanics::start(const Asked& asked, double v,
-                                  const std::array<double, kMaxDriveUnits>& tau) const {
+                                  const std::array<double, kMaxDriveUnits>& given) const {
   State s{};
+  for (std::size_t n = 0; n < car_.model.n_units; ++n)
+    if (const auto& box = gearboxes_[n]) s.gears[n] = gear_control::start(box->control, v);
+  s.torque_share.fill(1.0);
+  const auto tau = at_gears(s, given, v);
   s.foot = road_.foot(0.0, 0.0);
   s.seen = manoeuvre::start();
   s.feet.fill(s.foot);
@@ -237,10 +239,11 @@ Mechanics::State Mechanics::start(const Asked& asked, double v,
   auto& c = s.x.chassis;
   c.q = product(stand.q, c.q);
   c.r = stand.r + to_earth(R, c.r);
+  multibody::hitch_up(car_.model, held(s, asked), v, s.x);
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
     s.omega[n] = shaft_speed(s, n);
     s.tau[n] = tau[n];
-    s.b[n] = s.b_before[n] = -g_[n] * tau[n];
+    s.b[n] = s.b_before[n] = -g(s, n) * tau[n];
   }
   s.specific_force = -to_body(rotation(s.x.chassis.q), held(s, asked).gravity);
   s.ahead = s.foot;
@@ -250,7 +253,7 @@ Mechanics::State Mechanics::start(const Asked& asked, double v,
   s.commands.brakes = brake_system::untouched<double>({});
   // A car at rest stands on its brakes, with twice what the slope asks for.
   if (v == 0.0) {
-    const double F = 2.0 * mass() * abs(on_plane.gravity.x);
+    const double F = 2.0 * (mass() + towed_mass()) * abs(on_plane.gravity.x);
     s.brakes.p.fill(chassis_control::detail::pressure_of(control_, F));
     s.commands.brakes.asked = s.brakes.p;
   }
@@ -260,7 +263,14 @@ Mechanics::State Mechanics::start(const Asked& asked, double v,
 bool Mechanics::is_due(const State& s, double h) const { return s.since + 0.5 * h > longest_; }
 
 double Mechanics::shaft_speed(const State& s, std::size_t n) const {
-  return car_.model.units[n].gears.ratio * s.x.units[n].omega_c;
+  return slips(s, n) ? s.x.units[n].omega_in : ratio(s, n) * s.x.units[n].omega_c;
+}
+// Of (1) [1/(kg m2)].
+double Mechanics::g(const State& s, std::size_t n) const {
+  const auto& gears = car_.model.units[n].gears;
+  if (slips(s, n)) return 1.0 / gears.J_in;
+  const double i = ratio(s, n);
+  return 1.0 / (gears.J_in + gears.J_out / (i * i));
 }
 // b of (2), t after the last step [s].
 double Mechanics::load(const State& s, std::size_t n, double t) const {
@@ -275,7 +285,7 @@ ForeseenShafts<double> Mechanics::foreseen(const State& s) const {
   out.v = s.x.chassis.v.x;
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
     out.omega_0[n] = s.omega[n];
-    out.alpha[n] = g_[n] * s.tau[n] + load(s, n, s.since);
+    out.alpha[n] = g(s, n) * s.tau[n] + load(s, n, s.since);
   }
   return out;
 }
@@ -295,7 +305,7 @@ void Mechanics::control(State& s, const Asked& asked) const {
     path_driver::step(*driver_, s.driver, {c.v.x, path}, control_.T_s);
   }
   const auto delta = multibody::turned(car_.model, s.x).delta;
-  chassis_control::Inputs in{.tau_request = asked.tau,
+  chassis_control::Inputs in{.tau_request = at_gears(s, asked.tau, c.v.x),
                              .tau = {},
                              .omega_m = s.omega,
                              .F_brake = asked.F_brake,
@@ -308,7 +318,8 @@ void Mechanics::control(State& s, const Asked& asked) const {
   for (std::size_t n = 0; n < car_.model.n_units; ++n)
     in.tau[n] = s.given_for > 0.0 ? s.given[n] / s.given_for : s.tau[n];
   s.given = {}, s.given_for = 0.0;
-  s.commands = chassis_control::step(control_, s.control, in);
+  s.commands = chassis_control::step(control_at_gears(s, in), s.control, in);
+  control_gears(s, in.tau_request);
 }
 
 double Mechanics::hand_wheel(const State& s, double t) const {
@@ -322,7 +333,7 @@ void Mechanics::push(State& s, const std::array<double, kMaxDriveUnits>& impulse
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
     s.impulse[n] += impulse[n];
     s.moment[n] += impulse[n] * (s.since + 0.5 * h);
-    s.omega[n] += g_[n] * impulse[n] + h * load(s, n, s.since + 0.5 * h);
+    s.omega[n] += g(s, n) * impulse[n] + h * load(s, n, s.since + 0.5 * h);
     s.tau[n] = impulse[n] / h;
     s.given[n] += impulse[n];
   }
@@ -344,6 +355,8 @@ manoeuvre::Motion Mechanics::step(State& s, const Asked& asked, double t) const 
   const multibody::State began = s.x;
   const auto rates = truth_ ? truth_->step(car_.model, now, h, s.x, s.last)
                             : step_(car_.model, now, h, s.x, s.last);
+  for (std::size_t n = 0; n < car_.model.n_units; ++n) s.last.gears[n] += s.knock[n];
+  s.knock = {};
   const auto motion = motion_of(began, rates, s.foot, s.theta_H);
   const bool first = s.h == 0.0;
   s.h_before = first ? h : s.h;
@@ -355,7 +368,7 @@ manoeuvre::Motion Mechanics::step(State& s, const Asked& asked, double t) const 
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
     s.omega[n] = shaft_speed(s, n);
     s.b_before[n] = s.b[n];
-    s.b[n] = (s.omega[n] - before[n] - g_[n] * s.impulse[n]) / h;
+    s.b[n] = (s.omega[n] - before[n] - g(s, n) * s.impulse[n]) / h;
     if (first) s.b_before[n] = s.b[n];
   }
   s.since = 0.0, s.impulse = {}, s.moment = {};
@@ -370,6 +383,7 @@ manoeuvre::Motion Mechanics::step(State& s, const Asked& asked, double t) const 
 double Mechanics::energy(const State& s) const {
   multibody::Held weightless;
   weightless.gravity = {0.0, 0.0, 0.0};
+  for (std::size_t n = 0; n < car_.model.n_units; ++n) weightless.mesh[n] = mesh(s, n);
   weightless.surface = flat_ ? nullptr : &road_;
   weightless.feet = s.feet;
   return multibody::energy(car_.model, weightless, s.x);
@@ -377,6 +391,17 @@ double Mechanics::energy(const State& s) const {
 
 manoeuvre::Motion Mechanics::motion(const State& s, const Asked& asked) const {
   return motion_of(s.x, multibody::rates(car_.model, held(s, asked), s.x), s.foot, s.theta_H);
+}
+
+void Mechanics::show_trailer(const State& s, const multibody::Held& now, BodySignals& out) const {
+  const auto R = rotation(s.x.chassis.q);
+  multibody::Rates seen;
+  seen.rows = {};
+  const auto& towed = car_.model.towed;
+  if (!towed) return;
+  const auto by = multibody::detail::pulled(*towed, now, s.x, R, seen);
+  out.articulation = s.x.trailer.psi - out.yaw;
+  out.F_hitch = -by.F.x;
 }
 
 Mechanics::Signals Mechanics::signals(const State& s, const Asked& asked) const {
@@ -399,7 +424,10 @@ Mechanics::Signals Mechanics::signals(const State& s, const Asked& asked) const 
               .theta_H = s.theta_H,
               .tau_H = 0.0,
               .station = s.foot.s,
-              .offset = m.offset};
+              .offset = m.offset,
+              .articulation = 0.0,
+              .F_hitch = 0.0};
+  show_trailer(s, now_held, out.body);
   if (car_.model.steering)
     out.body.tau_H = car_.model.steering->params.stiffness * (s.theta_H - s.x.theta_P);
   const auto delta = multibody::turned(car_.model, s.x).delta;

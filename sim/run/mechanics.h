@@ -12,6 +12,7 @@
 #include "sim/base/time.h"
 #include "sim/control/chassis_control.h"
 #include "sim/control/closed_loop.h"
+#include "sim/control/gear_control.h"
 #include "sim/run/manoeuvre.h"
 #include "sim/run/scenario.h"
 #include "sim/solve/multibody_truth.h"
@@ -42,8 +43,12 @@ class Mechanics {
     std::int64_t control_tick;  // number of the next one
     chassis_control::State control;
     chassis_control::Outputs commands;
-    std::array<double, kMaxDriveUnits> given;  // impulses since its last tick [Nm s]
-    double given_for;                          // [s]
+    std::array<gear_control::State, kMaxDriveUnits> gears;
+    std::array<double, kMaxDriveUnits> clutch;        // capacities where gears slip [Nm]
+    std::array<double, kMaxDriveUnits> torque_share;  // that shifts leave [-]
+    std::array<double, kMaxDriveUnits> knock;         // lost as teeth shut, 1/2 J slip^2 [J]
+    std::array<double, kMaxDriveUnits> given;         // impulses since its last tick [Nm s]
+    double given_for;                                 // [s]
     brake_system::State<double> brakes;
     path_driver::State<double> driver;
     road::Foot ahead;             // that the driver looks at
@@ -65,6 +70,7 @@ class Mechanics {
     double x, y, z, yaw, pitch, roll;            // [m], [rad]
     double v_y, yaw_rate, a_x, a_y, slip_angle;  // in body axes
     double theta_H, tau_H, station, offset;      // hand wheel; along the path
+    double articulation, F_hitch;  // of a trailer: its yaw less the car's; pull, > 0 backward
   };
   struct Signals {
     BodySignals body;
@@ -78,7 +84,7 @@ class Mechanics {
   Mechanics(const car::Params<double>& vehicle, const body::Tyres& tyres, double mass,
             const road::Params& road, double friction, const scenario::Steer& steer,
             const chassis_control::Switches& assist, const course::Params& course = {},
-            double rtol = 0.0);
+            const std::optional<multibody::Trailer>& towed = {}, double rtol = 0.0);
 
   State start(const Asked& asked, double v, const std::array<double, kMaxDriveUnits>& tau) const;
 
@@ -98,6 +104,9 @@ class Mechanics {
   // Kinetic, of springs and twist, without height [J].
   double energy(const State& s) const;
   double mass() const { return car_.mass; }
+  double towed_mass() const {
+    return car_.model.towed ? car_.model.towed->trailer.p.mass : 0.0;  // [kg]
+  }
   Signals signals(const State& s, const Asked& asked) const;
   // How it moves now; time, way and what is asked for are left to who asks.
   manoeuvre::Motion motion(const State& s, const Asked& asked) const;
@@ -105,8 +114,21 @@ class Mechanics {
 
  private:
   multibody::Held held(const State& s, const Asked& asked) const;
+  void show_trailer(const State& s, const multibody::Held& now, BodySignals& out) const;
   double hand_wheel(const State& s, double t) const;
   double shaft_speed(const State& s, std::size_t unit) const;
+  double g(const State& s, std::size_t unit) const;
+  // Gears of two speeds and disconnected units (mechanics_gears.cpp).
+  void init_gears(const car::Params<double>& vehicle);
+  bool slips(const State& s, std::size_t unit) const;
+  double missing(const State& s, std::size_t unit) const;
+  multibody::Mesh mesh(const State& s, std::size_t unit) const;
+  double ratio(const State& s, std::size_t unit) const;
+  std::array<double, kMaxDriveUnits> at_gears(const State& s,
+                                              const std::array<double, kMaxDriveUnits>& tau,
+                                              double v) const;
+  chassis_control::Model control_at_gears(const State& s, chassis_control::Inputs& in) const;
+  void control_gears(State& s, const std::array<double, kMaxDriveUnits>& asked) const;
   double load(const State& s, std::size_t unit, double t) const;
 
   multibody::Car car_;
@@ -119,8 +141,12 @@ class Mechanics {
   bool flat_;
   multibody::Step* step_;
   std::unique_ptr<MultibodyTruth> truth_;
-  double longest_;                        // step [s]
-  std::array<double, kMaxDriveUnits> g_;  // of (1) [1/(kg m2)]
+  double longest_;  // step [s]
+  struct Gearbox {
+    gear_control::Params control;
+    NamedList<gear::Params<double>, drive_unit::kMaxGears> stages;
+  };
+  std::array<std::optional<Gearbox>, kMaxDriveUnits> gearboxes_;  // of units that shift or open
 };
 
 }  // namespace evsim

@@ -9,6 +9,7 @@
 
 #include "sim/base/fields.h"
 #include "sim/components/road.h"
+#include "sim/components/trailer.h"
 #include "sim/control/chassis_control.h"
 #include "sim/control/driver.h"
 #include "sim/control/path_driver.h"
@@ -170,6 +171,28 @@ constexpr void describe(P& p, V&& field) {
   field(p.bumps, Group{"bumps", "speed bumps"});
   field(p.roughness, Group{"roughness", "random profile"});
 }
+
+// What the chassis multi_body tows.
+struct NoTrailer {
+  static constexpr std::string_view kType = "none";
+  static constexpr std::string_view kDoc = "nothing";
+};
+template <class P, class V>
+  requires described_as<P, NoTrailer>
+constexpr void describe(P&, V&&) {}
+struct OneAxle {
+  static constexpr std::string_view kType = "one_axle";
+  static constexpr std::string_view kDoc = "a trailer of one axle on a ball hitch, without brakes";
+  trailer::Params<double> params;
+  FileName tyre;
+};
+template <class P, class V>
+  requires described_as<P, OneAxle>
+constexpr void describe(P& p, V&& field) {
+  describe(p.params, field);
+  field(p.tyre, Field{"tyre", Dim::none, any_value, "tyre property file (.tir) of its wheels"});
+}
+using Trailer = std::variant<NoTrailer, OneAxle>;
 
 // Who turns the hand wheel.
 struct Straight {
@@ -613,6 +636,7 @@ struct Params {
   Environment environment;
   Road road;
   course::Params course;
+  Trailer trailer;
   Driver driver;
   Steer steer;
   chassis_control::Switches assist;
@@ -637,6 +661,7 @@ constexpr void describe(P& p, V&& field) {
   field(p.environment, Group{"environment", "air, wind and road"});
   field(p.road, Group{"road", "of the chassis multi_body"});
   field(p.course, Group{"course", "cones that the chassis multi_body must not touch"});
+  field(p.trailer, Group{"trailer", "what the chassis multi_body tows"});
   field(p.driver, Group{"driver", "who drives"});
   field(p.steer, Group{"steer", "who turns the hand wheel of the chassis multi_body"});
   field(p.assist, Group{"assist", "which chassis controls act, of the chassis multi_body"});

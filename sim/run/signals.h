@@ -117,6 +117,8 @@ template <class Out> void visit_car(const Mechanics::Signals& m, Out&& out) {
   out("body", "", "slip_angle", Dim::angle, b.slip_angle);
   out("body", "", "station", Dim::length, b.station);
   out("body", "", "offset", Dim::length, b.offset);
+  out("trailer", "", "articulation", Dim::angle, b.articulation);
+  out("trailer", "", "F_hitch", Dim::force, b.F_hitch);
   out("steering", "", "theta_H", Dim::angle, b.theta_H);
   out("steering", "", "tau_H", Dim::torque, b.tau_H);
   for (std::size_t i = 0; i < kWheels; ++i) {

@@ -146,7 +146,8 @@ std::unique_ptr<const Mechanics> Simulation::mechanics() const {
                                .roughness = r.roughness};
     return std::make_unique<const Mechanics>(
         vehicle_, case_.tyres, case_.test_mass, surface, r.friction, case_.scenario.steer,
-        case_.scenario.assist, case_.scenario.course, scheme_.truth ? scheme_.rtol : 0.0);
+        case_.scenario.assist, case_.scenario.course, case_.trailer,
+        scheme_.truth ? scheme_.rtol : 0.0);
   } catch (const std::invalid_argument& e) {
     throw contradiction(e.what());
   }

@@ -34,9 +34,10 @@ struct Case {
       {};                  // of a sequence, one a phase; empty for a constant speed
   double test_mass = 0.0;  // resolved [kg]
   controller::Controllers controllers = {};  // of the user's own
-  // For the chassis multi_body: of the vehicle's axles, and the road's path.
+  // For the chassis multi_body: of the vehicle's axles, the road's path, what it tows.
   body::Tyres tyres = {};
   std::vector<road::Point> path = {};
+  std::optional<multibody::Trailer> trailer = {};
 };
 
 // Of the battery as the run starts.

@@ -9,6 +9,7 @@
 
 #include "sim/base/fields.h"
 #include "sim/components/differential.h"
+#include "sim/components/gear_shift.h"
 #include "sim/components/half_shaft.h"
 #include "sim/components/steering.h"
 #include "sim/components/suspension.h"
@@ -136,6 +137,49 @@ template <class P, class V>
   requires same_template<P, RigidShafts>
 constexpr void describe(P&, V&&) {}
 
+// Between the two speeds of the gears, where they have two: up at their shift_speed. Also how a disconnected unit
+// comes back.
+template <Scalar T> struct Shift {
+  gear_shift::Params<T> sequence;
+  T hysteresis = 0.15;    // of the shift speed, by which the shift down lies lower [-]
+  T machine_help = 50.0;  // torque with which the machine helps to synchronise [Nm]
+};
+template <class P, class V>
+  requires same_template<P, Shift>
+constexpr void describe(P& p, V&& field) {
+  describe(p.sequence, field);
+  field(p.hysteresis, Field{"hysteresis", Dim::none, fraction,
+                            "share of the shift speed by which the shift down lies below it"});
+  field(p.machine_help, Field{"machine_help", Dim::torque, not_negative,
+                              "torque with which the machine helps to synchronise"});
+}
+
+// Whether the unit can be taken off its wheels.
+template <Scalar T> struct NoDisconnect {
+  static constexpr std::string_view kType = "none";
+  static constexpr std::string_view kDoc = "machine and gears always turn with the wheels";
+};
+template <class P, class V>
+  requires same_template<P, NoDisconnect>
+constexpr void describe(P&, V&&) {}
+template <Scalar T> struct Disconnect {
+  static constexpr std::string_view kType = "dog";
+  static constexpr std::string_view kDoc =
+      "a dog clutch between machine and gears, opened where the other units suffice";
+  T open_below = 0.7;   // acceleration asked of the car, either way [m/s2]
+  T close_above = 1.0;  // [m/s2]
+  T delay = 1.0;        // of opening [s]
+};
+template <class P, class V>
+  requires same_template<P, Disconnect>
+constexpr void describe(P& p, V&& field) {
+  field(p.open_below, Field{"open_below", Dim::acceleration, not_negative,
+                            "opens where less than that is asked of the machines, either way"});
+  field(p.close_above, Field{"close_above", Dim::acceleration, not_negative,
+                             "closes where more than that is asked of them"});
+  field(p.delay, Field{"delay", Dim::time, not_negative, "of opening, after it was last needed"});
+}
+
 template <Scalar T> struct Torsional {
   static constexpr std::string_view kType = "torsional";
   static constexpr std::string_view kDoc = "differential and half shafts that twist, with play";
@@ -144,6 +188,8 @@ template <Scalar T> struct Torsional {
   T inertia_out = 0.0;   // of the last gear, carrier and what turns with them [kg m2]
   T rotor_sense = 1.0;   // gear_train.h's g [-]
   T viscous_drag = 0.0;  // at the machine [Nm s/rad]
+  Shift<T> shift;
+  std::variant<NoDisconnect<T>, Disconnect<T>> disconnect;
 };
 template <class P, class V>
   requires same_template<P, Torsional>
@@ -157,6 +203,8 @@ constexpr void describe(P& p, V&& field) {
                              "where it lies along the car"});
   field(p.viscous_drag, Field{"viscous_drag", Dim::torsional_damping, not_negative,
                               "churning that grows with speed, at the machine"});
+  field(p.shift, Group{"shift", "from one speed of the gears to the other, and back into mesh"});
+  field(p.disconnect, Group{"disconnect", "whether the unit can be taken off its wheels"});
 }
 template <Scalar T> using Shafts = std::variant<RigidShafts<T>, Torsional<T>>;
 

@@ -52,6 +52,10 @@ Books close(const car::Model<double>& m, const double* q, const Stores<double>& 
            Kind::loss, q[kUnits + kRowsPerUnit * k + i]});
   for (const RowOf& r : kMultiBody)
     if (multi_body) b.entries.push_back({std::string(r.name), r.kind, q[r.row]});
+  if (q[kHitch] != 0.0) {  // there is a trailer
+    b.entries.push_back({"hitch", Kind::loss, q[kHitch]});
+    b.entries.push_back({"trailer uphill", Kind::out, q[kTowedHeight]});
+  }
   b.entries.push_back({"jumps by command", Kind::intervention, intervention});
   b.entries.push_back({multi_body ? "motion, springs and twist" : "kinetic energy",
                        Kind::store_change, end.kinetic - start.kinetic});

@@ -39,6 +39,8 @@ enum MultiBodyRow : int {
   kTyreDamping,
   kTyreMoments,
   kSteering,
+  kHitch,
+  kTowedHeight,
   kMaxRows
 };
 inline constexpr int rows(int n_units) { return kUnits + kRowsPerUnit * n_units; }

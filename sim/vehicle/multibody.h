@@ -8,6 +8,8 @@
 // Units turn wheels of one axle, left and right. Spins of wheels are absolute; speeds of rotors and carriers are seen
 // from the body, on which the shafts' torques react, and what rotor and gears of a unit need to speed up:
 //   M_y -= G domega_c/dt,   domega_c/dt -= G/J domega_y/dt,   G = J_out + g i J_in, J = J_out + i^2 J_in
+// While a unit shifts, or is disconnected, its rotor has a speed of its own: then the same of rotor and gears, each.
+// A trailer pulls and weighs on the body by its hitch (trailer.h).
 // Books, all exact identities of the equations:
 //   sum tau_k omega_k + p_steering = dE/dt + losses                                                      (4)
 //   E: chassis, springs, height, spins, carcasses and springs of the tyres, gears, twist of the shafts
@@ -30,6 +32,7 @@
 #include "sim/components/half_shaft.h"
 #include "sim/components/road.h"
 #include "sim/components/steering.h"
+#include "sim/components/trailer.h"
 #include "sim/components/tyre_transient.h"
 #include "sim/vehicle/layout.h"
 
@@ -40,13 +43,19 @@ struct Unit {
   gear_train::Model<double> gears;  // with both outputs of the differential in J_out
   differential::Params<double> differential;
   half_shaft::Params<double> shaft;  // each
+  double second = 1.0;  // ratio of the second speed over the first's, of gears with two [-]
 };
 struct Steering {
   steering::Params<double> params;
   steering::Geometry<double> geometry;
 };
+struct Towed {
+  trailer::Model<double> trailer;
+  Vec3<double> hitch;  // on the body, from its centre of gravity [m]
+};
 struct Model {
   chassis_14dof::Model<double> chassis;
+  std::optional<Towed> towed;
   std::optional<Steering> steering;  // without one wheels are as held says
   tyre::Prepared<Pack> tyres;        // a wheel in each lane
   body_aerodynamics::Params<double> air;
@@ -64,6 +73,7 @@ inline constexpr double kBrakeRest = 0.1;
 struct UnitState {
   double omega_c, domega;   // of the differential: carrier, left less right [rad/s]
   double twist_l, twist_r;  // of the half shafts [rad]
+  double omega_in = 0.0;    // of the rotor where its gears slip [rad/s]
 };
 struct State {
   chassis_14dof::State<double> chassis;
@@ -71,6 +81,7 @@ struct State {
   std::array<double, kWheels> Omega;  // absolute spins [rad/s]
   std::array<UnitState, kMaxDriveUnits> units;
   double theta_P;  // pinion of the steering [rad]
+  trailer::State<double> trailer;
 };
 // Powers, and as integrals energies.
 struct Rows {
@@ -80,6 +91,7 @@ struct Rows {
   double brakes, air, dampers;                  // of the suspension
   double slip, rolling, tyre_damping, moments;  // of the tyres
   double height;                                // work against gravity
+  double hitch, towed_height;                   // loss in it; the trailer's work against gravity
   double way;                                   // forward, no energy [m]
 };
 template <class S> using Numbers = std::array<double, sizeof(S) / sizeof(double)>;
@@ -105,7 +117,14 @@ template <class S> [[gnu::always_inline]] inline S plus(const S& a, double h, co
 
 // ---- Held over a step ---------------------------------------------------------------------------
 
+// What a unit has in mesh.
+struct Mesh {
+  double gearing = 1.0;   // ratio over that of the unit's gears [-]
+  bool slips = false;     // rotor and gears need not turn as one
+  double capacity = 0.0;  // of the clutch between them then, at the rotor [Nm]
+};
 struct Held {
+  std::array<Mesh, kMaxDriveUnits> mesh{};
   std::array<double, kMaxDriveUnits>
       tau{};  // of the machines' shafts, in the middle of the step [Nm]
   std::array<double, kMaxDriveUnits>
@@ -145,35 +164,73 @@ struct Driven {  // by one unit
   double tau_l, tau_r;  // of the half shafts [Nm]
   double work, gears, differential, shafts;
 };
-// Of rotor and gears: angular momentum G omega_c about the wheels' axis, 1/2 J omega_c^2 of energy.
+inline gear_train::Model<double> in_mesh(const Unit& m, const Mesh& mesh) {
+  auto gears = m.gears;
+  gears.ratio *= mesh.gearing;
+  return gears;
+}
+// What turns as one, of rotor and gears: angular momentum G omega about the wheels' axis, 1/2 J omega^2 of energy.
 struct Spinning {
   double G, J;  // [kg m2]
 };
-inline Spinning spinning(const Unit& m) {
-  const auto& g = m.gears;
+inline Spinning spinning(const gear_train::Model<double>& g) {
   return {.G = g.J_out + g.rotor_sense * g.ratio * g.J_in,
           .J = g.J_out + g.ratio * g.ratio * g.J_in};
 }
+// Angular momentum of a unit about the wheels' axis, or its rate [Nm s], seen from the body.
+inline double momentum(const Unit& m, const Mesh& mesh, const UnitState& x) {
+  const auto g = in_mesh(m, mesh);
+  return mesh.slips ? g.J_out * x.omega_c + g.rotor_sense * g.J_in * x.omega_in
+                    : spinning(g).G * x.omega_c;
+}
+// Rates as the body speeds up below them [rad/s2].
+inline void turn_with_body(const Unit& m, const Mesh& mesh, double omega_y_rate, UnitState& rate) {
+  if (mesh.slips) {
+    rate.omega_c -= omega_y_rate;
+    rate.omega_in -= m.gears.rotor_sense * omega_y_rate;
+  } else {
+    const auto s = spinning(in_mesh(m, mesh));
+    rate.omega_c -= s.G / s.J * omega_y_rate;
+  }
+}
+// [J]
+inline double energy(const Unit& m, const Mesh& mesh, const UnitState& x, double omega_y) {
+  const auto g = in_mesh(m, mesh);
+  const double omega_in = mesh.slips ? x.omega_in : g.ratio * x.omega_c;
+  const auto s = spinning(g);
+  const double J_turned =
+      mesh.slips ? g.J_out + g.rotor_sense * g.rotor_sense * g.J_in : s.G * s.G / s.J;
+  return (momentum(m, mesh, x) + 0.5 * J_turned * omega_y) * omega_y +
+         gear_train::energy<double>(g, {omega_in, x.omega_c}) +
+         differential::energy<double>(m.differential, {0.0, x.domega}) +
+         half_shaft::energy<double>(m.shaft, {x.twist_l}) +
+         half_shaft::energy<double>(m.shaft, {x.twist_r});
+}
 // omega_l, omega_r: of the wheels, seen from the body [rad/s].
-inline Driven driven(const Unit& m, const UnitState& x, double tau, double omega_l,
-                     double omega_r) {
+inline Driven driven(const Unit& m, const Mesh& mesh, const UnitState& x, double tau,
+                     double omega_l, double omega_r) {
   const differential::State<double> d{x.omega_c, x.domega};
   const half_shaft::Inputs<double> l{differential::left(d), omega_l};
   const half_shaft::Inputs<double> r{differential::right(d), omega_r};
   const auto s_l = half_shaft::outputs<double>(m.shaft, {x.twist_l}, l);
   const auto s_r = half_shaft::outputs<double>(m.shaft, {x.twist_r}, r);
   const double load = s_l.tau + s_r.tau;
-  const auto g = gear_train::engaged<double>(m.gears, x.omega_c, {tau, load});
+  const auto gears = in_mesh(m, mesh);
+  const gear_train::State<double> turning{x.omega_in, x.omega_c};
+  const auto g = mesh.slips
+                     ? gear_train::coupled<double>(gears, turning, {tau, load}, mesh.capacity)
+                     : gear_train::engaged<double>(gears, x.omega_c, {tau, load});
   const auto o =
       differential::rates<double>(m.differential, d, {g.rate.omega_out, s_l.tau, s_r.tau});
   return {.rate = {.omega_c = g.rate.omega_out,
                    .domega = o.domega_dt,
                    .twist_l = half_shaft::derivatives(l).theta,
-                   .twist_r = half_shaft::derivatives(r).theta},
+                   .twist_r = half_shaft::derivatives(r).theta,
+                   .omega_in = mesh.slips ? g.rate.omega_in : 0.0},
           .tau_l = s_l.tau,
           .tau_r = s_r.tau,
-          .work = tau * m.gears.ratio * x.omega_c,
-          .gears = g.p_drag + g.p_mesh,
+          .work = tau * (mesh.slips ? x.omega_in : gears.ratio * x.omega_c),
+          .gears = g.p_drag + g.p_mesh + g.p_slip,
           .differential = o.split.p_loss,
           .shafts = s_l.p_loss + s_r.p_loss};
 }
@@ -261,6 +318,36 @@ inline Pack lifted(const chassis_14dof::Pose<double>& w, const chassis_14dof::Co
   return k.r * (sine / cosine2 * sine_rate + over);
 }
 
+// The hitch on the body, earth axes.
+struct Hitch {
+  Vec3<double> at, v;
+};
+inline Hitch hitch(const Towed& towed, const chassis_14dof::State<double>& body,
+                   const Rotation<double>& R) {
+  return {.at = body.r + to_earth(R, towed.hitch),
+          .v = to_earth(R, body.v + cross(body.omega, towed.hitch))};
+}
+// What the trailer does to the body.
+inline Wrench<double> pulled(const Towed& towed, const Held& held, const State& x,
+                             const Rotation<double>& R, Rates& out) {
+  const auto& body = x.chassis;
+  const Hitch at = hitch(towed, body, R);
+  const auto t = trailer::outputs<double>(towed.trailer, x.trailer,
+                                          {.at = {at.at.x, at.at.y},
+                                           .v = {at.v.x, at.v.y},
+                                           .gravity = {held.gravity.x, held.gravity.y},
+                                           .wind = {held.wind.x, held.wind.y},
+                                           .rho_air = held.rho_air,
+                                           .mu = held.mu[2]});
+  out.state.trailer = t.rate;
+  const double nose = -towed.trailer.p.nose_mass * held.gravity.z;
+  auto& q = out.rows;
+  q.slip += t.p_slip, q.rolling += t.p_roll, q.air += t.p_air, q.moments += t.p_moments;
+  q.hitch += t.p_hitch, q.towed_height += t.p_height + nose * at.v.z;
+  const Vec3<double> F = to_body(R, Vec3<double>{-t.F.x, -t.F.y, -nose});
+  return {.F = F, .M = cross(towed.hitch, F)};
+}
+
 }  // namespace detail
 
 // At a place of the step, 0 at its start and 1 at its end.
@@ -296,8 +383,8 @@ EVSIM_FLATTEN_PACKS inline Rates rates(const Model& m, const Held& held, const S
   for (std::size_t n = 0; n < m.n_units; ++n) {
     const std::size_t left = 2 * m.units[n].axle;
     const double tau = held.tau[n] + (place - 0.5) * held.tau_change[n];
-    const auto d =
-        detail::driven(m.units[n], x.units[n], tau, from_body[left], from_body[left + 1]);
+    const auto d = detail::driven(m.units[n], held.mesh[n], x.units[n], tau, from_body[left],
+                                  from_body[left + 1]);
     out.state.units[n] = d.rate;
     tau_shaft[left] += d.tau_l, tau_shaft[left + 1] += d.tau_r;
     q.work += d.work, q.gears[n] = d.gears, q.differentials += d.differential;
@@ -352,13 +439,20 @@ EVSIM_FLATTEN_PACKS inline Rates rates(const Model& m, const Held& held, const S
   w.omega.z += turning;
   q.steering = sum<double>(turning * m.chassis.J * Omega * cross(w.omega, w.e).z -
                            present * spring * lifted);
-  for (std::size_t n = 0; n < m.n_units; ++n)
-    u.body.M.y -= detail::spinning(m.units[n]).G * out.state.units[n].omega_c;
-  const auto moved = chassis_14dof::outputs(m.chassis, body, w, k, u);
-  for (std::size_t n = 0; n < m.n_units; ++n) {
-    const auto s = detail::spinning(m.units[n]);
-    out.state.units[n].omega_c -= s.G / s.J * moved.rate.omega.y;
+  out.state.trailer = {};
+  q.hitch = q.towed_height = 0.0;
+  q.air = -(dot(air.F, body.v) + dot(air.M, body.omega));
+  q.slip = sum<double>(present * t.p_loss);
+  q.rolling = sum<double>(present * t.p_rolling);
+  if (m.towed) {
+    const auto by = detail::pulled(*m.towed, held, x, w.R, out);
+    u.body.F = u.body.F + by.F, u.body.M = u.body.M + by.M;
   }
+  for (std::size_t n = 0; n < m.n_units; ++n)
+    u.body.M.y -= detail::momentum(m.units[n], held.mesh[n], out.state.units[n]);
+  const auto moved = chassis_14dof::outputs(m.chassis, body, w, k, u);
+  for (std::size_t n = 0; n < m.n_units; ++n)
+    detail::turn_with_body(m.units[n], held.mesh[n], moved.rate.omega.y, out.state.units[n]);
   out.state.chassis = moved.rate;
   out.state.u = array<double>(t.rate.u), out.state.v = array<double>(t.rate.v);
   const Pack spun = (shaft - braked + t.tau) * present;
@@ -366,10 +460,7 @@ EVSIM_FLATTEN_PACKS inline Rates rates(const Model& m, const Held& held, const S
     out.state.Omega[i] = m.chassis.J[i] > 0.0 ? spun[i] / m.chassis.J[i] : 0.0;
 
   q.brakes = sum<double>(braked * (Omega - carrier_spin));
-  q.air = -(dot(air.F, body.v) + dot(air.M, body.omega));
   q.dampers = sum<double>(present * w.s_rate * moved.F_damper);
-  q.slip = sum<double>(present * t.p_loss);
-  q.rolling = sum<double>(present * t.p_rolling);
   q.tyre_damping = sum<double>(present * load.p_loss);
   const Vec3<double> g = to_body(w.R, held.gravity);
   q.height = -(m.chassis.m_s * dot(g, body.v) + sum<double>(m.chassis.m * dot(spread(g), w.V)));
@@ -387,16 +478,11 @@ inline double energy(const Model& m, const Held& held, const State& x) {
                         tyre::energy(m.tyres, carcass);
   double E = chassis_14dof::energy(m.chassis, x.chassis, w, held.gravity) +
              sum<double>(m.chassis.present * of_tyres + 0.5 * m.chassis.J * Omega * Omega);
-  for (std::size_t n = 0; n < m.n_units; ++n) {
-    const auto& unit = m.units[n];
-    const auto& y = x.units[n];
-    const auto s = detail::spinning(unit);
-    const double omega_y = x.chassis.omega.y;
-    E += s.G * (y.omega_c + 0.5 * s.G / s.J * omega_y) * omega_y +
-         gear_train::energy<double>(unit.gears, {unit.gears.ratio * y.omega_c, y.omega_c}) +
-         differential::energy<double>(unit.differential, {0.0, y.domega}) +
-         half_shaft::energy<double>(unit.shaft, {y.twist_l}) +
-         half_shaft::energy<double>(unit.shaft, {y.twist_r});
+  for (std::size_t n = 0; n < m.n_units; ++n)
+    E += detail::energy(m.units[n], held.mesh[n], x.units[n], x.chassis.omega.y);
+  if (m.towed) {
+    const auto at = detail::hitch(*m.towed, x.chassis, w.R).at;
+    E += trailer::energy<double>(m.towed->trailer, x.trailer, {at.x, at.y});
   }
   return E;
 }

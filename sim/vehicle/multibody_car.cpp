@@ -15,10 +15,63 @@ constexpr double kLargestFlowAngle = 0.5236;  // up to which side forces grow [r
 Table1<double> table(std::vector<double> x, std::vector<double> y, Edge edge = Edge::extrapolate) {
   return Table1<double>(std::make_shared<const Table1Data>(std::move(x), std::move(y), edge));
 }
-const body::Axle<double>& axle_of(const body::MultiBody<double>& b, std::size_t a) {
-  return a == 0 ? b.front : b.rear;
+Table1<double> times(const Table1<double>& t, double factor) {
+  if (t.empty()) return t;
+  std::vector<double> y = t.data()->values();
+  for (double& value : y) value *= factor;
+  return table(t.data()->axis().knots(), std::move(y), t.data()->edge());
 }
 std::string path(std::size_t a) { return a == 0 ? "body.front" : "body.rear"; }
+
+// ---- One wheel in the middle --------------------------------------------------------------------
+// An axle of no track: its wheel is two halves side by side that turn, travel and lean alike, of half the load, stiffness,
+// mass and inertia each.
+
+bool in_the_middle(const body::Axle<double>& a) { return a.track == 0.0; }
+int wheels_of(const body::Axle<double>& a) { return in_the_middle(a) ? 1 : 2; }
+
+// A tyre of half the force at the same slip, deflection and pressure.
+tyre::Params<double> half(tyre::Params<double> t) {
+  for (double* x :
+       {&t.vertical.F_z0, &t.vertical.c_z, &t.vertical.k_z, &t.vertical.bottom_stiffness,
+        &t.structural.c_x0, &t.structural.c_y0, &t.limits.F_z_max})
+    *x *= 0.5;
+  return t;
+}
+body::Axle<double> half(body::Axle<double> a) {
+  for (double* x : {&a.unsprung_mass, &a.transverse_inertia, &a.spring_rate, &a.damping_bump,
+                    &a.damping_rebound})
+    *x *= 0.5;
+  for (auto* t : {&a.suspension.spring, &a.suspension.damper, &a.suspension.bump_stop,
+                  &a.suspension.rebound_stop})
+    *t = times(*t, 0.5);
+  return a;
+}
+// Both sides of an axle are mirror images; so its middle must have nothing that tells left from right.
+void check_middle(const body::Axle<double>& a, const std::string& path) {
+  const auto& s = a.suspension;
+  const auto must = [&](bool holds, const char* what) {
+    if (!holds)
+      throw std::invalid_argument(path + ".suspension." + what +
+                                  " must be left out: a wheel in the middle (track 0) has none");
+  };
+  must(s.path_outward.empty(), "path_outward");
+  must(s.toe.empty(), "toe");
+  must(s.camber.empty(), "camber");
+  must(s.anti_roll_stiffness == 0.0, "anti_roll_stiffness");
+  must(s.toe_by_F_x == 0.0, "toe_by_F_x");
+}
+// Each side of an axle, as its wheel.
+body::Axle<double> axle_of(const body::MultiBody<double>& b, std::size_t a) {
+  const auto& whole = a == 0 ? b.front : b.rear;
+  if (!in_the_middle(whole)) return whole;
+  check_middle(whole, path(a));
+  return half(whole);
+}
+tyre::Params<double> tyre_of(const body::MultiBody<double>& b, const body::Tyres& tyres,
+                             std::size_t a) {
+  return in_the_middle(a == 0 ? b.front : b.rear) ? half(tyres[a]) : tyres[a];
+}
 
 // ---- Tyres --------------------------------------------------------------------------------------
 
@@ -36,7 +89,7 @@ std::array<tyre::Params<double>, kWheels> wheels(const car::Params<double>& p,
   const auto& b = std::get<body::MultiBody<double>>(p.body);
   std::array<tyre::Params<double>, kWheels> out;
   for (std::size_t i = 0; i < kWheels; ++i) {
-    out[i] = tyres[i / 2];
+    out[i] = tyre_of(b, tyres, i / 2);
     out[i].mirror = i % 2 == 0 ? 1.0 : -1.0;
     auto& t = out[i];
     const double pressure = axle_of(b, i / 2).tyre_pressure;
@@ -78,26 +131,28 @@ chassis_14dof::Params<double> chassis_of(const car::Params<double>& p, double ma
                                          const body::Tyres& tyres) {
   const auto& b = std::get<body::MultiBody<double>>(p.body);
   const auto& c = p.chassis;
-  const int n_wheels = c.n_wheels;
-  if (n_wheels != 4)
+  const int n_wheels = c.n_wheels, of_axles = wheels_of(b.front) + wheels_of(b.rear);
+  if (n_wheels != of_axles)
     throw std::invalid_argument("chassis.n_wheels is " + std::to_string(n_wheels) +
-                                "; the body multi_body has four wheels");
+                                "; the axles of the body multi_body have " +
+                                std::to_string(of_axles) + ", an axle of track 0 one");
   const double l_f = (1.0 - c.front_load) * c.wheelbase;  // mass centre behind the front axle
   chassis_14dof::Params<double> out;
   out.wheelbase = c.wheelbase;
   double m_s = c.mass, x = c.mass * l_f, z = c.mass * c.cg_height;
   double I_xx = b.I_xx, I_yy = b.I_yy, I_zz = b.I_zz, I_xz = b.I_xz;
   for (std::size_t a = 0; a < 2; ++a) {
-    const auto& from = axle_of(b, a);
+    const auto from = axle_of(b, a);
+    const auto on = tyre_of(b, tyres, a);
     auto& to = a == 0 ? out.front : out.rear;
     const double weight =
         c.mass * chassis_14dof::kGravity * 0.5 * (a == 0 ? c.front_load : 1.0 - c.front_load);
-    const auto t = tyre::prepare(
-        tyres[a], from.tyre_pressure < kInfinity ? from.tyre_pressure : tyres[a].pressure.p_i);
-    const double R_0 = tyres[a].dimension.R_0;
+    const auto t =
+        tyre::prepare(on, from.tyre_pressure < kInfinity ? from.tyre_pressure : on.pressure.p_i);
+    const double R_0 = on.dimension.R_0;
     to.track = from.track;
     to.unsprung_mass = from.unsprung_mass;
-    to.wheel_inertia = c.wheel_inertia;
+    to.wheel_inertia = in_the_middle(from) ? 0.5 * c.wheel_inertia : c.wheel_inertia;
     to.transverse_inertia = from.transverse_inertia;
     to.wheel_radius = R_0;
     to.wheel_height = R_0 - tyre::deflection<double>(t, weight, {0.0, 0.0, 0.0});
@@ -165,7 +220,11 @@ Unit unit_of(const drive_unit::Params<double>& p, const std::string& name) {
     throw std::invalid_argument("drive_units." + name +
                                 ".shafts must be torsional for the chassis multi_body");
   gear::Params<double> stage{.ratio = 1.0};
-  for (int i = 0; i < p.gears.size(); ++i) stage = gear_train::in_series(stage, p.gears[i]);
+  double second = 1.0;
+  for (int i = 0; i < p.gears.size(); ++i) {
+    stage = gear_train::in_series(stage, p.gears[i]);
+    second *= gear::longest_ratio(p.gears[i]) / p.gears[i].ratio;
+  }
   const auto gears = gear_train::prepare<double>({.inertia_out = shafts->inertia_out,
                                                   .rotor_sense = shafts->rotor_sense,
                                                   .viscous_drag = shafts->viscous_drag},
@@ -173,7 +232,8 @@ Unit unit_of(const drive_unit::Params<double>& p, const std::string& name) {
   return {.axle = static_cast<std::size_t>(p.axle),
           .gears = gear_train::with_output<double>(gears, 2.0 * shafts->differential.side_inertia),
           .differential = shafts->differential,
-          .shaft = shafts->half_shaft};
+          .shaft = shafts->half_shaft,
+          .second = second};
 }
 
 // Of a tyre at a deflection [N].
@@ -210,7 +270,8 @@ bool given(const car::Params<double>& p) {
   return std::holds_alternative<body::MultiBody<double>>(p.body);
 }
 
-Car prepare(const car::Params<double>& p, const body::Tyres& tyres, double mass) {
+Car prepare(const car::Params<double>& p, const body::Tyres& tyres, double mass,
+            const std::optional<Trailer>& towed) {
   if (!given(p))
     throw std::invalid_argument(
         "body is of the type longitudinal: the chassis multi_body needs "
@@ -247,7 +308,26 @@ Car prepare(const car::Params<double>& p, const body::Tyres& tyres, double mass)
     m.drag_B = coast->B, m.drag_C = coast->C;
     for (std::size_t n = 0; n < m.n_units; ++n) m.units[n].gears.drag_torque = 0.0;
   }
+  if (towed) {
+    const auto& t = towed->params;
+    if (t.nose_mass >= t.mass)
+      throw std::invalid_argument("trailer.nose_mass is not below trailer.mass");
+    m.towed = Towed{.trailer = trailer::prepare(t, towed->tyre),
+                    .hitch = {chassis.cg_behind_front - p.chassis.wheelbase - t.hitch_behind,
+                              -chassis.cg_left, t.hitch_height - chassis.cg_height}};
+  }
   return out;
+}
+
+void hitch_up(const Model& m, const Held& held, double v, State& x) {
+  if (!m.towed) return;
+  const Towed& towed = *m.towed;
+  const auto R = rotation(x.chassis.q);
+  const auto at = detail::hitch(towed, x.chassis, R).at;
+  const double yaw = atan2(R.y.x, R.x.x), mass = towed.trailer.p.mass;
+  const auto [s, c] = sincos(yaw);
+  x.trailer = trailer::start<double>(towed.trailer, {at.x, at.y}, yaw, v,
+                                     -mass * (held.gravity.x * c + held.gravity.y * s));
 }
 
 State start(const Car& car, const Held& held, double v,
@@ -255,9 +335,15 @@ State start(const Car& car, const Held& held, double v,
   const Model& m = car.model;
   chassis_14dof::TrimInputs in{.gravity = held.gravity, .v = v};
   in.body = body_aerodynamics::load(m.air, m.air_at, {{v - held.wind.x, 0.0, 0.0}, held.rho_air});
+  if (m.towed) {
+    const Vec3<double> nose{0.0, 0.0, m.towed->trailer.p.nose_mass * held.gravity.z};
+    in.body.F = in.body.F + nose;
+    in.body.M = in.body.M + cross(m.towed->hitch, nose);
+  }
   // Forward forces where the machines are; at rest on the brakes of all wheels.
+  const auto ratio = [&](std::size_t n) { return m.units[n].gears.ratio * held.mesh[n].gearing; };
   std::array<double, 2> F{};
-  for (std::size_t n = 0; n < m.n_units; ++n) F[m.units[n].axle] += tau[n] * m.units[n].gears.ratio;
+  for (std::size_t n = 0; n < m.n_units; ++n) F[m.units[n].axle] += tau[n] * ratio(n);
   const double both = F[0] + F[1];
   if (both != 0.0)
     for (std::size_t i = 0; i < kWheels; ++i)
@@ -281,9 +367,10 @@ State start(const Car& car, const Held& held, double v,
   for (std::size_t n = 0; n < m.n_units; ++n) {
     const Unit& unit = m.units[n];
     x.units[n].omega_c = v / car.R_e[unit.axle];
-    const double each = 0.5 * tau[n] * unit.gears.ratio;
+    const double each = 0.5 * tau[n] * ratio(n);
     x.units[n].twist_l = x.units[n].twist_r = half_shaft::steady(unit.shaft, each).theta;
   }
+  hitch_up(m, held, v, x);
   return x;
 }
 

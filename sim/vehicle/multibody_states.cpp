@@ -25,9 +25,16 @@ std::vector<StateInfo> state_list(const std::vector<std::string>& units) {
     const std::string of = n < units.size() ? "drive_units." + units[n] + "." : "";
     add(of, {"omega_c", "domega"}, "rad/s", 1.0);
     add(of, {"twist_left", "twist_right"}, "rad", 0.01);
+    add(of, {"omega_in"}, "rad/s", 1.0);
   }
   out.push_back({"steering.theta_P", "rad", 0.1});
-  static_assert(sizeof(State) == 50 * sizeof(double));  // as many as are named here
+  add("trailer.", {"x", "y"}, "m", 1.0);
+  add("trailer.", {"yaw"}, "rad", 0.1);
+  add("trailer.", {"v_x", "v_y"}, "m/s", 1.0);
+  add("trailer.", {"omega_z"}, "rad/s", 0.1);
+  add("trailer.", {"left.u", "right.u", "left.v", "right.v"}, "m", 0.001);
+  add("trailer.", {"left.omega", "right.omega"}, "rad/s", 1.0);
+  static_assert(sizeof(State) == 66 * sizeof(double));  // as many as are named here
   return out;
 }
 

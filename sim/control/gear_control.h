@@ -1,0 +1,104 @@
+// Which speed of its gears a drive unit has in mesh, and the way from one to another (gear_shift.h). One tick:
+//   second above v_up, first below v_down, else as it is                                              (1)
+//   a unit that can be disconnected: open once the car has asked for less than a_open for a time,
+//   in mesh again from a_close on                                                                     (2)
+//   neither begins where it must stay as it is: wheels slip, or brakes keep them from locking
+//   a shift: torque fades, neutral, the new speed's dog snaps shut, torque comes back                 (3)
+//   in neutral the machine helps the synchroniser:   tau = -clamp(J slip / t_s, -tau_help, tau_help)  (4)
+// Signs: slip as in gear_train.h. Neglected: a shift that is called off on its way.
+// Source: H. Naunheimer et al., Automotive Transmissions, 2nd ed., 2011, ch. 9; (2), (4) here.
+#pragma once
+
+#include "sim/base/elementary.h"
+#include "sim/components/gear_shift.h"
+
+namespace evsim::gear_control {
+
+struct Params {
+  gear_shift::Params<double> shift;
+  double v_up = kInfinity, v_down = kInfinity;  // of the car [m/s]
+  double a_open = 0.0, a_close = 0.0;           // asked of the car, either way [m/s2]
+  double delay = kInfinity;                     // of opening [s]
+  double tau_help = 0.0;                        // of the machine [Nm]
+  double J = 0.0;                               // of the rotor [kg m2]
+};
+
+inline constexpr double kHelpTime = 0.01;  // t_s [s]
+
+enum class Speed : int { open, first, second };
+struct State {
+  Speed from, to;  // the same where one is in mesh
+  double s;        // clock of the shift; 0: there is none [s]
+  double quiet;    // since when little is asked for [s]
+};
+inline Speed speed_at(const Params& p, double v) {
+  return v > p.v_up ? Speed::second : Speed::first;
+}
+inline State start(const Params& p, double v) {
+  const Speed speed = speed_at(p, v);
+  return {.from = speed, .to = speed, .s = 0.0, .quiet = 0.0};
+}
+inline bool shifts(const State& x) { return x.from != x.to || x.s > 0.0; }
+inline bool is_open(const State& x) { return x.from == Speed::open && x.to == Speed::open; }
+// The one whose ratio counts.
+inline Speed in_mesh(const Params& p, const State& x) {
+  const bool neutral = x.s >= p.shift.torque_down_time && x.to != Speed::open;
+  return neutral ? x.to : x.from;
+}
+// Whether rotor and gears need not turn as one.
+inline bool slips(const Params& p, const State& x) {
+  return is_open(x) || (x.from != x.to && x.s >= p.shift.torque_down_time);
+}
+
+struct Inputs {
+  double v;     // of the car [m/s]
+  double a;     // asked of it, without sign [m/s2]
+  double slip;  // at the speed in mesh, or where open at the one to come [rad/s]
+  bool stays;   // no shift begins
+};
+struct Outputs {
+  double torque_share;  // of what is asked for [-]
+  double tau_help;      // beside it [Nm]
+  double capacity;      // of the clutch where the gears slip [Nm]
+};
+
+namespace detail {
+// (1), (2)
+inline Speed wanted(const Params& p, State& x, const Inputs& in, double T_s) {
+  const double v = abs(in.v);
+  if (x.from == Speed::open) return in.a >= p.a_close ? speed_at(p, v) : Speed::open;
+  x.quiet = in.a < p.a_open ? x.quiet + T_s : 0.0;
+  if (in.stays) return x.from;
+  if (x.quiet > p.delay) return Speed::open;
+  return v > p.v_up ? Speed::second : v < p.v_down ? Speed::first : x.from;
+}
+}  // namespace detail
+
+inline Outputs step(const Params& p, State& x, const Inputs& in, double T_s) {
+  const double t_down = p.shift.torque_down_time, strength = p.shift.dog.strength;
+  if (!shifts(x)) {
+    x.to = detail::wanted(p, x, in, T_s);
+    if (is_open(x)) return {0.0, 0.0, 0.0};
+    if (x.from == x.to) return {1.0, 0.0, strength};
+    x.s = x.from == Speed::open ? t_down : 0.0, x.quiet = 0.0;
+  }
+  const double slip = slips(p, x) ? in.slip : 0.0;
+  const auto now = gear_shift::outputs<double>(p.shift, {x.s}, slip);
+  const double next = x.s + now.s_rate * T_s;
+  if (x.s < t_down) {
+    x.s = min(next, t_down);
+    if (x.s < t_down) return {now.torque_share, 0.0, strength};
+    if (x.to != Speed::open) return {0.0, 0.0, p.shift.synchroniser_torque};
+    x.from = x.to, x.s = 0.0;
+    return {0.0, 0.0, 0.0};
+  }
+  if (now.s_rate > 0.0) {  // shut, torque comes back
+    x.from = x.to;
+    x.s = gear_shift::done<double>(p.shift, {next}) ? 0.0 : next;
+    return {now.torque_share, 0.0, strength};
+  }
+  const double help = -clamp(p.J * slip / kHelpTime, -p.tau_help, p.tau_help);
+  return {0.0, help, now.capacity};
+}
+
+}  // namespace evsim::gear_control

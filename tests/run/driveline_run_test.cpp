@@ -1,0 +1,81 @@
+// Shifts, a disconnected unit and a trailer in whole runs.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "sim/run/signals.h"
+#include "tests/run/drive_runs.h"
+
+namespace evsim {
+namespace {
+
+using test::kpi;
+
+Case case_of(const std::string& scenario, const std::string& vehicle,
+             std::vector<std::string> sets) {
+  io::CaseRequest request;
+  request.scenario = test::at("scenarios/" + scenario);
+  request.vehicle = test::at("vehicles/" + vehicle);
+  request.levels = {"drive", "chassis=multi_body"};
+  request.sets = std::move(sets);
+  return io::load_case(request).c;
+}
+double signal(const Simulation& s, const std::string& path) {
+  double out = std::nan("");
+  signals::visit(s, [&](std::string_view group, std::string_view owner, std::string_view name, Dim,
+                        double value) {
+    std::string each(group);
+    for (const std::string_view part : {owner, name})
+      if (!part.empty()) each += "." + std::string(part);
+    if (each == path) out = value;
+  });
+  return out;
+}
+double ratio(const Simulation& s, const std::string& unit, const std::string& axle) {
+  return signal(s, "drive_units." + unit + ".omega") / signal(s, "wheels." + axle + "_left.omega");
+}
+
+TEST(DrivelineRun, two_speeds_shift_and_keep_their_books) {
+  Simulation s = test::simulation(
+      case_of("full_throttle.json", "porsche_taycan_turbo_s.json",
+              {"scenario.initial.v_km_per_h=75", "scenario.driver.until_v_km_per_h=200",
+               "scenario.driver.duration_s=1.6"}));
+  s.run([&] { return s.t() >= 0.2; });
+  EXPECT_NEAR(ratio(s, "rear", "rear"), 16.0, 0.3);  // the shafts wind up
+  s.run();
+  EXPECT_NEAR(ratio(s, "rear", "rear"), 8.05, 0.15);
+  EXPECT_NEAR(ratio(s, "front", "front"), 8.05, 0.15);
+  EXPECT_LT(kpi(s, "ledger_residual"), 1e-6);
+}
+
+TEST(DrivelineRun, a_unit_disconnects_where_little_is_asked_for_and_comes_back) {
+  Simulation s =
+      test::simulation(case_of("constant_100_km_per_h.json", "hyundai_ioniq5_awd.json",
+                               {"scenario.driver.v_km_per_h=60", "scenario.initial.v_km_per_h=60",
+                                "scenario.driver.duration_s=2.5"}));
+  s.run();
+  EXPECT_LT(ratio(s, "front", "front"), 10.5);  // 10.7 where it turns with the wheels
+  EXPECT_NEAR(ratio(s, "rear", "rear"), 10.7, 0.1);
+  EXPECT_LT(kpi(s, "ledger_residual"), 1e-6);
+  Simulation again = test::simulation(
+      case_of("full_throttle.json", "hyundai_ioniq5_awd.json", {"scenario.driver.duration_s=1"}));
+  again.run();
+  EXPECT_NEAR(ratio(again, "front", "front"), 10.7, 0.5);
+}
+
+TEST(DrivelineRun, a_trailer_is_pulled_uphill_and_the_books_close) {
+  Simulation s =
+      test::simulation(case_of("towing.json", "xiaomi_su7.json", {"scenario.driver.duration_s=3"}));
+  s.run();
+  // Its weight along 12 % and its mass at the car's acceleration.
+  const double a = signal(s, "body.a_x");
+  const double slope = 0.12 / std::hypot(1.0, 0.12);
+  EXPECT_NEAR(signal(s, "trailer.F_hitch"), 750.0 * (9.80665 * (slope + 0.01) + a),
+              0.05 * 750.0 * 9.80665);
+  EXPECT_NEAR(signal(s, "trailer.articulation"), 0.0, 1e-3);
+  EXPECT_LT(kpi(s, "rolled_back_m"), 0.02);
+  EXPECT_LT(kpi(s, "ledger_residual"), 1e-6);
+}
+
+}  // namespace
+}  // namespace evsim
