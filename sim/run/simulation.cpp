@@ -112,6 +112,11 @@ void Simulation::rebuild() {
   } catch (const std::invalid_argument& e) {
     throw contradiction(e.what());
   }
+  const bool blended = case_.scenario.chassis != scenario::Chassis::longitudinal &&
+                       case_.scenario.assist.brake_blending;
+  // The chassis' control unit hands over at low speed, ahead of the brakes' lag.
+  if (blended && !case_.controllers.vcu)
+    system_.car.regeneration.v_zero = system_.car.regeneration.v_full = 0.0;
   system_.driver = trace_.kind;
   system_.gains = trace_.gains;
   system_.sampled = trace_.rate > 0.0;
