@@ -83,6 +83,7 @@ struct Inputs {
   std::array<double, kMaxDriveUnits> tau_request;   // by the vehicle control unit [Nm]
   std::array<double, kMaxDriveUnits> tau, omega_m;  // given since the last tick [Nm], now [rad/s]
   double F_brake;                                   // of friction, asked for [N]
+  bool braking;                                     // the driver wants to brake
   Wheels<double> omega, p;                          // [rad/s], pressures [Pa]
   double a_x, a_y;                                  // specific forces along the body's axes [m/s2]
   double omega_z, delta;                            // [rad/s], mean of the front wheels [rad]
@@ -98,11 +99,17 @@ struct Outputs {
 // For which machines do not brake after anti-lock control has acted [s].
 inline constexpr double kAfterAntiLock = 0.3;
 
-// At rest, or rolling freely at a speed [m/s].
+// A specific force that may be the body's attitude or the sensor's offset, no slope [m/s2].
+inline constexpr double kAttitude = 0.3;
+
+// At rest, or rolling freely at a speed [m/s], with a specific force along the body that is the slope's [m/s2].
 inline State start(const Model& m, double v, const std::array<double, kMaxDriveUnits>& tau,
-                   const std::array<double, kMaxDriveUnits>& omega_m, const Wheels<double>& omega) {
+                   const std::array<double, kMaxDriveUnits>& omega_m, const Wheels<double>& omega,
+                   double a_x = 0.0) {
   State x{};
   x.reference.v = v;
+  const double b = a_x / (1.0 + believed_car::kGravity * m.reference.pitch);
+  x.reference.b = b - clamp(b, -kAttitude, kAttitude);
   x.since_anti_lock = kAfterAntiLock;
   for (std::size_t n = 0; n < m.n_units; ++n) {
     x.traction[n].omega = omega_m[n], x.traction[n].tau_x = tau[n];
@@ -153,9 +160,11 @@ inline Asked blended(const Model& m, State& x, const Inputs& in, const At& at,
                      const AxleLoads& loads) {
   const double sense = at.v < 0.0 ? -1.0 : 1.0;
   brake_blending::Axles<double> limit{}, mu{1.0, 1.0};
+  const double braking = in.braking ? 1.0 : 0.0;
   for (std::size_t n = 0; n < m.n_units; ++n) {
     const Unit& unit = m.units[n];
-    limit[unit.axle] += max(-sense * unit.ratio * in.tau_request[n] / m.car.wheel_radius, 0.0);
+    limit[unit.axle] +=
+        braking * max(-sense * unit.ratio * in.tau_request[n] / m.car.wheel_radius, 0.0);
     mu[unit.axle] = min(mu[unit.axle], x.traction[n].mu_road);
   }
   bool slips = false;
@@ -174,9 +183,17 @@ inline Asked blended(const Model& m, State& x, const Inputs& in, const At& at,
   Asked out{.tau = in.tau_request, .F_brake = given.friction};
   for (std::size_t n = 0; n < m.n_units; ++n) {
     const std::size_t axle = m.units[n].axle;
-    if (sense * in.tau_request[n] < 0.0) out.tau[n] *= given.machines[axle] / limit[axle];
+    if (limit[axle] > 0.0) out.tau[n] *= given.machines[axle] / limit[axle];
   }
   return out;
+}
+
+// Friction in use where slip control has found the road's limit, 1 where it has not: along, and across by the acceleration.
+inline double known_friction(const Model& m, const State& x, const Inputs& in) {
+  double mu = 1.0;
+  for (std::size_t n = 0; n < m.n_units; ++n) mu = min(mu, x.traction[n].mu_road);
+  const double across = in.a_y / believed_car::kGravity;
+  return min(sqrt(mu * mu + across * across), 1.0);
 }
 
 inline void control_yaw(const Model& m, State& x, const Inputs& in, const At& at, Outputs& out) {
@@ -185,9 +202,13 @@ inline void control_yaw(const Model& m, State& x, const Inputs& in, const At& at
   for (std::size_t n = 0; n < m.n_units; ++n) actuators += m.units[n].vectoring;
   auto p = m.yaw;
   p.vectoring_moment = actuators * track / R;
-  const auto yaw = yaw_control::step<double>(
-      p, m.car, x.yaw,
-      {.v = at.v, .omega_z = in.omega_z, .a_y = in.a_y, .delta = in.delta, .mu = 1.0}, m.T_s);
+  const auto yaw = yaw_control::step<double>(p, m.car, x.yaw,
+                                             {.v = at.v,
+                                              .omega_z = in.omega_z,
+                                              .a_y = in.a_y,
+                                              .delta = in.delta,
+                                              .mu = known_friction(m, x, in)},
+                                             m.T_s);
   for (std::size_t n = 0; n < m.n_units; ++n)
     if (actuators > 0.0)
       out.vectoring[n] = -yaw.M_vectoring * R / track * m.units[n].vectoring / actuators;
@@ -235,17 +256,19 @@ inline double within_grip(const Model& m, State& x, const Inputs& in, const At& 
   return tau.tau;
 }
 
-inline double held_pressure(const Model& m, State& x, const Asked& asked, const At& at,
-                            const AxleLoads& F, double p_driver) {
-  double F_request = 0.0;
-  for (std::size_t n = 0; n < m.n_units; ++n)
+inline double held_pressure(const Model& m, State& x, const Inputs& in, const Asked& asked,
+                            const At& at, double p_driver) {
+  double F_request = 0.0, F_drive = 0.0;  // of the machines alone
+  for (std::size_t n = 0; n < m.n_units; ++n) {
     F_request += m.units[n].ratio * asked.tau[n] / m.car.wheel_radius;
+    F_drive += m.units[n].ratio * in.tau[n] / m.car.wheel_radius;
+  }
   return hill_hold::step<double>(m.hold, x.hold,
                                  {.v = at.v,
-                                  .b = x.reference.b,
+                                  .b = at.a + x.reference.b,  // at rest all of it is the slope
                                   .p_driver = p_driver,
                                   .F_request = F_request,
-                                  .F_drive = F.front + F.rear},
+                                  .F_drive = F_drive},
                                  m.T_s);
 }
 
@@ -308,7 +331,7 @@ inline Outputs step(const Model& m, State& x, const Inputs& in) {
   }
   // 5., 6.
   if (m.on.hill_hold) {
-    const double p = detail::held_pressure(m, x, asked, at, F, p_driver);
+    const double p = detail::held_pressure(m, x, in, asked, at, p_driver);
     for (double& pump : out.brakes.pump) pump = max(pump, p);
   }
   if (m.on.anti_lock) detail::limit_brakes(m, x, in, at, out);

@@ -203,7 +203,7 @@ Mechanics::State Mechanics::start(const Asked& asked, double v,
   s.specific_force = -to_body(rotation(s.x.chassis.q), held(s, asked).gravity);
   s.ahead = s.foot;
   s.theta_H = hand_wheel(s, 0.0);
-  s.control = chassis_control::start(control_, v, tau, s.omega, s.x.Omega);
+  s.control = chassis_control::start(control_, v, tau, s.omega, s.x.Omega, s.specific_force.x);
   s.commands.tau = tau;
   s.commands.brakes = brake_system::untouched<double>({});
   // A car at rest stands on its brakes, with twice what the slope asks for.
@@ -257,6 +257,7 @@ void Mechanics::control(State& s, const Asked& asked) const {
                              .tau = {},
                              .omega_m = s.omega,
                              .F_brake = asked.F_brake,
+                             .braking = asked.braking,
                              .omega = s.x.Omega,
                              .p = s.brakes.p,
                              .a_x = s.specific_force.x,

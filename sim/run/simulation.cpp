@@ -114,9 +114,12 @@ void Simulation::rebuild() {
   }
   const bool blended = case_.scenario.chassis != scenario::Chassis::longitudinal &&
                        case_.scenario.assist.brake_blending;
-  // The chassis' control unit hands over at low speed, ahead of the brakes' lag.
-  if (blended && !case_.controllers.vcu)
-    system_.car.regeneration.v_zero = system_.car.regeneration.v_full = 0.0;
+  // The chassis' control unit hands over between these speeds; below them machines do not brake.
+  auto& regeneration = system_.car.regeneration;
+  if (blended && !case_.controllers.vcu) {
+    regeneration.v_full = regeneration.v_zero;
+    regeneration.v_zero *= 0.5;
+  }
   system_.driver = trace_.kind;
   system_.gains = trace_.gains;
   system_.sampled = trace_.rate > 0.0;

@@ -64,7 +64,7 @@ struct Road {
 class TractionControlLaunch : public testing::TestWithParam<Road> {};
 TEST_P(TractionControlLaunch, comes_near_the_bound_and_spinning_wheels_do_not) {
   // Distances over their bounds, in the order below. Without: 0.59, 0.59, 0.58, 0.58, 0.61, 0.60, 0.60, 0.63, with
-  // treads 45 to 180 m/s too fast. With: 0.89, 0.90, 0.92, 0.92, 0.85, 0.88, 0.90, 0.88. Nearly all that is missing is
+  // treads 45 to 180 m/s too fast. With: 0.89, 0.91, 0.92, 0.92, 0.84, 0.90, 0.91, 0.88. Nearly all that is missing is
   // lost in the first half second: the machine's ramp, a slip that shows the limit, carcasses that wind up again.
   const auto& on = GetParam();
   Rig spinning, with;
@@ -75,9 +75,8 @@ TEST_P(TractionControlLaunch, comes_near_the_bound_and_spinning_wheels_do_not) {
   const double most = bound(with, on.mu, 5.0);
   EXPECT_LT(launch(spinning, With::nothing, 450.0).distance, 0.65 * most);
   const auto to = launch(with, With::control, 450.0);
-  std::printf("RATIO %.3f slip %.2f\n", to.distance / most, to.slip_most);
   EXPECT_GT(to.distance, on.least * most) << to.distance / most;
-  EXPECT_LT(to.slip_most, 5.0);
+  EXPECT_LT(to.slip_most, 2.0 + slip_control::Params<double>{}.slip_by_friction * to.v);
 }
 INSTANTIATE_TEST_SUITE_P(Roads, TractionControlLaunch,
                          testing::Values(Road{"rear_wheels_on_ice", false, 0.12, 0.87},
@@ -125,7 +124,7 @@ TEST(SlipControl, finds_the_grip_in_use) {
   // J domega/dt = tau - tau_x: 10 - 4 Nm on 0.06 kg m2 give 100 rad/s2.
   slip_control::State<double> x{};
   double omega = 0.0;
-  for (int k = 0; k < 50; ++k) {
+  for (int k = 0; k < 60; ++k) {
     slip_control::step<double>({}, {.J = 0.06, .R = 0.03}, x,
                                {.omega = omega, .tau = 10.0, .V = 0.0, .a = 0.0, .F_z = 5e3},
                                kTick);
