@@ -29,7 +29,7 @@ namespace evsim::slip_control {
 template <Scalar T> struct Params {
   T observer_time = 0.003;   // t_o [s]
   T slip_time = 0.02;        // t_s [s]
-  T slip_by_friction = 0.1;  // kappa_1
+  T slip_by_friction = 0.105;  // kappa_1
   T slip_speed = 0.004;      // s_0 [m/s]
   T wind_up = 0.1;           // s_1 [m/s]
   T wind_up_travel = 0.1;    // w [m]
