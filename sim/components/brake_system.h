@@ -71,6 +71,11 @@ template <Scalar T> T torque_per_pressure(const Params<T>& p, std::size_t wheel)
 template <Scalar T> T pressure_of(const Params<T>& p, std::size_t wheel, const T& tau) {
   return select(tau > 0.0, tau / torque_per_pressure(p, wheel) + p.contact_pressure, T(0.0));
 }
+// Pressure of all brakes at which they hold a car of a wheel radius [m] by a force [N], at most the largest [Pa].
+template <Scalar T> T pressure_of_force(const Params<T>& p, const T& F, const T& wheel_radius) {
+  const T c = 2.0 * (torque_per_pressure(p.front) + torque_per_pressure(p.rear)) / wheel_radius;
+  return select(F > 0.0, min(F / c + p.contact_pressure, p.pressure_max), T(0.0));
+}
 // Share of the front axle in a braking torque at equal pressures.
 template <Scalar T> T front_share(const Params<T>& p) {
   const T front = torque_per_pressure(p.front);
@@ -97,15 +102,27 @@ template <Scalar T> Inputs<T> untouched(const Wheels<T>& asked) {
   return in;
 }
 
-// (1), (2)
+// (1)
+template <Scalar T> T aim(const Inputs<T>& u, std::size_t wheel) {
+  return min(max(u.asked[wheel], u.pump[wheel]), u.limit[wheel]);
+}
+// (2)
 template <Scalar T>
 State<T> derivatives(const Params<T>& p, const State<T>& x, const Inputs<T>& u) {
   State<T> rate;
   for (std::size_t i = 0; i < x.p.size(); ++i) {
-    const T aim = min(max(u.asked[i], u.pump[i]), u.limit[i]);
-    rate.p[i] = clamp((aim - x.p[i]) / p.lag, -p.release, p.build_up);
+    rate.p[i] = clamp((aim(u, i) - x.p[i]) / p.lag, -p.release, p.build_up);
   }
   return rate;
+}
+// (2) over a step h [s]: exact where no valve limits the rate.
+template <Scalar T>
+State<T> after(const Params<T>& p, const State<T>& x, const Inputs<T>& u, double h) {
+  const T follow = 1.0 - exp(-h / p.lag);
+  State<T> out;
+  for (std::size_t i = 0; i < x.p.size(); ++i)
+    out.p[i] = x.p[i] + clamp(follow * (aim(u, i) - x.p[i]), -h * p.release, h * p.build_up);
+  return out;
 }
 // (3) [Nm]
 template <Scalar T> Wheels<T> torques(const Params<T>& p, const State<T>& x) {

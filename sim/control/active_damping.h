@@ -43,18 +43,22 @@ template <Scalar T> struct State {
   T e_slow;  // [rad/s]
 };
 template <Scalar T> struct Inputs {
-  T tau_request;  // of the machine [Nm]
-  T omega_m;      // [rad/s]
-  T omega_w;      // [rad/s]
-  T ratio;        // i [-]
+  T tau;      // of the machine: (1), or less where its wheels would slip [Nm]
+  T omega_m;  // [rad/s]
+  T omega_w;  // [rad/s]
+  T ratio;    // i [-]
 };
-// Torque of the machine [Nm].
-template <Scalar T> T step(const Params<T>& p, State<T>& x, const Inputs<T>& in, double T_s) {
+// (1) [Nm]
+template <Scalar T> T shaped(const Params<T>& p, State<T>& x, const T& tau_request, double T_s) {
   const T most = T_s * select(abs(x.tau_s) < p.play_torque, p.play_rate, p.rate);
-  x.tau_s += clamp(in.tau_request - x.tau_s, -most, most);
+  x.tau_s += clamp(tau_request - x.tau_s, -most, most);
+  return x.tau_s;
+}
+// (2), (3): torque of the machine [Nm].
+template <Scalar T> T damped(const Params<T>& p, State<T>& x, const Inputs<T>& in, double T_s) {
   const T e = in.omega_m - in.ratio * in.omega_w;
   x.e_slow += (1.0 - exp(-T_s * kTwoPi * p.corner)) * (e - x.e_slow);
-  return x.tau_s - clamp(p.gain * (e - x.e_slow), -p.torque_max, p.torque_max);
+  return in.tau - clamp(p.gain * (e - x.e_slow), -p.torque_max, p.torque_max);
 }
 
 }  // namespace evsim::active_damping

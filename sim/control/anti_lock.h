@@ -20,7 +20,12 @@ namespace evsim::anti_lock {
 using believed_car::Wheels;
 
 template <Scalar T> struct Params {
-  slip_control::Params<T> slip{.observer_time = 0.01, .slip_time = 0.05};
+  // Short of the largest force, for the sake of side force.
+  slip_control::Params<T> slip{.observer_time = 0.01,
+                               .slip_time = 0.05,
+                               .slip_by_friction = 0.085,
+                               .slip_speed = 0.007,
+                               .wind_up = 0.25};
   T yaw_build_up = 60e5;  // rate of D in (3) [Pa/s]
   T speed_off = 1.5;      // [m/s]
 };

@@ -1,16 +1,18 @@
 // Control unit of a car's chassis: what the vehicle control unit asks for, made fit for the road. One tick:
 //   1. speed of the car from its wheels and its acceleration               wheel_speed_reference.h
-//   2. yaw control by brakes                                               yaw_control.h
-//   3. traction control of each drive unit, brakes as differential lock    traction_control.h
-//   4. active damping of the shafts                                        active_damping.h
+//   2. braking by machines and friction                                    brake_blending.h
+//   3. yaw control by torque vectoring and brakes                          yaw_control.h
+//   4. traction control: brakes as differential lock, each drive unit      traction_control.h
+//      after the shape of what the driver asks for, and before the damping of the shafts, active_damping.h
 //   5. hill hold                                                           hill_hold.h
 //   6. anti-lock braking of each wheel                                     anti_lock.h
-// All but the first can be switched off. Torque vectoring is not asked for.
+// All but the first can be switched off.
 // It knows the car by believed_car.h: masses, lengths, wheels as in the vehicle file, not what they are.
 #pragma once
 
 #include "sim/control/active_damping.h"
 #include "sim/control/anti_lock.h"
+#include "sim/control/brake_blending.h"
 #include "sim/control/hill_hold.h"
 #include "sim/control/traction_control.h"
 #include "sim/control/wheel_speed_reference.h"
@@ -24,7 +26,7 @@ using believed_car::Wheels;
 // A driver may switch them.
 struct Switches {
   bool traction_control = true, anti_lock = true, yaw_control = true, active_damping = true,
-       hill_hold = true;
+       hill_hold = true, brake_blending = true;
 };
 template <class P, class V>
   requires std::same_as<std::remove_const_t<P>, Switches>
@@ -33,17 +35,21 @@ constexpr void describe(P& p, V&& field) {
   field(p.traction_control,
         Field{"traction_control", N, any_value, "keeps driven wheels from spinning"});
   field(p.anti_lock, Field{"anti_lock", N, any_value, "keeps braked wheels from locking"});
-  field(p.yaw_control,
-        Field{"yaw_control", N, any_value, "keeps the car from spinning, by brakes"});
+  field(p.yaw_control, Field{"yaw_control", N, any_value,
+                             "keeps the car from spinning, by torque vectoring and brakes"});
   field(p.active_damping, Field{"active_damping", N, any_value, "damps the shuffle of the shafts"});
   field(p.hill_hold,
         Field{"hill_hold", N, any_value, "keeps the brakes on until the car drives off"});
+  field(p.brake_blending,
+        Field{"brake_blending", N, any_value,
+              "hands braking over between machines and friction, each axle within its grip"});
 }
 
 struct Unit {
   std::size_t axle = 1;  // 0 front, 1 rear
   double ratio = 1.0;
-  double J = 0.0;  // of the rotor [kg m2]
+  double J = 0.0;          // of the rotor [kg m2]
+  double vectoring = 0.0;  // largest torque of an actuator in the differential [Nm]
 };
 struct Model {
   Switches on;
@@ -52,6 +58,7 @@ struct Model {
   std::size_t n_units = 0;
   brake_system::Params<double> brakes;
   wheel_speed_reference::Params<double> reference;
+  brake_blending::Params<double> blending;
   slip_control::Params<double> traction;
   traction_control::LockParams<double> lock;
   anti_lock::Params<double> anti_lock;
@@ -62,6 +69,8 @@ struct Model {
 };
 struct State {
   wheel_speed_reference::State<double> reference;
+  brake_blending::State<double> blending;
+  double since_anti_lock;  // time since it acted [s]
   std::array<slip_control::State<double>, kMaxDriveUnits> traction;
   std::array<traction_control::LockState<double>, 2> lock;
   anti_lock::State<double> anti_lock;
@@ -74,44 +83,44 @@ struct Inputs {
   std::array<double, kMaxDriveUnits> tau_request;   // by the vehicle control unit [Nm]
   std::array<double, kMaxDriveUnits> tau, omega_m;  // given since the last tick [Nm], now [rad/s]
   double F_brake;                                   // of friction, asked for [N]
+  bool braking;                                     // the driver wants to brake
   Wheels<double> omega, p;                          // [rad/s], pressures [Pa]
   double a_x, a_y;                                  // specific forces along the body's axes [m/s2]
   double omega_z, delta;                            // [rad/s], mean of the front wheels [rad]
 };
 struct Outputs {
-  std::array<double, kMaxDriveUnits> tau;  // [Nm]
+  std::array<double, kMaxDriveUnits> tau;        // [Nm]
+  std::array<double, kMaxDriveUnits> vectoring;  // of actuators, > 0 to the left [Nm]
   brake_system::Inputs<double> brakes;
   double v;                       // believed [m/s]
   bool traction, anti_lock, yaw;  // which of them acts
 };
 
-// At rest, or rolling freely at a speed [m/s].
+// For which machines do not brake after anti-lock control has acted [s].
+inline constexpr double kAfterAntiLock = 0.3;
+
+// A specific force that may be the body's attitude or the sensor's offset, no slope [m/s2].
+inline constexpr double kAttitude = 0.3;
+
+// At rest, or rolling freely at a speed [m/s], with a specific force along the body that is the slope's [m/s2].
 inline State start(const Model& m, double v, const std::array<double, kMaxDriveUnits>& tau,
-                   const std::array<double, kMaxDriveUnits>& omega_m, const Wheels<double>& omega) {
+                   const std::array<double, kMaxDriveUnits>& omega_m, const Wheels<double>& omega,
+                   double a_x = 0.0) {
   State x{};
   x.reference.v = v;
+  const double b = a_x / (1.0 + believed_car::kGravity * m.reference.pitch);
+  x.reference.b = b - clamp(b, -kAttitude, kAttitude);
+  x.since_anti_lock = kAfterAntiLock;
   for (std::size_t n = 0; n < m.n_units; ++n) {
     x.traction[n].omega = omega_m[n], x.traction[n].tau_x = tau[n];
-    x.traction[n].mu_road = 1.0;
     x.damping[n].tau_s = tau[n];
   }
-  for (std::size_t i = 0; i < omega.size(); ++i) {
-    x.anti_lock.wheels[i].omega = omega[i];
-    x.anti_lock.wheels[i].mu_road = 1.0;
-  }
+  for (std::size_t i = 0; i < omega.size(); ++i) x.anti_lock.wheels[i].omega = omega[i];
   return x;
 }
 
 namespace detail {
 
-// Force of friction to pressure, the same in both circuits [Pa].
-inline double pressure_of(const Model& m, double F) {
-  const double c = 2.0 *
-                   (brake_system::torque_per_pressure(m.brakes.front) +
-                    brake_system::torque_per_pressure(m.brakes.rear)) /
-                   m.car.wheel_radius;
-  return F > 0.0 ? min(F / c + m.brakes.contact_pressure, m.brakes.pressure_max) : 0.0;
-}
 // Below it a car is taken to roll forward [m/s].
 inline constexpr double kReverse = -1.0;
 // Of machines and brakes on an axle, > 0 forward [N].
@@ -125,6 +134,11 @@ inline double force_of(const Model& m, const Inputs& in, std::size_t axle, doubl
            max(in.p[i] - m.brakes.contact_pressure, 0.0);
   return tau / m.car.wheel_radius;
 }
+inline std::size_t units_on(const Model& m, std::size_t axle) {
+  std::size_t out = 0;
+  for (std::size_t n = 0; n < m.n_units; ++n) out += m.units[n].axle == axle ? 1U : 0U;
+  return out;
+}
 // Speed of a unit's rotor for traction control: where it runs ahead of its wheels, through the play of the shafts or as they
 // wind up, the wheels' is what slips.
 inline double slipping(const Unit& unit, const Inputs& in, std::size_t n) {
@@ -133,107 +147,194 @@ inline double slipping(const Unit& unit, const Inputs& in, std::size_t n) {
   return in.tau[n] < 0.0 ? max(in.omega_m[n], wheels) : min(in.omega_m[n], wheels);
 }
 
+using At = wheel_speed_reference::Outputs<double>;
+using AxleLoads = believed_car::AxleLoads<double>;
+
+struct Asked {
+  std::array<double, kMaxDriveUnits> tau;  // of the machines [Nm]
+  double F_brake;                          // of friction [N]
+};
+// What the vehicle control unit wants the machines to brake with is all that they can: speed, battery and its rules are in
+// there. In the same ratio each axle's machines give their part of what the blending leaves them.
+inline Asked blended(const Model& m, State& x, const Inputs& in, const At& at,
+                     const AxleLoads& loads) {
+  const double sense = at.v < 0.0 ? -1.0 : 1.0;
+  brake_blending::Axles<double> limit{}, mu{1.0, 1.0};
+  const double braking = in.braking ? 1.0 : 0.0;
+  for (std::size_t n = 0; n < m.n_units; ++n) {
+    const Unit& unit = m.units[n];
+    limit[unit.axle] +=
+        braking * max(-sense * unit.ratio * in.tau_request[n] / m.car.wheel_radius, 0.0);
+    mu[unit.axle] = min(mu[unit.axle], x.traction[n].mu_road);
+  }
+  bool slips = false;
+  for (const double limited : x.anti_lock.limited) slips = slips || limited > 0.0;
+  x.since_anti_lock = slips ? 0.0 : min(x.since_anti_lock + m.T_s, kAfterAntiLock);
+  const double F = in.F_brake + limit[0] + limit[1];
+  const auto given =
+      brake_blending::step<double>(m.blending, x.blending,
+                                   {.F = F,
+                                    .limit = limit,
+                                    .grip = {mu[0] * loads.front, mu[1] * loads.rear},
+                                    .v = abs(at.v),
+                                    .a = sense * at.a,
+                                    .wheels_slip = x.since_anti_lock < kAfterAntiLock ? 1.0 : 0.0},
+                                   m.T_s);
+  Asked out{.tau = in.tau_request, .F_brake = given.friction};
+  for (std::size_t n = 0; n < m.n_units; ++n) {
+    const std::size_t axle = m.units[n].axle;
+    if (limit[axle] > 0.0) out.tau[n] *= given.machines[axle] / limit[axle];
+  }
+  return out;
+}
+
+// Friction in use where slip control has found the road's limit, 1 where it has not: along, and across by the acceleration.
+inline double known_friction(const Model& m, const State& x, const Inputs& in) {
+  double mu = 1.0;
+  for (std::size_t n = 0; n < m.n_units; ++n) mu = min(mu, x.traction[n].mu_road);
+  const double across = in.a_y / believed_car::kGravity;
+  return min(sqrt(mu * mu + across * across), 1.0);
+}
+
+inline void control_yaw(const Model& m, State& x, const Inputs& in, const At& at, Outputs& out) {
+  const double R = m.car.wheel_radius, track = m.car.track;
+  double actuators = 0.0;
+  for (std::size_t n = 0; n < m.n_units; ++n) actuators += m.units[n].vectoring;
+  auto p = m.yaw;
+  p.vectoring_moment = actuators * track / R;
+  const auto yaw = yaw_control::step<double>(p, m.car, x.yaw,
+                                             {.v = at.v,
+                                              .omega_z = in.omega_z,
+                                              .a_y = in.a_y,
+                                              .delta = in.delta,
+                                              .mu = known_friction(m, x, in)},
+                                             m.T_s);
+  for (std::size_t n = 0; n < m.n_units; ++n)
+    if (actuators > 0.0)
+      out.vectoring[n] = -yaw.M_vectoring * R / track * m.units[n].vectoring / actuators;
+  for (std::size_t i = 0; i < out.brakes.pump.size(); ++i) {
+    out.brakes.pump[i] = brake_system::pressure_of(m.brakes, i, yaw.tau_brake[i]);
+    out.yaw = out.yaw || yaw.tau_brake[i] > 0.0;
+  }
+}
+
+inline void lock_differentials(const Model& m, State& x, const Asked& asked, const At& at,
+                               Outputs& out) {
+  for (std::size_t axle = 0; axle < x.lock.size(); ++axle) {
+    const std::size_t left = 2 * axle;
+    double tau_request = 0.0;
+    for (std::size_t n = 0; n < m.n_units; ++n)
+      if (m.units[n].axle == axle) tau_request += asked.tau[n];
+    const auto lock = traction_control::step<double>(
+        m.lock, x.lock[axle], {at.slip[left], at.slip[left + 1], at.v, tau_request}, m.T_s);
+    double* pump = &out.brakes.pump[left];
+    pump[0] = max(pump[0], brake_system::pressure_of(m.brakes, left, lock.left));
+    pump[1] = max(pump[1], brake_system::pressure_of(m.brakes, left + 1, lock.right));
+  }
+}
+
+// Torque of a unit whose driver's wish has its shape.
+inline double within_grip(const Model& m, State& x, const Inputs& in, const At& at,
+                          const AxleLoads& loads, std::size_t n, Outputs& out) {
+  const Unit& unit = m.units[n];
+  const std::size_t left = 2 * unit.axle;
+  const double share = 1.0 / static_cast<double>(units_on(m, unit.axle));
+  const slip_control::Rotor<double> rotor{
+      .J = unit.J + share * 2.0 * m.car.wheel_inertia / (unit.ratio * unit.ratio),
+      .R = m.car.wheel_radius / unit.ratio};
+  const auto tau =
+      traction_control::step<double>(m.traction, rotor, x.traction[n],
+                                     {.tau_request = out.tau[n],
+                                      .tau = in.tau[n],
+                                      .omega_m = slipping(unit, in, n),
+                                      .V = 0.5 * (at.V[left] + at.V[left + 1]),
+                                      .a = at.a,
+                                      .difference = at.slip[left] - at.slip[left + 1],
+                                      .F_z = share * (unit.axle == 0 ? loads.front : loads.rear)},
+                                     m.T_s);
+  out.traction = out.traction || tau.limited > 0.0;
+  return tau.tau;
+}
+
+inline double held_pressure(const Model& m, State& x, const Inputs& in, const Asked& asked,
+                            const At& at, double p_driver) {
+  double F_request = 0.0, F_drive = 0.0;  // of the machines alone
+  for (std::size_t n = 0; n < m.n_units; ++n) {
+    F_request += m.units[n].ratio * asked.tau[n] / m.car.wheel_radius;
+    F_drive += m.units[n].ratio * in.tau[n] / m.car.wheel_radius;
+  }
+  return hill_hold::step<double>(m.hold, x.hold,
+                                 {.v = at.v,
+                                  .b = at.a + x.reference.b,  // at rest all of it is the slope
+                                  .p_driver = p_driver,
+                                  .F_request = F_request,
+                                  .F_drive = F_drive},
+                                 m.T_s);
+}
+
+inline void limit_brakes(const Model& m, State& x, const Inputs& in, const At& at, Outputs& out) {
+  Wheels<double> asked = out.brakes.asked, tau_drive{};
+  for (std::size_t i = 0; i < asked.size(); ++i) asked[i] = max(asked[i], out.brakes.pump[i]);
+  for (std::size_t n = 0; n < m.n_units; ++n)
+    for (std::size_t i = 2 * m.units[n].axle; i < 2 * m.units[n].axle + 2; ++i)
+      tau_drive[i] += 0.5 * m.units[n].ratio * in.tau[n];
+  const auto limits = anti_lock::step<double>(m.anti_lock, m.car, m.brakes, x.anti_lock,
+                                              {.omega = in.omega,
+                                               .V = at.V,
+                                               .v = at.v,
+                                               .a = at.a,
+                                               .p = in.p,
+                                               .asked = asked,
+                                               .tau_drive = tau_drive},
+                                              m.T_s);
+  out.brakes.limit = limits.limit;
+  for (const double limited : limits.limited) out.anti_lock = out.anti_lock || limited > 0.0;
+}
+
 }  // namespace detail
 
 inline Outputs step(const Model& m, State& x, const Inputs& in) {
-  const auto& car = m.car;
-  const double T_s = m.T_s;
-  Outputs out{};
-  out.tau = in.tau_request;
-  const double p_driver = detail::pressure_of(m, in.F_brake);
-  out.brakes = brake_system::untouched<double>({p_driver, p_driver, p_driver, p_driver});
-
   // 1.
-  const believed_car::AxleLoads<double> F{detail::force_of(m, in, 0, x.reference.v),
-                                          detail::force_of(m, in, 1, x.reference.v)};
+  const detail::AxleLoads F{detail::force_of(m, in, 0, x.reference.v),
+                            detail::force_of(m, in, 1, x.reference.v)};
   const auto at = wheel_speed_reference::step<double>(
-      m.reference, car, x.reference,
-      {.omega = in.omega, .a_x = in.a_x, .omega_z = in.omega_z, .delta = in.delta, .F = F}, T_s);
-  out.v = at.v;
-  const auto loads = believed_car::axle_loads(car, at.a);
+      m.reference, m.car, x.reference,
+      {.omega = in.omega, .a_x = in.a_x, .omega_z = in.omega_z, .delta = in.delta, .F = F}, m.T_s);
+  const auto loads = believed_car::axle_loads(m.car, at.a);
 
   // 2.
-  if (m.on.yaw_control) {
-    const auto yaw = yaw_control::step<double>(
-        m.yaw, car, x.yaw,
-        {.v = at.v, .omega_z = in.omega_z, .a_y = in.a_y, .delta = in.delta, .mu = 1.0}, T_s);
-    for (std::size_t i = 0; i < out.brakes.pump.size(); ++i) {
-      out.brakes.pump[i] = brake_system::pressure_of(m.brakes, i, yaw.tau_brake[i]);
-      out.yaw = out.yaw || yaw.tau_brake[i] > 0.0;
-    }
-  }
-  // 3.
+  const detail::Asked asked = m.on.brake_blending ? detail::blended(m, x, in, at, loads)
+                                                  : detail::Asked{in.tau_request, in.F_brake};
+  const double p_driver =
+      brake_system::pressure_of_force(m.brakes, asked.F_brake, m.car.wheel_radius);
+  Outputs out{};
+  out.v = at.v;
+  out.tau = asked.tau;
+  out.brakes = brake_system::untouched<double>({p_driver, p_driver, p_driver, p_driver});
+
+  // 3., 4.
+  if (m.on.yaw_control) detail::control_yaw(m, x, in, at, out);
+  if (m.on.traction_control) detail::lock_differentials(m, x, asked, at, out);
   for (std::size_t n = 0; n < m.n_units; ++n) {
-    const Unit& unit = m.units[n];
-    const std::size_t left = 2 * unit.axle;
-    if (m.on.traction_control) {
-      const auto lock = traction_control::step<double>(
-          m.lock, x.lock[unit.axle], {at.slip[left], at.slip[left + 1], at.v, in.tau_request[n]},
-          T_s);
-      out.brakes.pump[left] =
-          max(out.brakes.pump[left], brake_system::pressure_of(m.brakes, left, lock.left));
-      out.brakes.pump[left + 1] =
-          max(out.brakes.pump[left + 1], brake_system::pressure_of(m.brakes, left + 1, lock.right));
-      const slip_control::Rotor<double> rotor{
-          .J = unit.J + 2.0 * car.wheel_inertia / (unit.ratio * unit.ratio),
-          .R = car.wheel_radius / unit.ratio};
-      const auto tau =
-          traction_control::step<double>(m.traction, rotor, x.traction[n],
-                                         {.tau_request = in.tau_request[n],
-                                          .tau = in.tau[n],
-                                          .omega_m = detail::slipping(unit, in, n),
-                                          .V = 0.5 * (at.V[left] + at.V[left + 1]),
-                                          .a = at.a,
-                                          .difference = at.slip[left] - at.slip[left + 1],
-                                          .F_z = unit.axle == 0 ? loads.front : loads.rear},
-                                         T_s);
-      out.tau[n] = tau.tau;
-      out.traction = out.traction || tau.limited > 0.0;
-    }
-    // 4.
+    const std::size_t left = 2 * m.units[n].axle;
+    if (m.on.active_damping)
+      out.tau[n] = active_damping::shaped<double>(m.damping, x.damping[n], out.tau[n], m.T_s);
+    if (m.on.traction_control) out.tau[n] = detail::within_grip(m, x, in, at, loads, n, out);
     if (m.on.active_damping)
       out.tau[n] =
-          active_damping::step<double>(m.damping, x.damping[n],
-                                       {.tau_request = out.tau[n],
-                                        .omega_m = in.omega_m[n],
-                                        .omega_w = 0.5 * (in.omega[left] + in.omega[left + 1]),
-                                        .ratio = unit.ratio},
-                                       T_s);
+          active_damping::damped<double>(m.damping, x.damping[n],
+                                         {.tau = out.tau[n],
+                                          .omega_m = in.omega_m[n],
+                                          .omega_w = 0.5 * (in.omega[left] + in.omega[left + 1]),
+                                          .ratio = m.units[n].ratio},
+                                         m.T_s);
   }
-  // 5.
+  // 5., 6.
   if (m.on.hill_hold) {
-    double F_request = 0.0;
-    for (std::size_t n = 0; n < m.n_units; ++n)
-      F_request += m.units[n].ratio * in.tau_request[n] / car.wheel_radius;
-    const double p = hill_hold::step<double>(m.hold, x.hold,
-                                             {.v = at.v,
-                                              .b = x.reference.b,
-                                              .p_driver = p_driver,
-                                              .F_request = F_request,
-                                              .F_drive = F.front + F.rear,
-                                              .hold = 0.0},
-                                             T_s);
+    const double p = detail::held_pressure(m, x, in, asked, at, p_driver);
     for (double& pump : out.brakes.pump) pump = max(pump, p);
   }
-  // 6.
-  if (m.on.anti_lock) {
-    Wheels<double> asked = out.brakes.asked, tau_drive{};
-    for (std::size_t i = 0; i < asked.size(); ++i) asked[i] = max(asked[i], out.brakes.pump[i]);
-    for (std::size_t n = 0; n < m.n_units; ++n)
-      for (std::size_t i = 2 * m.units[n].axle; i < 2 * m.units[n].axle + 2; ++i)
-        tau_drive[i] += 0.5 * m.units[n].ratio * in.tau[n];
-    const auto abs_limits = anti_lock::step<double>(m.anti_lock, car, m.brakes, x.anti_lock,
-                                                    {.omega = in.omega,
-                                                     .V = at.V,
-                                                     .v = at.v,
-                                                     .a = at.a,
-                                                     .p = in.p,
-                                                     .asked = asked,
-                                                     .tau_drive = tau_drive},
-                                                    T_s);
-    out.brakes.limit = abs_limits.limit;
-    for (const double limited : abs_limits.limited) out.anti_lock = out.anti_lock || limited > 0.0;
-  }
+  if (m.on.anti_lock) detail::limit_brakes(m, x, in, at, out);
   return out;
 }
 

@@ -3,7 +3,9 @@
 //             long as the drive can; with v = v_ref only the inverse of the car is left
 //   follow:   F = m_eq (a_ref + k_p (v_ref - v) + z) + F_road(v),  dz/dt = k_i (v_ref - v)
 //             with the reference read a preview time ahead; z waits while the drive is limited
-//   pedals:   F = accelerator F_drive_max - brake F_brake_max
+//   pedals:   F = accelerator F_drive_max - brake F_brake_max; of a car that is driven by one pedal, the accelerator's part by
+//             one_pedal.h
+//   neutral:  F = 0
 // While the reference stands at 0 the car is held: the brake is pressed at no less than a_hold, and what
 // the grade asks for on top.
 // F_road is what the driver knows of the road: drag, rolling and grade, at the speed he sees.
@@ -12,11 +14,13 @@
 #include <variant>
 
 #include "sim/base/fields.h"
+#include "sim/control/one_pedal.h"
 #include "sim/vehicle/car.h"
 
 namespace evsim::driver {
 
-enum class Kind : int { exact, follow, pedals };
+enum class Kind : int { exact, follow, pedals, neutral };
+inline bool has_reference(Kind kind) { return kind == Kind::exact || kind == Kind::follow; }
 
 template <Scalar T> struct Gains {
   T k_p = 0.8;     // [1/s]
@@ -50,13 +54,27 @@ template <Scalar T> struct Inputs {
   car::Surroundings<T> around;
 };
 
+// Of the accelerator; F_most with it down [N].
+template <Scalar T>
+T accelerator_force(const car::Model<T>& m, const Inputs<T>& in, const T& F_most) {
+  const T by_share = in.reference.accelerator * F_most;
+  const T& deceleration = m.regeneration.one_pedal;
+  const auto braking = deceleration > 0.0;
+  if (!any(braking)) return by_share;
+  const one_pedal::Params<T> p{.mass = m.mass_equivalent, .deceleration = deceleration};
+  const T b = road_load::kGravity * in.around.sin_alpha;
+  return select(braking, one_pedal::force<T>(p, {in.reference.accelerator, in.v, b, F_most}),
+                by_share);
+}
+
 // Force asked for at the wheels [N].
 template <Scalar T>
 T force(const car::Model<T>& m, const Gains<T>& g, Kind kind, const Inputs<T>& in) {
   const auto& ref = in.reference;
+  if (kind == Kind::neutral) return T(0.0);
   if (kind == Kind::pedals) {
     const T F_most = m.chassis.mu * m.mass * road_load::kGravity;
-    return ref.accelerator * F_most - ref.brake * F_most;
+    return accelerator_force(m, in, F_most) - ref.brake * F_most;
   }
   const T error = ref.v - in.v;
   const T a = kind == Kind::exact ? ref.a + 1.0 * error : ref.a + g.k_p * error + in.integral;

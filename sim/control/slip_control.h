@@ -12,7 +12,7 @@
 // What the road carries, mu_road, is unknown at first, 1. Slip beyond s has shown the limit, the friction in use then; where
 // it is unknown, beyond s + s_2; and beyond w dmu/dt more, the way that shafts and carcasses wind up over while the force
 // still grows. While there is less slip than s the road carries at least what is in use, and while there is much less, mu_road
-// grows at a rate. Up to it torque needs no slip to prove it:
+// grows at a rate in proportion to it: faster on ice, torque would outrun what tyres that slid build up again over their way. Up to it torque needs no slip to prove it:
 //   |tau| up to 0.9 mu_road R F_z   within, 0.2 mu R F_z   beyond, if that is more than (3)          (5)
 // Signs: tau, omega, s > 0 forward, F_x on the car.
 // Neglected: what the shafts between machine and wheel do (some 10 Hz and above).
@@ -27,14 +27,14 @@
 namespace evsim::slip_control {
 
 template <Scalar T> struct Params {
-  T observer_time = 0.005;     // t_o [s]
-  T slip_time = 0.03;          // t_s [s]
-  T slip_by_friction = 0.085;  // kappa_1
-  T slip_speed = 0.007;        // s_0 [m/s]
-  T wind_up = 0.25;            // s_1 [m/s]
-  T wind_up_travel = 0.1;      // w [m]
-  T slip_speed_free = 0.5;     // s_2 [m/s]
-  T friction_growth = 0.6;     // [1/s]
+  T observer_time = 0.003;   // t_o [s]
+  T slip_time = 0.02;        // t_s [s]
+  T slip_by_friction = 0.105;  // kappa_1
+  T slip_speed = 0.004;      // s_0 [m/s]
+  T wind_up = 0.1;           // s_1 [m/s]
+  T wind_up_travel = 0.1;    // w [m]
+  T slip_speed_free = 0.5;   // s_2 [m/s]
+  T friction_growth = 1.0;   // [1/s]
 };
 template <class P, class V>
   requires same_template<P, Params>
@@ -83,6 +83,9 @@ template <Scalar T> struct Outputs {
 
 namespace detail {
 
+// Of any road: wet ice.
+inline constexpr double kLeastFriction = 0.05;
+
 // (2)
 template <Scalar T>
 void observe(const Params<T>& p, const Rotor<T>& r, State<T>& x, const Inputs<T>& in, double T_s) {
@@ -99,9 +102,10 @@ T unproved(const Params<T>& p, State<T>& x, const T& mu, const T& size, const T&
   x.mu += (1.0 - exp(-0.5 * T_s / p.observer_time)) * (mu - x.mu);
   const T free = select(x.mu_road < 1.0, T(0.0), p.slip_speed_free);
   const auto beyond = size > s + free + p.wind_up_travel * mu_rate;
-  const T grown = min(x.mu_road + select(size < 0.7 * s, T_s * p.friction_growth, T(0.0)), 1.0);
+  const T growth = select(size < 0.5 * s, p.friction_growth * x.mu_road, T(0.0));
+  const T grown = min(x.mu_road + T_s * growth, 1.0);
   const T carried = max(grown, select(size < s, x.mu, T(0.0)));
-  x.mu_road = select(beyond, min(x.mu, 0.99), carried);
+  x.mu_road = select(beyond, clamp(x.mu, kLeastFriction, 0.99), carried);
   return select(beyond, 0.2 * x.mu, 0.9 * x.mu_road);
 }
 

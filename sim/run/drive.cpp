@@ -432,7 +432,10 @@ void Drive::step_mechanics(State& d, const closed_loop::System<double>& s, const
 Mechanics::Asked Drive::asked(const closed_loop::System<double>& s, const Slow& now) const {
   car::Command<double> command = s.held.control.command;
   closed_loop::apply_hooks(s, command);
-  return {.tau = command.tau, .F_brake = now.F_brake, .around = now.around};
+  return {.tau = command.tau,
+          .F_brake = now.F_brake,
+          .braking = s.held.F_request < 0.0,
+          .around = now.around};
 }
 
 double Drive::machine_speed(const State& d, std::size_t n, const closed_loop::System<double>& s,

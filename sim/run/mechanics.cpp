@@ -12,22 +12,13 @@ bool is_flat(const road::Params& r) {
   return r.grade.empty() && r.crossfall.empty() && r.bumps.empty() && r.roughness.G_d == 0.0;
 }
 
-// (2) of brake_system.h over a step: exact where no valve limits the rate.
-void advance_brakes(const brake_system::Params<double>& p, const brake_system::Inputs<double>& u,
-                    double h, brake_system::State<double>& x) {
-  const double follow = 1.0 - exp(-h / p.lag);
-  for (std::size_t i = 0; i < x.p.size(); ++i) {
-    const double aim = min(max(u.asked[i], u.pump[i]), u.limit[i]);
-    x.p[i] += clamp(follow * (aim - x.p[i]), -h * p.release, h * p.build_up);
-  }
-}
-
 // ---- What the control unit and the driver know of the car --------------------------------------
 
 constexpr double kPadFriction = 0.4, kEffectiveRadius = 0.4;  // the latter over the wheel's
 constexpr double kBrakingAt = 0.8;  // [g]: where both axles use the same friction
 constexpr double kDamped = 0.6;     // of the shuffle, by active damping
 constexpr double kRelease = 400e5;  // of hill hold, so that setting off is not late [Pa/s]
+constexpr double kHandOver = 10.0;  // of the machines' braking to friction and back [m/s3]
 
 brake_system::Params<double> brakes_of(const car::Params<double>& p, const multibody::Car& car) {
   const auto& b = std::get<body::MultiBody<double>>(p.body).brakes;
@@ -69,10 +60,15 @@ chassis_control::Model control_model(const car::Params<double>& p, const multibo
   for (std::size_t n = 0; n < out.n_units; ++n) {
     const auto& unit = car.model.units[n];
     out.units[n] = {.axle = unit.axle, .ratio = unit.gears.ratio, .J = unit.gears.J_in};
+    if (const auto* by = std::get_if<differential::Vectoring<double>>(&unit.differential.kind))
+      out.units[n].vectoring = by->torque_max;
     J = max(J, unit.gears.J_in);
     stiffness = max(stiffness, 2.0 * unit.shaft.stiffness / (unit.gears.ratio * unit.gears.ratio));
   }
   out.damping.gain = 2.0 * kDamped * sqrt(stiffness * J);
+  out.blending.friction_lag = out.brakes.lag;
+  out.blending.hand_over = kHandOver * car.mass;
+  out.blending.v_zero = p.regeneration.v_zero, out.blending.v_full = p.regeneration.v_full;
   out.hold.mass = car.mass;
   out.hold.release = kRelease;
   out.reference.pitch = multibody::pitch_per_acceleration(car);
@@ -205,6 +201,7 @@ multibody::Held Mechanics::held(const State& s, const Asked& asked) const {
     if (h > 0.0) out.tau_change[n] = 12.0 / (h * h) * (s.moment[n] - 0.5 * h * s.impulse[n]);
     out.mesh[n] = mesh(s, n);
   }
+  out.vectoring = s.commands.vectoring;
   out.brake = brake_system::torques<double>(control_.brakes, s.brakes);
   out.theta_H = s.theta_H;
   out.surface = flat_ ? nullptr : &road_;
@@ -248,13 +245,13 @@ Mechanics::State Mechanics::start(const Asked& asked, double v,
   s.specific_force = -to_body(rotation(s.x.chassis.q), held(s, asked).gravity);
   s.ahead = s.foot;
   s.theta_H = hand_wheel(s, 0.0);
-  s.control = chassis_control::start(control_, v, tau, s.omega, s.x.Omega);
+  s.control = chassis_control::start(control_, v, tau, s.omega, s.x.Omega, s.specific_force.x);
   s.commands.tau = tau;
   s.commands.brakes = brake_system::untouched<double>({});
   // A car at rest stands on its brakes, with twice what the slope asks for.
   if (v == 0.0) {
     const double F = 2.0 * (mass() + towed_mass()) * abs(on_plane.gravity.x);
-    s.brakes.p.fill(chassis_control::detail::pressure_of(control_, F));
+    s.brakes.p.fill(brake_system::pressure_of_force(control_.brakes, F, control_.car.wheel_radius));
     s.commands.brakes.asked = s.brakes.p;
   }
   return s;
@@ -309,6 +306,7 @@ void Mechanics::control(State& s, const Asked& asked) const {
                              .tau = {},
                              .omega_m = s.omega,
                              .F_brake = asked.F_brake,
+                             .braking = asked.braking,
                              .omega = s.x.Omega,
                              .p = s.brakes.p,
                              .a_x = s.specific_force.x,
@@ -344,7 +342,7 @@ manoeuvre::Motion Mechanics::step(State& s, const Asked& asked, double t) const 
   const double h = s.since;
   const Vec3<double> v = s.x.chassis.v;
   const auto before_brakes = s.brakes;
-  advance_brakes(control_.brakes, s.commands.brakes, h, s.brakes);
+  s.brakes = brake_system::after<double>(control_.brakes, s.brakes, s.commands.brakes, h);
   s.theta_H = hand_wheel(s, t - 0.5 * h);
   auto now = held(s, asked);
   const auto was = brake_system::torques<double>(control_.brakes, before_brakes);

@@ -60,6 +60,7 @@ class Mechanics {
   struct Asked {
     std::array<double, kMaxDriveUnits> tau;  // of the machines [Nm]
     double F_brake;                          // capacity of all brakes [N]
+    bool braking;                            // the driver wants to brake
     car::Surroundings<double> around;
   };
   // Of a wheel, and of the body, as they are.

@@ -67,7 +67,7 @@ struct FromScenario {
   }
   DriverTrace operator()(const scenario::CoastDown& f) const {
     DriverTrace d;
-    d.kind = driver::Kind::pedals;
+    d.kind = driver::Kind::neutral;
     d.trace = {
         .t = {0.0, f.duration}, .v = {}, .grade = {}, .accelerator = {0.0, 0.0}, .brake = {}};
     d.until_v_below = f.until_v;
@@ -105,7 +105,7 @@ closed_loop::Piece<double> DriverTrace::piece(double t) const {
   p.a_ref = v.slope;
   p.reference = {.v = seen.value,
                  .a = seen.slope,
-                 .standing = kind != driver::Kind::pedals && seen.value == 0.0 && seen.slope == 0.0,
+                 .standing = has_reference() && seen.value == 0.0 && seen.slope == 0.0,
                  .accelerator = accelerator.value,
                  .brake = brake.value,
                  .accelerator_rate = accelerator.slope,

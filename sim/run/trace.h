@@ -34,7 +34,7 @@ struct DriverTrace {
   double rate = 0.0, delay = 0.0;  // of a sampled driver [Hz], [s]
   double grade = 0.0;              // added to that of the trace [-]
 
-  bool has_reference() const { return kind != driver::Kind::pedals; }
+  bool has_reference() const { return driver::has_reference(kind); }
   // Instants at which a piece must begin [s]: the trace's own, and those that the preview brings nearer.
   std::vector<double> knots() const;
   // The piece that begins at t [s], of no direction yet.

@@ -43,6 +43,7 @@ template <Scalar T> struct Regeneration {
   T v_zero = kRequired;            // no regeneration below this speed [m/s]
   T v_full = kRequired;            // all of it above this speed [m/s]
   T deceleration_max = kInfinity;  // the rest is left to the friction brakes [m/s2]
+  T one_pedal = 0.0;               // deceleration with the accelerator released; 0: none [m/s2]
 };
 template <class P, class V>
   requires same_template<P, Regeneration>
@@ -51,6 +52,9 @@ constexpr void describe(P& p, V&& field) {
   field(p.v_full, Field{"v_full", Dim::speed, positive, "full regeneration above this speed"});
   field(p.deceleration_max, Field{"deceleration_max", Dim::acceleration, not_negative,
                                   "largest deceleration by regeneration"});
+  field(p.one_pedal,
+        Field{"one_pedal_deceleration", Dim::acceleration, not_negative,
+              "with the accelerator released, down to rest; 0: the accelerator only drives"});
 }
 
 // A speed that the maker does not let the car exceed by its own drive.

@@ -11,10 +11,11 @@
 // While a unit shifts, or is disconnected, its rotor has a speed of its own: then the same of rotor and gears, each.
 // A trailer pulls and weighs on the body by its hitch (trailer.h).
 // Books, all exact identities of the equations:
-//   sum tau_k omega_k + p_steering = dE/dt + losses                                                      (4)
+//   sum tau_k omega_k + p_steering + p_vectoring = dE/dt + losses                                        (4)
 //   E: chassis, springs, height, spins, carcasses and springs of the tyres, gears, twist of the shafts
 //   p_steering: against the gyroscopic moments of the wheels, and what tyres are pressed by as wheels turn and lean, and
 //   as the road's slope changes below them: a contact that is a plane knows neither
+//   p_vectoring: of the actuators in differentials (differential.h (4)); booked with p_steering
 // Neglected: the contact points' own velocity as wheels are steered; the tyre's vertical stiffness over speed and
 // horizontal force, what its moments do beyond (4)'s row.
 // Signs: ISO 8855; torque and speed > 0 forward; losses >= 0, but for the moments of tyres.
@@ -85,7 +86,7 @@ struct State {
 };
 // Powers, and as integrals energies.
 struct Rows {
-  double work, steering;                        // of the machines' shafts, of who steers
+  double work, steering;  // of the machines' shafts; of who steers, and of actuators of vectoring
   std::array<double, kMaxDriveUnits> gears;     // losses of each unit
   double differentials, shafts;                 // losses
   double brakes, air, dampers;                  // of the suspension
@@ -128,11 +129,12 @@ struct Held {
   std::array<double, kMaxDriveUnits>
       tau{};  // of the machines' shafts, in the middle of the step [Nm]
   std::array<double, kMaxDriveUnits>
-      tau_change{};                          // from its start to its end, in a straight line [Nm]
-  std::array<double, kWheels> brake{};       // capacities [Nm]
-  chassis_14dof::Steer<double> steer{};      // of a car without steering
-  double theta_H = 0.0;                      // hand wheel, > 0 to the left [rad]
-  chassis_14dof::RoadPlanes<double> road{};  // where there is no surface
+      tau_change{};  // from its start to its end, in a straight line [Nm]
+  std::array<double, kMaxDriveUnits> vectoring{};  // of actuators, > 0 to the left [Nm]
+  std::array<double, kWheels> brake{};             // capacities [Nm]
+  chassis_14dof::Steer<double> steer{};            // of a car without steering
+  double theta_H = 0.0;                            // hand wheel, > 0 to the left [rad]
+  chassis_14dof::RoadPlanes<double> road{};        // where there is no surface
   const road::Road* surface = nullptr;
   std::array<road::Foot, kWheels> feet{};  // on it, where a search begins
   Pack mu = 1.0;                           // of the road over that of the tyres' measurement
@@ -163,6 +165,7 @@ struct Driven {  // by one unit
   UnitState rate;
   double tau_l, tau_r;  // of the half shafts [Nm]
   double work, gears, differential, shafts;
+  double vectoring;  // taken up by an actuator [W]
 };
 inline gear_train::Model<double> in_mesh(const Unit& m, const Mesh& mesh) {
   auto gears = m.gears;
@@ -207,7 +210,7 @@ inline double energy(const Unit& m, const Mesh& mesh, const UnitState& x, double
          half_shaft::energy<double>(m.shaft, {x.twist_r});
 }
 // omega_l, omega_r: of the wheels, seen from the body [rad/s].
-inline Driven driven(const Unit& m, const Mesh& mesh, const UnitState& x, double tau,
+inline Driven driven(const Unit& m, const Mesh& mesh, const UnitState& x, double tau, double tau_v,
                      double omega_l, double omega_r) {
   const differential::State<double> d{x.omega_c, x.domega};
   const half_shaft::Inputs<double> l{differential::left(d), omega_l};
@@ -220,8 +223,8 @@ inline Driven driven(const Unit& m, const Mesh& mesh, const UnitState& x, double
   const auto g = mesh.slips
                      ? gear_train::coupled<double>(gears, turning, {tau, load}, mesh.capacity)
                      : gear_train::engaged<double>(gears, x.omega_c, {tau, load});
-  const auto o =
-      differential::rates<double>(m.differential, d, {g.rate.omega_out, s_l.tau, s_r.tau});
+  const auto o = differential::rates<double>(
+      m.differential, d, {g.rate.omega_out, s_l.tau, s_r.tau, {.tau_v = tau_v}});
   return {.rate = {.omega_c = g.rate.omega_out,
                    .domega = o.domega_dt,
                    .twist_l = half_shaft::derivatives(l).theta,
@@ -231,8 +234,9 @@ inline Driven driven(const Unit& m, const Mesh& mesh, const UnitState& x, double
           .tau_r = s_r.tau,
           .work = tau * (mesh.slips ? x.omega_in : gears.ratio * x.omega_c),
           .gears = g.p_drag + g.p_mesh + g.p_slip,
-          .differential = o.split.p_loss,
-          .shafts = s_l.p_loss + s_r.p_loss};
+          .differential = o.split.p_loss + o.split.actuator.p_loss,
+          .shafts = s_l.p_loss + s_r.p_loss,
+          .vectoring = o.split.actuator.p};
 }
 
 }  // namespace detail
@@ -379,16 +383,17 @@ EVSIM_FLATTEN_PACKS inline Rates rates(const Model& m, const Held& held, const S
   // Drive units.
   const Pack from_body = Omega - dot(w.e, spread(body.omega));
   std::array<double, kWheels> tau_shaft{};
+  double vectoring = 0.0;
   auto& q = out.rows;
   for (std::size_t n = 0; n < m.n_units; ++n) {
     const std::size_t left = 2 * m.units[n].axle;
     const double tau = held.tau[n] + (place - 0.5) * held.tau_change[n];
-    const auto d = detail::driven(m.units[n], held.mesh[n], x.units[n], tau, from_body[left],
-                                  from_body[left + 1]);
+    const auto d = detail::driven(m.units[n], held.mesh[n], x.units[n], tau, held.vectoring[n],
+                                  from_body[left], from_body[left + 1]);
     out.state.units[n] = d.rate;
     tau_shaft[left] += d.tau_l, tau_shaft[left + 1] += d.tau_r;
     q.work += d.work, q.gears[n] = d.gears, q.differentials += d.differential;
-    q.shafts += d.shafts;
+    q.shafts += d.shafts, vectoring += d.vectoring;
   }
 
   for (std::size_t n = m.n_units; n < kMaxDriveUnits; ++n) out.state.units[n] = {};
@@ -437,8 +442,8 @@ EVSIM_FLATTEN_PACKS inline Rates rates(const Model& m, const Held& held, const S
   const Pack lifted = detail::lifted(w, k, road, turning + quad<double>(by_F), quad<double>(lean));
   const Pack spring = tyre::spring_force<Pack>(m.tyres, k.compression, {0.0, 0.0, 0.0});
   w.omega.z += turning;
-  q.steering = sum<double>(turning * m.chassis.J * Omega * cross(w.omega, w.e).z -
-                           present * spring * lifted);
+  q.steering = vectoring + sum<double>(turning * m.chassis.J * Omega * cross(w.omega, w.e).z -
+                                       present * spring * lifted);
   out.state.trailer = {};
   q.hitch = q.towed_height = 0.0;
   q.air = -(dot(air.F, body.v) + dot(air.M, body.omega));

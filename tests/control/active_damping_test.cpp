@@ -30,9 +30,9 @@ Tip tip(With with, double from, double to) {
     const double request = rig.t < kBefore ? from : to;
     omega_w.push_back(0.5 * (rig.car.x.Omega[2] + rig.car.x.Omega[3]));
     const double seen = omega_w.size() > kLate ? omega_w[omega_w.size() - 1 - kLate] : omega_w[0];
-    const double tau = active_damping::step<double>(
-        {}, x,
-        {.tau_request = request, .omega_m = rig.rotor_speed(0), .omega_w = seen, .ratio = kRatio},
+    const double shaped = active_damping::shaped<double>({}, x, request, kTick);
+    const double tau = active_damping::damped<double>(
+        {}, x, {.tau = shaped, .omega_m = rig.rotor_speed(0), .omega_w = seen, .ratio = kRatio},
         kTick);
     rig.tau_command[0] = with == With::control ? tau : request;
     a.push_back(rig.sense().a_x * (to > from ? 1.0 : -1.0));
@@ -65,8 +65,13 @@ TEST(ActiveDamping, costs_no_torque_in_steady_driving) {
   active_damping::State<double> x{.tau_s = 100.0, .e_slow = 0.0};
   double tau = 0.0;
   for (int k = 0; k < 5000; ++k)
-    tau = active_damping::step<double>(
-        {}, x, {.tau_request = 100.0, .omega_m = 503.0, .omega_w = 50.0, .ratio = 10.0}, kTick);
+    tau =
+        active_damping::damped<double>({}, x,
+                                       {.tau = active_damping::shaped<double>({}, x, 100.0, kTick),
+                                        .omega_m = 503.0,
+                                        .omega_w = 50.0,
+                                        .ratio = 10.0},
+                                       kTick);
   EXPECT_NEAR(tau, 100.0, 1e-9);  // 4 * 3 e^(-2 pi 5)
 }
 

@@ -6,6 +6,7 @@
 namespace evsim {
 namespace {
 
+using test::FourWheels;
 using test::kG;
 using test::kMass;
 using test::Rig;
@@ -18,39 +19,19 @@ struct Stop {
 };
 enum class With { nothing, control };
 Stop brake(Rig& rig, With with, double v, anti_lock::Params<double> p = {}, double gain = 2.0) {
-  wheel_speed_reference::State<double> reference{.v = v, .b = 0.0, .F = {}};
-  anti_lock::State<double> x{};
-  for (std::size_t i = 0; i < 4; ++i)
-    x.wheels[i] = {.omega = v / rig.car.R_e, .tau_x = 0.0, .mu = 0.0, .mu_road = 1.0};
+  auto m = test::control_unit(rig, kTick);
+  m.on.anti_lock = with == With::control;
+  m.anti_lock = p;
+  FourWheels omega;
+  omega.fill(v / rig.car.R_e);
+  auto x = chassis_control::start(m, v, {}, {}, omega);
   path_driver::State<double> driver{};
   const path_driver::Params<double> drives{
       .steering_ratio = kSteeringRatio, .wheelbase = 3.0, .preview_time = 0.6, .gain = gain};
   rig.roll_at(v);
   Stop out{};
   for (int k = 0; rig.v() > 0.3 && rig.t < 30.0; ++k) {
-    const auto s = rig.sense();
-    const double p_asked = brake_system::of_pedal<double>(rig.brakes, rig.t / 0.15);
-    const auto tau_b = brake_system::torques<double>(rig.brakes, rig.pressure);
-    const double R = rig.believed.wheel_radius;
-    const auto ref = wheel_speed_reference::step<double>(
-        {.pitch = 0.0045}, rig.believed, reference,
-        {.omega = s.omega,
-         .a_x = s.a_x,
-         .omega_z = s.omega_z,
-         .delta = rig.delta,
-         .F = {.front = -(tau_b[0] + tau_b[1]) / R, .rear = -(tau_b[2] + tau_b[3]) / R}},
-        kTick);
-    rig.hydraulics = brake_system::untouched<double>({p_asked, p_asked, p_asked, p_asked});
-    const auto abs_out = anti_lock::step<double>(p, rig.believed, rig.brakes, x,
-                                                 {.omega = s.omega,
-                                                  .V = ref.V,
-                                                  .v = ref.v,
-                                                  .a = ref.a,
-                                                  .p = rig.pressure.p,
-                                                  .asked = rig.hydraulics.asked,
-                                                  .tau_drive = {}},
-                                                 kTick);
-    if (with == With::control) rig.hydraulics.limit = abs_out.limit;
+    test::control(m, x, rig, {}, test::braking_force(rig, rig.t / 0.15));
     if (k % 2 == 0) {  // the driver, every 10 ms
       const double d = path_driver::preview(drives, rig.v());
       rig.delta = path_driver::step<double>(

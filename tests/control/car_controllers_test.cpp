@@ -122,21 +122,14 @@ TEST(CarControllers, blending_and_standstill_over_all_scalars) {
              .a = y[2],
              .wheels_slip = T(0.0)},
             kTick);
-        one_pedal::State<T> pedal{.held = T(0.0)};
-        const auto F = one_pedal::step<T>(
-            over<one_pedal::Params, T>(one_pedal::Params<double>{.mass = 2000.0}), pedal,
+        const T F = one_pedal::force<T>(
+            over<one_pedal::Params, T>(one_pedal::Params<double>{.mass = 2000.0}),
             {.accelerator = y[3], .v = y[1], .b = y[2], .F_drive = T(8e3)});
         hill_hold::State<T> hold{.p = T(30e5), .time = T(0.0)};
         const T p = hill_hold::step<T>(
             over<hill_hold::Params, T>(hill_hold::Params<double>{.mass = 2000.0}), hold,
-            {.v = T(0.0),
-             .b = y[2],
-             .p_driver = T(0.0),
-             .F_request = F.F,
-             .F_drive = y[0],
-             .hold = F.hold},
-            kTick);
-        return std::array<T, 5>{u.machines[0], u.machines[1], u.friction, F.F, p};
+            {.v = T(0.0), .b = y[2], .p_driver = T(0.0), .F_request = F, .F_drive = y[0]}, kTick);
+        return std::array<T, 5>{u.machines[0], u.machines[1], u.friction, F, p};
       });
 }
 
@@ -150,9 +143,10 @@ TEST(CarControllers, steering_and_damping_over_all_scalars) {
                                      .steering_ratio = 15.0, .wheelbase = 3.0}),
                                  x, {.v = y[1], .path = {.y = y[2], .curvature = T(0.01)}}, kTick);
         active_damping::State<T> z{.tau_s = T(100.0), .e_slow = T(0.0)};
-        const T tau = active_damping::step<T>(
-            over<active_damping::Params, T>(active_damping::Params<double>{}), z,
-            {.tau_request = y[3], .omega_m = 10.0 * y[1] + y[2], .omega_w = y[1], .ratio = T(10.0)},
+        const auto p = over<active_damping::Params, T>(active_damping::Params<double>{});
+        const T shaped = active_damping::shaped<T>(p, z, y[3], 1e-3);
+        const T tau = active_damping::damped<T>(
+            p, z, {.tau = shaped, .omega_m = 10.0 * y[1] + y[2], .omega_w = y[1], .ratio = T(10.0)},
             1e-3);
         std::array<T, 8> out{theta, tau};
         using steering_program::Kind;

@@ -8,8 +8,7 @@
 #include <numbers>
 
 #include "sim/components/brake_system.h"
-#include "sim/control/believed_car.h"
-#include "sim/control/wheel_speed_reference.h"
+#include "sim/control/chassis_control.h"
 #include "tests/vehicle/multibody_car.h"
 
 namespace evsim::test {
@@ -87,8 +86,7 @@ struct Rig {
     for (long k = 0; k < n; ++k) {
       for (std::size_t i = 0; i < tau.size(); ++i)
         tau[i] = tau_command[i] + keep * (tau[i] - tau_command[i]);
-      pressure = multibody::plus(pressure, kPlantStep,
-                                 brake_system::derivatives<double>(brakes, pressure, hydraulics));
+      pressure = brake_system::after<double>(brakes, pressure, hydraulics, kPlantStep);
       const double kick = kPlantStep * vectoring / believed.wheel_inertia;
       car.x.Omega[2] -= kick, car.x.Omega[3] += kick;
       multibody::Rows q{};
@@ -113,6 +111,54 @@ struct Rig {
     return car.held;
   }
 };
+
+// Of a pedal 0..1, at the wheels [N].
+inline double braking_force(const Rig& rig, double pedal) {
+  const double per_pressure = 2.0 * (brake_system::torque_per_pressure(rig.brakes.front) +
+                                     brake_system::torque_per_pressure(rig.brakes.rear));
+  return brake_system::of_pedal<double>(rig.brakes, pedal) * per_pressure /
+         rig.believed.wheel_radius;
+}
+
+// The chassis' control unit of a rig, with all that can be switched off.
+inline chassis_control::Model control_unit(const Rig& rig, double T_s) {
+  chassis_control::Model m;
+  m.on = {.traction_control = false,
+          .anti_lock = false,
+          .yaw_control = false,
+          .active_damping = false,
+          .hill_hold = false,
+          .brake_blending = false};
+  m.car = rig.believed;
+  m.brakes = rig.brakes;
+  m.reference.pitch = 0.0045;
+  m.n_units = rig.car.m.n_units;
+  for (std::size_t n = 0; n < m.n_units; ++n) {
+    const auto& unit = rig.car.m.units[n];
+    m.units[n] = {.axle = unit.axle, .ratio = unit.gears.ratio, .J = unit.gears.J_in};
+  }
+  m.T_s = T_s;
+  return m;
+}
+// One tick of it.
+inline void control(const chassis_control::Model& m, chassis_control::State& x, Rig& rig,
+                    const std::array<double, kMaxDriveUnits>& tau_request, double F_brake) {
+  const auto s = rig.sense();
+  chassis_control::Inputs in{.tau_request = tau_request,
+                             .tau = rig.tau,
+                             .omega_m = {},
+                             .F_brake = F_brake,
+                             .omega = s.omega,
+                             .p = rig.pressure.p,
+                             .a_x = s.a_x,
+                             .a_y = s.a_y,
+                             .omega_z = s.omega_z,
+                             .delta = rig.delta};
+  for (std::size_t n = 0; n < m.n_units; ++n) in.omega_m[n] = rig.rotor_speed(n);
+  const auto out = chassis_control::step(m, x, in);
+  rig.tau_command = out.tau;
+  rig.hydraulics = out.brakes;
+}
 
 // Largest forward force over load of a tyre of the car [-], at a load and a friction.
 inline double peak_friction(double F_z, double mu) {

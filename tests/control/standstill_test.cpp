@@ -41,14 +41,10 @@ double rolled_back(bool holds) {
     rig.tau_command[0] = machine_torque(rig, F);
     const double p_driver = brake_system::of_pedal<double>(rig.brakes, pedal);
     rig.hydraulics.asked.fill(p_driver);
-    const double p_hold = hill_hold::step<double>(p, x,
-                                                  {.v = rig.v(),
-                                                   .b = b,
-                                                   .p_driver = p_driver,
-                                                   .F_request = F,
-                                                   .F_drive = wheel_force(rig),
-                                                   .hold = 0.0},
-                                                  kTick);
+    const double p_hold = hill_hold::step<double>(
+        p, x,
+        {.v = rig.v(), .b = b, .p_driver = p_driver, .F_request = F, .F_drive = wheel_force(rig)},
+        kTick);
     rig.hydraulics.pump.fill(holds ? p_hold : 0.0);
     if (rig.t < 2.0) from = rig.distance;
     rig.advance(kTick);
@@ -64,19 +60,17 @@ TEST(HillHold, keeps_the_car_from_rolling_back) {
   EXPECT_LT(with, 2e-3);
 }
 
-TEST(HillHold, lets_go_after_its_time_but_not_while_it_is_asked_to) {
+TEST(HillHold, lets_go_after_its_time) {
   const hill_hold::Params<double> p{.mass = kMass};
-  for (const double hold : {0.0, 1.0}) {
-    hill_hold::State<double> x{};
-    hill_hold::Inputs<double> in{
-        .v = 0.0, .b = 1.0, .p_driver = 30e5, .F_request = 0.0, .F_drive = 0.0, .hold = hold};
-    hill_hold::step(p, x, in, kTick);
-    in.p_driver = 0.0;
-    for (int k = 0; k < 290; ++k) hill_hold::step(p, x, in, kTick);
-    EXPECT_EQ(x.p, hold > 0.0 ? 40e5 : 30e5);
-    for (int k = 0; k < 100; ++k) hill_hold::step(p, x, in, kTick);
-    EXPECT_EQ(x.p, hold > 0.0 ? 40e5 : 0.0);
-  }
+  hill_hold::State<double> x{};
+  hill_hold::Inputs<double> in{
+      .v = 0.0, .b = 1.0, .p_driver = 30e5, .F_request = 0.0, .F_drive = 0.0};
+  hill_hold::step(p, x, in, kTick);
+  in.p_driver = 0.0;
+  for (int k = 0; k < 290; ++k) hill_hold::step(p, x, in, kTick);
+  EXPECT_EQ(x.p, 30e5);
+  for (int k = 0; k < 100; ++k) hill_hold::step(p, x, in, kTick);
+  EXPECT_EQ(x.p, 0.0);
 }
 
 struct Stopped {
@@ -86,20 +80,18 @@ Stopped one_pedal_stop(double slope) {
   Rig rig = on_slope(slope);
   rig.roll_at(12.0);
   const double b = -rig.car.held.gravity.x;
-  one_pedal::State<double> pedal{};
-  hill_hold::State<double> hold{};
+  const one_pedal::Params<double> p{.mass = kMass};
   Stopped out{};
   double held_at = 0.0, place = 0.0;
   while (rig.t < 30.0 && (held_at == 0.0 || rig.t < held_at + 5.0)) {
-    const auto u = one_pedal::step<double>(
-        {.mass = kMass}, pedal, {.accelerator = 0.0, .v = rig.v(), .b = b, .F_drive = 8e3});
-    rig.tau_command[0] = machine_torque(rig, u.F);
-    const double p = hill_hold::step<double>(
-        {.mass = kMass}, hold,
-        {.v = rig.v(), .b = b, .p_driver = 0.0, .F_request = 0.0, .F_drive = 0.0, .hold = u.hold},
-        kTick);
-    rig.hydraulics.pump.fill(p);
-    if (u.hold > 0.0 && held_at == 0.0) held_at = rig.t, place = rig.distance;
+    const double F =
+        one_pedal::force<double>(p, {.accelerator = 0.0, .v = rig.v(), .b = b, .F_drive = 8e3});
+    const bool held = std::abs(rig.v()) < p.speed_hold;
+    rig.tau_command[0] = held ? 0.0 : machine_torque(rig, F);
+    rig.hydraulics.asked.fill(
+        held ? brake_system::pressure_of_force<double>(rig.brakes, -F, rig.believed.wheel_radius)
+             : 0.0);
+    if (held && held_at == 0.0) held_at = rig.t, place = rig.distance;
     rig.advance(kTick);
   }
   out.time = held_at, out.moved = std::abs(rig.distance - place);
@@ -119,8 +111,7 @@ TEST(OnePedal, its_map_by_hand) {
   // 15 m/s: half of 0.35 is neutral.
   const one_pedal::Params<double> p{.mass = 2000.0};
   const auto F = [&](double s, double v) {
-    one_pedal::State<double> x{};
-    return one_pedal::step<double>(p, x, {.accelerator = s, .v = v, .b = 0.0, .F_drive = 8000.0}).F;
+    return one_pedal::force<double>(p, {.accelerator = s, .v = v, .b = 0.0, .F_drive = 8000.0});
   };
   EXPECT_ROUNDED(F(1.0, 15.0), 8000.0);
   EXPECT_ROUNDED(F(0.0, 15.0), -4000.0);
@@ -131,14 +122,12 @@ TEST(OnePedal, its_map_by_hand) {
 }
 
 TEST(OnePedal, holds_until_the_pedal_is_pressed) {
+  // 1.5 m/s2 beside the slope's 0.5.
   const one_pedal::Params<double> p{.mass = 2000.0};
-  one_pedal::State<double> x{};
   one_pedal::Inputs<double> in{.accelerator = 0.0, .v = 0.05, .b = 0.5, .F_drive = 8000.0};
-  EXPECT_EQ(one_pedal::step(p, x, in).hold, 1.0);
+  EXPECT_ROUNDED(one_pedal::force(p, in), -4000.0);
   in.v = 0.0, in.accelerator = 0.2;
-  const auto u = one_pedal::step(p, x, in);
-  EXPECT_EQ(u.hold, 0.0);
-  EXPECT_ROUNDED(u.F, 1600.0);
+  EXPECT_ROUNDED(one_pedal::force(p, in), 1600.0);
 }
 
 }  // namespace

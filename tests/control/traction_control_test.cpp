@@ -7,65 +7,26 @@ namespace {
 
 using test::kG;
 using test::kMass;
-using test::kRatio;
-using test::kRotor;
 using test::Rig;
 
-constexpr double kTick = 2e-3;
-
-// Believed of a unit of the rig: its rotor and both wheels, seen from the machine.
-slip_control::Rotor<double> rotor(const Rig& rig) {
-  const double J_wheels = 2.0 * rig.believed.wheel_inertia + 0.07;
-  return {.J = kRotor + J_wheels / (kRatio * kRatio), .R = rig.believed.wheel_radius / kRatio};
-}
+constexpr double kTick = 1e-3;
 
 struct Launch {
   double distance, v, slip_most, heading;
 };
-enum class With { nothing, control, control_and_lock };
+enum class With { nothing, control };
 // Full accelerator from standstill for 5 s: 1500 Nm/s up to what the machine has, 400 kW.
 Launch launch(Rig& rig, With with, double tau_most) {
-  wheel_speed_reference::State<double> reference{};
-  std::array<slip_control::State<double>, kMaxDriveUnits> slip{};
-  traction_control::LockState<double> lock{};
+  auto m = test::control_unit(rig, kTick);
+  m.on.traction_control = m.on.active_damping = with == With::control;
+  auto x = chassis_control::start(m, 0.0, {}, {}, {});
   Launch out{};
   while (rig.t < 5.0) {
-    const auto s = rig.sense();
-    believed_car::AxleLoads<double> F{};
-    for (std::size_t n = 0; n < rig.car.m.n_units; ++n)
-      (rig.car.m.units[n].axle == 0 ? F.front : F.rear) +=
-          kRatio * rig.tau[n] / rig.believed.wheel_radius;
-    const auto ref = wheel_speed_reference::step<double>(
-        {.pitch = 0.0045}, rig.believed, reference,
-        {.omega = s.omega, .a_x = s.a_x, .omega_z = s.omega_z, .delta = 0.0, .F = F}, kTick);
-    const auto loads = believed_car::axle_loads(rig.believed, ref.a);
-    for (std::size_t n = 0; n < rig.car.m.n_units; ++n) {
-      const double tau_request =
+    std::array<double, kMaxDriveUnits> tau_request{};
+    for (std::size_t n = 0; n < m.n_units; ++n)
+      tau_request[n] =
           std::min({tau_most, 1500.0 * rig.t, 400e3 / std::max(rig.rotor_speed(n), 1.0)});
-      const auto axle = rig.car.m.units[n].axle;
-      const auto limited = traction_control::step<double>(
-          {}, rotor(rig), slip[n],
-          {.tau_request = tau_request,
-           .tau = rig.tau[n],
-           .omega_m = rig.rotor_speed(n),
-           .V = 0.5 * (ref.V[2 * axle] + ref.V[2 * axle + 1]),
-           .a = ref.a,
-           .difference =
-               with == With::control_and_lock ? ref.slip[2 * axle] - ref.slip[2 * axle + 1] : 0.0,
-           .F_z = axle == 0 ? loads.front : loads.rear},
-          kTick);
-      rig.tau_command[n] = with == With::nothing ? tau_request : limited.tau;
-    }
-    if (with == With::control_and_lock) {
-      const auto b = traction_control::step<double>({}, lock,
-                                                    {.slip_left = ref.slip[2],
-                                                     .slip_right = ref.slip[3],
-                                                     .v = ref.v,
-                                                     .tau_request = tau_most},
-                                                    kTick);
-      rig.hydraulics.pump[2] = brake_system::pressure_of<double>(rig.brakes, 2, b.left);
-      rig.hydraulics.pump[3] = brake_system::pressure_of<double>(rig.brakes, 3, b.right);
-    }
+    test::control(m, x, rig, tau_request, 0.0);
     rig.advance(kTick);
     for (std::size_t i = 0; i < 4; ++i)
       out.slip_most = std::max(out.slip_most, rig.car.R_e * rig.car.x.Omega[i] - rig.v());
@@ -103,7 +64,7 @@ struct Road {
 class TractionControlLaunch : public testing::TestWithParam<Road> {};
 TEST_P(TractionControlLaunch, comes_near_the_bound_and_spinning_wheels_do_not) {
   // Distances over their bounds, in the order below. Without: 0.59, 0.59, 0.58, 0.58, 0.61, 0.60, 0.60, 0.63, with
-  // treads 45 to 180 m/s too fast. With: 0.89, 0.90, 0.92, 0.92, 0.85, 0.88, 0.90, 0.88. Nearly all that is missing is
+  // treads 45 to 180 m/s too fast. With: 0.89, 0.91, 0.92, 0.92, 0.84, 0.90, 0.91, 0.88. Nearly all that is missing is
   // lost in the first half second: the machine's ramp, a slip that shows the limit, carcasses that wind up again.
   const auto& on = GetParam();
   Rig spinning, with;
@@ -115,7 +76,7 @@ TEST_P(TractionControlLaunch, comes_near_the_bound_and_spinning_wheels_do_not) {
   EXPECT_LT(launch(spinning, With::nothing, 450.0).distance, 0.65 * most);
   const auto to = launch(with, With::control, 450.0);
   EXPECT_GT(to.distance, on.least * most) << to.distance / most;
-  EXPECT_LT(to.slip_most, 5.0);
+  EXPECT_LT(to.slip_most, 2.0 + slip_control::Params<double>{}.slip_by_friction * to.v);
 }
 INSTANTIATE_TEST_SUITE_P(Roads, TractionControlLaunch,
                          testing::Values(Road{"rear_wheels_on_ice", false, 0.12, 0.87},
@@ -129,20 +90,16 @@ INSTANTIATE_TEST_SUITE_P(Roads, TractionControlLaunch,
                          [](const testing::TestParamInfo<Road>& at) { return at.param.name; });
 
 TEST(TractionControl, brakes_lock_the_differential_on_split_friction) {
-  // Left 0.1, right 0.9, 5 s: 9.7 m with a wheel that spins at 315 m/s, 4.2 m without spin, 19.8 m where a brake gives the
-  // other wheel its torque.
+  // Left 0.1, right 0.9, 5 s: 9.7 m with a wheel that spins at 315 m/s, 19.8 m where a brake gives the other wheel its torque.
   const auto on_split = [](With with) {
     Rig rig;
     rig.car.held.mu = Pack([](auto i) { return i % 2 == 0 ? 0.1 : 0.9; });
     return launch(rig, with, 200.0);
   };
-  const auto nothing = on_split(With::nothing), control = on_split(With::control),
-             lock = on_split(With::control_and_lock);
+  const auto nothing = on_split(With::nothing), lock = on_split(With::control);
   EXPECT_GT(nothing.slip_most, 100.0);
-  EXPECT_LT(control.slip_most, 5.0);
   EXPECT_LT(lock.slip_most, 5.0);
   EXPECT_GT(lock.distance, 1.8 * nothing.distance);
-  EXPECT_GT(lock.distance, 4.0 * control.distance);
 }
 
 TEST(TractionControl, leaves_a_torque_alone_that_the_road_carries) {
@@ -167,7 +124,7 @@ TEST(SlipControl, finds_the_grip_in_use) {
   // J domega/dt = tau - tau_x: 10 - 4 Nm on 0.06 kg m2 give 100 rad/s2.
   slip_control::State<double> x{};
   double omega = 0.0;
-  for (int k = 0; k < 50; ++k) {
+  for (int k = 0; k < 60; ++k) {
     slip_control::step<double>({}, {.J = 0.06, .R = 0.03}, x,
                                {.omega = omega, .tau = 10.0, .V = 0.0, .a = 0.0, .F_z = 5e3},
                                kTick);
