@@ -43,6 +43,14 @@ TEST(BrakeSystem, pressure_rises_as_its_lag_and_rate_allow) {
   const auto fast = after(brake_system::untouched<double>({100e5, 100e5, 100e5, 100e5}), 0.05, {});
   EXPECT_NEAR(fast.p[0], 50e5, 1.0);
 }
+TEST(BrakeSystem, a_step_is_exact_where_no_valve_limits_the_rate) {
+  const auto all = [](double p) { return brake_system::untouched<double>({p, p, p, p}); };
+  const auto slow = brake_system::after<double>(kBrakes, {}, all(10e5), 0.02);
+  EXPECT_ROUNDED(slow.p[0], 10e5 * (1.0 - exp(-1.0)));
+  EXPECT_ROUNDED(brake_system::after<double>(kBrakes, {}, all(100e5), 0.01).p[3], 10e5);
+  // 720 Nm/MPa of four wheels on 0.3 m.
+  EXPECT_ROUNDED(brake_system::pressure_of_force<double>(kBrakes, 12e3, 0.3), 51e5);
+}
 TEST(BrakeSystem, a_wheel_is_held_dumped_or_braked_by_the_pump_alone) {
   const State<double> x{.p = {50e5, 50e5, 50e5, 0.0}};
   auto in = brake_system::untouched<double>({80e5, 80e5, 80e5, 0.0});

@@ -136,6 +136,8 @@ inline chassis_control::Model control_unit(const Rig& rig, double T_s) {
   for (std::size_t n = 0; n < m.n_units; ++n) {
     const auto& unit = rig.car.m.units[n];
     m.units[n] = {.axle = unit.axle, .ratio = unit.gears.ratio, .J = unit.gears.J_in};
+    if (const auto* by = std::get_if<differential::Vectoring<double>>(&unit.differential.kind))
+      m.units[n].vectoring = by->torque_max;
   }
   m.T_s = T_s;
   return m;
@@ -148,6 +150,7 @@ inline void control(const chassis_control::Model& m, chassis_control::State& x, 
                              .tau = rig.tau,
                              .omega_m = {},
                              .F_brake = F_brake,
+                             .braking = F_brake > 0.0,
                              .omega = s.omega,
                              .p = rig.pressure.p,
                              .a_x = s.a_x,
@@ -157,6 +160,7 @@ inline void control(const chassis_control::Model& m, chassis_control::State& x, 
   for (std::size_t n = 0; n < m.n_units; ++n) in.omega_m[n] = rig.rotor_speed(n);
   const auto out = chassis_control::step(m, x, in);
   rig.tau_command = out.tau;
+  rig.car.held.vectoring = out.vectoring;
   rig.hydraulics = out.brakes;
 }
 

@@ -83,6 +83,14 @@ TEST(Driver, pedals_ask_for_a_share_of_the_grip) {
   EXPECT_ROUNDED(force(Kind::pedals, in), -0.5 * kWeight);
 }
 
+TEST(Driver, one_pedal_brakes_with_the_accelerator_released) {
+  auto m = small();
+  m.regeneration.one_pedal = 2.0;
+  const auto in = at(0.0, 0.0, 10.0);
+  EXPECT_ROUNDED(driver::force(m, Gains<double>{}, Kind::pedals, in), -1358.0 * 2.0);
+  EXPECT_EQ(driver::force(m, Gains<double>{}, Kind::neutral, in), 0.0);
+}
+
 TEST(Driver, the_integral_grows_with_the_error_and_waits_while_the_drive_is_limited) {
   const Gains<double> g{.k_p = 0.8, .k_i = 0.1, .a_hold = 1.5};
   EXPECT_ROUNDED(driver::integral_rate(g, at(10.5, 0.0, 10.0), 0.0), 0.05);

@@ -110,6 +110,27 @@ TEST(YawControl, torque_vectoring_takes_side_slip_without_slowing_the_car_down) 
   EXPECT_EQ(both.sideslip, vectored.sideslip);
 }
 
+TEST(YawControl, a_vectoring_differential_turns_the_car_and_its_work_is_booked) {
+  // 20 m/s, 0.02 rad: the yaw rate of the reference is 0.4 / 3.8 rad/s. Off by 0.0157 rad/s without, 0.0058 with.
+  const auto error = [](bool on) {
+    Rig rig;
+    rig.car.m.units[0].differential.kind = differential::Vectoring<double>{.torque_max = 600.0};
+    rig.roll_at(20.0);
+    rig.delta = 0.02;
+    auto m = test::control_unit(rig, kTick);
+    m.on.yaw_control = on;
+    auto x = chassis_control::start(m, 20.0, {}, {}, rig.car.x.Omega);
+    while (rig.t < 1.5) {
+      test::control(m, x, rig, {}, 0.0);
+      rig.advance(kTick);
+    }
+    const auto rates = rig.rates().rows;
+    EXPECT_EQ(rates.steering != 0.0, on);
+    return std::abs(rig.yaw_rate() - 20.0 * 0.02 / (3.0 + 0.002 * 400.0));
+  };
+  EXPECT_LT(error(true), 0.6 * error(false));
+}
+
 TEST(YawControl, its_reference_is_the_single_track_car_s_within_the_grip) {
   // 20 m/s, 0.02 rad, L = 3 m, K = 0.002: 0.4 / 3.8 rad/s; on ice at most 0.9 * 0.1 g / 20 m/s.
   const Rig rig = tail_heavy();
