@@ -24,6 +24,7 @@ struct Params {
 };
 
 inline constexpr double kHelpTime = 0.01;  // t_s [s]
+inline constexpr double kRestTime = 0.2;   // in which a disconnected rotor comes to rest [s]
 
 enum class Speed : int { open, first, second };
 struct State {
@@ -51,10 +52,11 @@ inline bool slips(const Params& p, const State& x) {
 }
 
 struct Inputs {
-  double v;     // of the car [m/s]
-  double a;     // asked of it, without sign [m/s2]
-  double slip;  // at the speed in mesh, or where open at the one to come [rad/s]
-  bool stays;   // no shift begins
+  double v;            // of the car [m/s]
+  double a;            // asked of it, without sign [m/s2]
+  double slip;         // at the speed in mesh, or where open at the one to come [rad/s]
+  bool stays;          // no shift begins
+  double omega = 0.0;  // of the rotor [rad/s]
 };
 struct Outputs {
   double torque_share;  // of what is asked for [-]
@@ -78,7 +80,7 @@ inline Outputs step(const Params& p, State& x, const Inputs& in, double T_s) {
   const double t_down = p.shift.torque_down_time, strength = p.shift.dog.strength;
   if (!shifts(x)) {
     x.to = detail::wanted(p, x, in, T_s);
-    if (is_open(x)) return {0.0, 0.0, 0.0};
+    if (is_open(x)) return {0.0, -clamp(p.J * in.omega / kRestTime, -p.tau_help, p.tau_help), 0.0};
     if (x.from == x.to) return {1.0, 0.0, strength};
     x.s = x.from == Speed::open ? t_down : 0.0, x.quiet = 0.0;
   }

@@ -108,7 +108,8 @@ void Mechanics::control_gears(State& s, const std::array<double, kMaxDriveUnits>
                                         {.v = s.commands.v,
                                          .a = abs(F) / car_.mass,
                                          .slip = slip,
-                                         .stays = s.commands.traction || s.commands.anti_lock},
+                                         .stays = s.commands.traction || s.commands.anti_lock,
+                                         .omega = omega},
                                         control_.T_s);
     s.commands.tau[n] = now.torque_share * s.commands.tau[n] + now.tau_help;
     s.torque_share[n] = now.torque_share;

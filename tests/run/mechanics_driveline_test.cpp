@@ -28,7 +28,7 @@ Ride ride(const car::Params<double>& p, double v,
   Mechanics m(p, test::passenger_tyres(), p.chassis.mass, {}, 1.0, scenario::Straight{}, {}, {},
               towed);
   const auto s = m.start(asked, v, {});
-  return {.m = m, .asked = asked, .s = s, .E_0 = m.energy(s)};
+  return {.m = std::move(m), .asked = asked, .s = s, .E_0 = m.energy(s)};
 }
 // Until a condition holds; returns the time that it took [s].
 template <class Done> double drive(Ride& r, double at_most, const Done& done) {
@@ -112,9 +112,9 @@ TEST(MechanicsGears, a_disconnected_unit_rests_and_the_other_gives_its_share) {
   EXPECT_NEAR(r.s.commands.tau[1], 15.0, 1.0);
   drive(r, 2.0);
   EXPECT_TRUE(gear_control::is_open(r.s.gears[1]));
-  EXPECT_EQ(r.s.commands.tau[1], 0.0);
+  EXPECT_NEAR(r.s.commands.tau[1], 0.0, 1e-3);
   EXPECT_NEAR(r.s.commands.tau[0], 30.0, 1.0);
-  EXPECT_LT(r.m.machine_speed(r.s, 1), 0.95 * 10.0 * wheel_speed(r, 0));
+  EXPECT_NEAR(r.m.machine_speed(r.s, 1), 0.0, 1.0);  // at rest
   r.asked.tau = {60.0, 60.0};
   const double took = drive(
       r, 2.0, [&] { return !gear_control::shifts(r.s.gears[1]) && r.s.commands.tau[1] > 30.0; });
