@@ -11,6 +11,11 @@
 // ratios, compression of spring and damper over travel. x' > 0: the wheel moves forward in bump; y' > 0: it
 // moves outward. side: +1 left, -1 right. A path is given by its slope, the path is its exact integral: so the
 // energy of a car on it is conserved across the knots of its tables.
+// Tables over travel and the spring's go straight from knot to knot, with their corners rounded by parabolas: within
+// w = 5 mm of a knot, or half of the way to the next one where that is less, the slope goes evenly from m_- to m_+,
+//   y = y_straight + (m_+ - m_-) / (4 w) (w - |s - s_knot|)^2                                         (9)
+// Toe, camber, castor and paths act by their slopes too: at a sharp corner forces would jump, and an integration in steps
+// would err in proportion to its step.
 // Anti-dive and roll centre follow from path and attitude: with brakes on the carrier the longitudinal force acts
 // along the path of the contact point, x' + r castor'; from a machine on the body along that of the wheel centre, x'.
 // A roll centre lies at the height t/2 (y' - r camber') where t is the track, r the wheel's radius.
@@ -103,21 +108,21 @@ constexpr void describe(P& p, V&& field) {
 
 // All that depends on travel: one search finds it.
 struct TravelCell {
-  double s;                // where the cell starts [m]
-  double F, F_slope, W;    // F_s, its slope, its integral from s = 0 [N, N/m, J]
-  double x, dx, ddx;       // forward: path, its slope x' and curvature
-  double y, dy, ddy;       // outward
-  double toe, dtoe;        // [rad], [rad/m]
-  double camber, dcamber;  //
-  double dcastor;          // [rad/m]
-  double i_d, di_d;        // [-], [1/m]
+  double s;                 // where the cell starts [m]
+  double F, dF, ddF, W;     // F_s and its slopes, its integral from s = 0 [N, N/m, N/m2, J]
+  double x, dx, ddx, dddx;  // forward: path, x', curvature [m, -, 1/m, 1/m2]
+  double y, dy, ddy, dddy;  // outward
+  double toe, dtoe, ddtoe;  // [rad], [rad/m], [rad/m2]
+  double camber, dcamber, ddcamber;  //
+  double dcastor, ddcastor;          // [rad/m], [rad/m2]
+  double i_d, di_d, ddi_d;           // [-], [1/m], [1/m2]
 };
 struct TravelTables {
   Table1<double> spring, bump_stop, rebound_stop, spring_ratio, damper_ratio, path_forward,
       path_outward, toe, camber, castor;
 };
-// The tables on the union of their knots, exact where spring_ratio is constant; where it varies the spring's
-// force at the wheel is a table of 128 cells over that ratio's knots.
+// The tables on the union of their parabolas' ends, exact where spring_ratio is constant; where it varies the spring's
+// force at the wheel has 128 more cells over that ratio's knots.
 class TravelData {
  public:
   explicit TravelData(const TravelTables& tables);
@@ -146,27 +151,31 @@ template <class W> struct AtTravel {
 template <class W, class Of> AtTravel<W> in_cell(Of of, const W& s) {
   const W ds = s - of(&TravelCell::s);
   const auto line = [&](const W& y, const W& slope) -> W { return y + slope * ds; };
-  const auto integral = [&](const W& from, const W& y, const W& slope) -> W {
-    return from + (y + 0.5 * slope * ds) * ds;
+  const auto parabola = [&](const W& y, const W& slope, const W& bend) -> W {
+    return y + (slope + 0.5 * bend * ds) * ds;
   };
-  const W F = of(&TravelCell::F), F_slope = of(&TravelCell::F_slope);
-  const W dx = of(&TravelCell::dx), ddx = of(&TravelCell::ddx);
-  const W dy = of(&TravelCell::dy), ddy = of(&TravelCell::ddy);
-  const W dtoe = of(&TravelCell::dtoe), dcamber = of(&TravelCell::dcamber);
-  return {.F = line(F, F_slope),
-          .W_s = integral(of(&TravelCell::W), F, F_slope),
-          .x = integral(of(&TravelCell::x), dx, ddx),
-          .dx = line(dx, ddx),
-          .ddx = ddx,
-          .y = integral(of(&TravelCell::y), dy, ddy),
-          .dy = line(dy, ddy),
-          .ddy = ddy,
-          .toe = line(of(&TravelCell::toe), dtoe),
-          .dtoe = dtoe,
-          .camber = line(of(&TravelCell::camber), dcamber),
-          .dcamber = dcamber,
-          .dcastor = of(&TravelCell::dcastor),
-          .i_d = line(of(&TravelCell::i_d), of(&TravelCell::di_d))};
+  const auto integral = [&](const W& from, const W& y, const W& slope, const W& bend) -> W {
+    return from + (y + (0.5 * slope + (1.0 / 6.0) * bend * ds) * ds) * ds;
+  };
+  const W F = of(&TravelCell::F), dF = of(&TravelCell::dF), ddF = of(&TravelCell::ddF);
+  const W dx = of(&TravelCell::dx), ddx = of(&TravelCell::ddx), dddx = of(&TravelCell::dddx);
+  const W dy = of(&TravelCell::dy), ddy = of(&TravelCell::ddy), dddy = of(&TravelCell::dddy);
+  const W dtoe = of(&TravelCell::dtoe), ddtoe = of(&TravelCell::ddtoe);
+  const W dcamber = of(&TravelCell::dcamber), ddcamber = of(&TravelCell::ddcamber);
+  return {.F = parabola(F, dF, ddF),
+          .W_s = integral(of(&TravelCell::W), F, dF, ddF),
+          .x = integral(of(&TravelCell::x), dx, ddx, dddx),
+          .dx = parabola(dx, ddx, dddx),
+          .ddx = line(ddx, dddx),
+          .y = integral(of(&TravelCell::y), dy, ddy, dddy),
+          .dy = parabola(dy, ddy, dddy),
+          .ddy = line(ddy, dddy),
+          .toe = parabola(of(&TravelCell::toe), dtoe, ddtoe),
+          .dtoe = line(dtoe, ddtoe),
+          .camber = parabola(of(&TravelCell::camber), dcamber, ddcamber),
+          .dcamber = line(dcamber, ddcamber),
+          .dcastor = line(of(&TravelCell::dcastor), of(&TravelCell::ddcastor)),
+          .i_d = parabola(of(&TravelCell::i_d), of(&TravelCell::di_d), of(&TravelCell::ddi_d))};
 }
 
 // Ready for use: of one axle, a lane may have curves of its own.

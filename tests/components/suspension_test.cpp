@@ -22,6 +22,27 @@ TEST(Suspension, spring_and_stops_add_up_by_hand) {
   EXPECT_NEAR(at_travel(q, -0.2).F, -2000.0 - 2000.0, 1e-9);  // the rebound stop is held
 }
 
+TEST(Suspension, corners_of_tables_are_rounded_over_5_mm_on_either_side) {
+  Params<Dual<1>> p;
+  p.bump_stop = Table1<Dual<1>>(std::make_shared<const Table1Data>(
+      std::vector{-0.1, 0.04, 0.08}, std::vector{0.0, 0.0, 4000.0}, Edge::extrapolate));
+  const auto q = prepare(p);
+  const auto at = [&](double s) {
+    Dual<1> x = s;
+    x.d[0] = 1.0;
+    return at_travel(q, x).F;
+  };
+  // The slope goes from 0 to 1e5 N/m: w/4 of the difference at the knot, a quarter of that halfway to either side.
+  EXPECT_NEAR(at(0.04).v, 125.0, 1e-9);
+  EXPECT_NEAR(at(0.0375).v, 31.25, 1e-9);
+  EXPECT_NEAR(at(0.0425).v, 250.0 + 31.25, 1e-9);
+  EXPECT_NEAR(at(0.035).v, 0.0, 1e-9);
+  EXPECT_NEAR(at(0.045).v, 500.0, 1e-9);
+  EXPECT_NEAR(at(0.035).d[0], 0.0, 1e-6);
+  EXPECT_NEAR(at(0.04).d[0], 5e4, 1e-6);
+  EXPECT_NEAR(at(0.045).d[0], 1e5, 1e-6);
+}
+
 TEST(Suspension, motion_ratio_counts_twice_for_stiffness_and_damping) {
   Params<double> p;
   p.spring = test::line(5000.0, 40e3);
@@ -40,9 +61,9 @@ TEST(Suspension, a_ratio_that_varies_gives_the_force_of_its_energy) {
   // Compression u = 0.8 s + s^2/2, i = 0.8 + s; the spring's energy 5000 u + 20e3 u^2.
   for (const double s : {-0.08, -0.013, 0.03, 0.1}) {
     const double u = 0.8 * s + 0.5 * s * s;
-    // 128 cells of 1.6 mm: the quadratic part of the force, 60e3 N/m2, is cut by 60e3 h^2/8 < 0.03 N.
-    EXPECT_NEAR(at_travel(q, s).F, (0.8 + s) * (5000.0 + 40e3 * u), 0.03);
-    EXPECT_NEAR(at_travel(q, s).W_s, 5000.0 * u + 20e3 * u * u, 0.03 * 0.1);
+    // 128 cells of h = 1.6 mm: the force's third derivative, 120e3 N/m3, is cut by 120e3 h^3/12 in each of 64: 0.003 N.
+    EXPECT_NEAR(at_travel(q, s).F, (0.8 + s) * (5000.0 + 40e3 * u), 0.003);
+    EXPECT_NEAR(at_travel(q, s).W_s, 5000.0 * u + 20e3 * u * u, 0.003 * 0.1);
   }
 }
 
@@ -52,12 +73,15 @@ TEST(Suspension, paths_are_the_integrals_of_their_slopes) {
   p.path_outward = table({-0.1, 0.1}, {0.1, -0.1}, Edge::hold);
   const auto q = prepare(p);
   const auto a = at_travel(q, 0.05);
+  // Half of a corner takes (m_+ - m_-) w^2 / 12 of the integral: slopes 2 and -2, w = 5 mm.
+  const double x_corner = -4.0 * 25e-6 / 12.0, y_corner = 25e-6 / 12.0;
   EXPECT_NEAR(a.dx, 0.1, 1e-15);
-  EXPECT_NEAR(a.x, 0.5 * (0.2 + 0.1) * 0.05, 1e-16);
+  EXPECT_NEAR(a.x, 0.5 * (0.2 + 0.1) * 0.05 + x_corner, 1e-15);
   EXPECT_NEAR(a.ddx, -2.0, 1e-12);
-  EXPECT_NEAR(at_travel(q, -0.1).x, -0.01, 1e-15);
-  EXPECT_NEAR(at_travel(q, -0.1).y, -0.5 * 0.1 * 0.1, 1e-15);
-  EXPECT_NEAR(at_travel(q, 0.2).y, -0.5 * 0.1 * 0.1 - 0.1 * 0.1,
+  EXPECT_NEAR(at_travel(q, -0.1).x, -0.01 - x_corner, 1e-15);
+  // Where an edge is held there is a corner too.
+  EXPECT_NEAR(at_travel(q, -0.1).y, -0.5 * 0.1 * 0.1 + y_corner, 1e-15);
+  EXPECT_NEAR(at_travel(q, 0.2).y, -0.5 * 0.1 * 0.1 - 0.1 * 0.1 + 2.0 * y_corner,
               1e-15);  // straight on beyond the edge
   EXPECT_NEAR(at_travel(q, 0.2).ddy, 0.0, 1e-15);
 }

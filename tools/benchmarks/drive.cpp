@@ -1,5 +1,6 @@
 // Times the electric drive: one machine with its 10 kHz control alone, averaged and switched, and a whole car at
-// the levels drive and waveform. Times are CPU times of the thread, the minimum of the repeats.
+// the levels drive and waveform, also as a multi-body system. Times are CPU times of the thread, the minimum of the
+// repeats.
 //
 //   bench_drive VEHICLE [REPEATS]
 #include <fmt/format.h>
@@ -47,24 +48,46 @@ void alone(int repeats) {
   if (std::isnan(sink)) fmt::print("diverged\n");
 }
 
+struct Timed {
+  double simulated, taken, residual;  // [s], [s], [-]
+};
+Timed timed(const io::CaseRequest& request, int repeats) {
+  const Case c = io::load_case(request).c;
+  RunOptions quiet;
+  quiet.record = false;
+  Timed out{};
+  out.taken = least(repeats, [&] {
+    Simulation s(c, io::parameter_setter());
+    const RunResult r = run(s, quiet);
+    out.simulated = r.t_end;
+    out.residual = r.books.relative();
+  });
+  return out;
+}
+void print(std::string_view what, const Timed& t) {
+  fmt::print("{:53} {:6.1f} s in {:6.3f} s: {:5.0f}x real time, ledger residual {:.1e}\n", what,
+             t.simulated, t.taken, t.simulated / t.taken, t.residual);
+}
+
 void whole_car(const std::string& vehicle, int repeats) {
-  for (const char* level : {"drive", "waveform"}) {
-    const Case c = io::load_case({.scenario = "scenarios/drive_off_and_brake.json",
+  for (const std::string level : {"drive", "waveform"})
+    print("car, " + level, timed({.scenario = "scenarios/drive_off_and_brake.json",
                                   .vehicle = vehicle,
-                                  .levels = {level}})
-                       .c;
-    RunOptions quiet;
-    quiet.record = false;
-    double simulated = 0.0, residual = 0.0;
-    const double t = least(repeats, [&] {
-      Simulation s(c, io::parameter_setter());
-      const RunResult r = run(s, quiet);
-      simulated = r.t_end;
-      residual = r.books.relative();
-    });
-    fmt::print("car, {:8} {:9.1f} s in {:6.2f} s: {:5.0f}x real time, ledger residual {:.1e}\n",
-               level, simulated, t, simulated / t, residual);
-  }
+                                  .levels = {level}},
+                                 repeats));
+}
+
+// Straight on at a constant speed, as a system of bodies and as one mass.
+void at_100_km_per_h(int repeats) {
+  for (const std::string car : {"xiaomi_su7", "xiaomi_su7_max"})
+    for (const std::string level : {"drive", "waveform"})
+      for (const std::string chassis : {"multi_body", "longitudinal"})
+        print(fmt::format("100 km/h, {}, {}, {}", car, level, chassis),
+              timed({.scenario = "scenarios/constant_100_km_per_h.json",
+                     .vehicle = "vehicles/" + car + ".json",
+                     .sets = {"scenario.driver.duration_s=4"},
+                     .levels = {level, "chassis=" + chassis}},
+                    repeats));
 }
 
 }  // namespace
@@ -78,6 +101,7 @@ int main(int argc, char** argv) try {
   const FloatingPointGuard guard;
   alone(repeats);
   whole_car(argv[1], std::max(repeats / 3, 1));
+  at_100_km_per_h(repeats);
 } catch (const std::exception& e) {
   fmt::print(stderr, "bench_drive: {}\n", e.what());
   return 3;
