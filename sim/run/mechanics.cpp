@@ -346,7 +346,10 @@ manoeuvre::Motion Mechanics::step(State& s, const Asked& asked, double t) const 
   s.theta_H = hand_wheel(s, t - 0.5 * h);
   auto now = held(s, asked);
   const auto was = brake_system::torques<double>(control_.brakes, before_brakes);
-  for (std::size_t i = 0; i < kWheels; ++i) now.brake[i] = 0.5 * (was[i] + now.brake[i]);
+  for (std::size_t i = 0; i < kWheels; ++i) {
+    now.brake_change[i] = now.brake[i] - was[i];
+    now.brake[i] = 0.5 * (was[i] + now.brake[i]);
+  }
   std::array<double, kMaxDriveUnits> before{};
   for (std::size_t n = 0; n < car_.model.n_units; ++n) before[n] = shaft_speed(s, n);
   s.last = {};

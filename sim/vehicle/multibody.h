@@ -131,7 +131,8 @@ struct Held {
   std::array<double, kMaxDriveUnits>
       tau_change{};  // from its start to its end, in a straight line [Nm]
   std::array<double, kMaxDriveUnits> vectoring{};  // of actuators, > 0 to the left [Nm]
-  std::array<double, kWheels> brake{};             // capacities [Nm]
+  std::array<double, kWheels> brake{};             // capacities, in the middle of the step [Nm]
+  std::array<double, kWheels> brake_change{};      // from its start to its end [Nm]
   chassis_14dof::Steer<double> steer{};            // of a car without steering
   double theta_H = 0.0;                            // hand wheel, > 0 to the left [rad]
   chassis_14dof::RoadPlanes<double> road{};        // where there is no surface
@@ -402,9 +403,9 @@ EVSIM_FLATTEN_PACKS inline Rates rates(const Model& m, const Held& held, const S
   const Pack carrier_spin = dot(w.e, w.omega);
   std::array<double, kWheels> tau_brake{};
   for (std::size_t i = 0; i < kWheels; ++i)
-    tau_brake[i] =
-        dry_friction::holding(held.brake[i], double(m.chassis.J[i]), x.Omega[i] - carrier_spin[i],
-                              tau_shaft[i] + t.tau[i], kBrakeRest);
+    tau_brake[i] = dry_friction::holding(held.brake[i] + (place - 0.5) * held.brake_change[i],
+                                         double(m.chassis.J[i]), x.Omega[i] - carrier_spin[i],
+                                         tau_shaft[i] + t.tau[i], kBrakeRest);
   const Pack braked = present * quad<double>(tau_brake), shaft = quad<double>(tau_shaft);
 
   // Air, and the chassis under all of it.

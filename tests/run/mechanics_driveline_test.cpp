@@ -23,6 +23,7 @@ Ride ride(const car::Params<double>& p, double v,
   const Mechanics::Asked asked{
       .tau = {},
       .F_brake = 0.0,
+      .braking = false,
       .around = {
           .rho_air = 1.2, .v_wind = 0.0, .sin_alpha = 0.0, .cos_alpha = 1.0, .T_battery = 293.0}};
   Mechanics m(p, test::passenger_tyres(), p.chassis.mass, {}, 1.0, scenario::Straight{}, {}, {},
