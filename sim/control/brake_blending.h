@@ -1,7 +1,7 @@
 // Brake blending: a braking force asked for is given by machines and friction together, whatever either can do.
 //   r_k = min(limit_k, c mu F_z,k)          an axle's machines: battery, machine, its grip               (1)
 //   R = min(F, sum r_k),  shared by room    what the machines are to give in the end                    (2)
-//   R* falls and rises at a rate; it is 0 while wheels slip (ABS acts), and fades below a speed           (3)
+//   R* takes what F changes by, and goes to R at a rate; R is 0 while wheels slip (ABS acts), and fades below a speed   (3)
 //   B = F - R*                              asked of friction, in the brakes' fixed ratio                 (4)
 //   B^: B behind the brakes' lag            what friction gives by now                                    (5)
 //   machines give F - B^, within sum r_k                                                                  (6)
@@ -43,6 +43,7 @@ constexpr void describe(P& p, V&& field) {
 template <Scalar T> struct State {
   T R;  // R* [N]
   T B;  // B^ [N]
+  T F;  // of the tick before [N]
 };
 template <Scalar T> struct Inputs {
   T F;             // asked for [N]
@@ -81,8 +82,9 @@ Outputs<T> step(const Params<T>& p, State<T>& x, const Inputs<T>& in, double T_s
 
   // (3) to (5)
   const T most = T_s * p.hand_over;
-  const T before = x.R;
-  x.R = min(before + clamp(aim - before, -most, most), in.F);
+  const T before = x.R + in.F - x.F;
+  x.R = clamp(before + clamp(aim - before, -most, most), 0.0, min(in.F, room[0] + room[1]));
+  x.F = in.F;
   const T friction = in.F - x.R;
   x.B += (1.0 - exp(-T_s / p.friction_lag)) * (friction - x.B);
 

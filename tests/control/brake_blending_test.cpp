@@ -104,7 +104,7 @@ TEST(BrakeBlending, friction_takes_what_is_beyond_the_machines) {
   EXPECT_NEAR(at.friction, 2200.0, 1e-6);
 }
 TEST(BrakeBlending, machines_let_go_at_once_while_wheels_slip) {
-  State<double> x{.R = 3000.0, .B = 0.0};
+  State<double> x{.R = 3000.0, .B = 0.0, .F = 3000.0};
   brake_blending::Inputs<double> in{.F = 3000.0,
                                     .limit = {0.0, 4e3},
                                     .grip = {8e3, 8e3},

@@ -112,7 +112,7 @@ TEST(CarControllers, blending_and_standstill_over_all_scalars) {
   test::expect_same_over_all_scalars<4>(
       {{{0.0, 9e3}, {0.2, 20.0}, {-1.0, 1.0}, {0.0, 1.0}}}, [](const auto& y) {
         using T = ScalarOf<decltype(y)>;
-        brake_blending::State<T> x{.R = T(2e3), .B = T(1e3)};
+        brake_blending::State<T> x{.R = T(2e3), .B = T(1e3), .F = T(3e3)};
         const auto u = brake_blending::step<T>(
             over<brake_blending::Params, T>(brake_blending::Params<double>{}), x,
             {.F = y[0],

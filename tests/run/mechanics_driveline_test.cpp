@@ -29,7 +29,8 @@ Ride ride(const car::Params<double>& p, double v,
   Mechanics m(p, test::passenger_tyres(), p.chassis.mass, {}, 1.0, scenario::Straight{}, {}, {},
               towed);
   const auto s = m.start(asked, v, {});
-  return {.m = std::move(m), .asked = asked, .s = s, .E_0 = m.energy(s)};
+  const double E_0 = m.energy(s);
+  return {.m = std::move(m), .asked = asked, .s = s, .E_0 = E_0};
 }
 // Until a condition holds; returns the time that it took [s].
 template <class Done> double drive(Ride& r, double at_most, const Done& done) {

@@ -42,6 +42,7 @@ inline car::Params<double> whole_car(const gear::Params<double>& stage = {.ratio
   b.front = b.rear = axle;
   b.steering.ratio = 15.0, b.steering.stiffness = 100.0, b.steering.damping = 4.0;
   p.body = b;
+  p.regeneration = {.v_zero = 1.0, .v_full = 3.0};
   add_unit(p, "rear", drive_unit::Axle::rear, stage);
   return p;
 }
