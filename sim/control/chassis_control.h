@@ -155,7 +155,9 @@ struct Asked {
   double F_brake;                          // of friction [N]
 };
 // What the vehicle control unit wants the machines to brake with is all that they can: speed, battery and its rules are in
-// there. In the same ratio each axle's machines give their part of what the blending leaves them.
+// there. In the same ratio each axle's machines give their part of what the blending leaves them. In a bend their grip is
+// that of the inner wheels, to which a differential gives as much as to the outer ones, less what holds the car in the bend:
+//   sqrt(mu^2 - (a_y/g)^2) (1 - 2 h a_y / (g b)) F_z
 inline Asked blended(const Model& m, State& x, const Inputs& in, const At& at,
                      const AxleLoads& loads) {
   const double sense = at.v < 0.0 ? -1.0 : 1.0;
@@ -167,6 +169,11 @@ inline Asked blended(const Model& m, State& x, const Inputs& in, const At& at,
         braking * max(-sense * unit.ratio * in.tau_request[n] / m.car.wheel_radius, 0.0);
     mu[unit.axle] = min(mu[unit.axle], x.traction[n].mu_road);
   }
+  const double across = abs(in.a_y) / believed_car::kGravity;
+  const double inner = max(1.0 - 2.0 * across * m.car.cg_height / m.car.track, 0.0);
+  const auto grip = [&](std::size_t axle, double load) {
+    return sqrt(max(mu[axle] * mu[axle] - across * across, 0.0)) * inner * load;
+  };
   bool slips = false;
   for (const double limited : x.anti_lock.limited) slips = slips || limited > 0.0;
   x.since_anti_lock = slips ? 0.0 : min(x.since_anti_lock + m.T_s, kAfterAntiLock);
@@ -175,7 +182,7 @@ inline Asked blended(const Model& m, State& x, const Inputs& in, const At& at,
       brake_blending::step<double>(m.blending, x.blending,
                                    {.F = F,
                                     .limit = limit,
-                                    .grip = {mu[0] * loads.front, mu[1] * loads.rear},
+                                    .grip = {grip(0, loads.front), grip(1, loads.rear)},
                                     .v = abs(at.v),
                                     .a = sense * at.a,
                                     .wheels_slip = x.since_anti_lock < kAfterAntiLock ? 1.0 : 0.0},
