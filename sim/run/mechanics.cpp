@@ -240,7 +240,7 @@ Mechanics::State Mechanics::start(const Asked& asked, double v,
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
     s.omega[n] = shaft_speed(s, n);
     s.tau[n] = tau[n];
-    s.b[n] = s.b_before[n] = -g(s, n) * tau[n];
+    s.b[n] = s.b_before[n] = s.b_earlier[n] = -g(s, n) * tau[n];
   }
   s.specific_force = -to_body(rotation(s.x.chassis.q), held(s, asked).gravity);
   s.ahead = s.foot;
@@ -271,9 +271,12 @@ double Mechanics::g(const State& s, std::size_t n) const {
 }
 // b of (2), t after the last step [s].
 double Mechanics::load(const State& s, std::size_t n, double t) const {
-  const double between = 0.5 * (s.h + s.h_before);
+  const double between = 0.5 * (s.h + s.h_before), earlier = 0.5 * (s.h_before + s.h_earlier);
   const double slope = between > 0.0 ? (s.b[n] - s.b_before[n]) / between : 0.0;
-  return s.b[n] + slope * (0.5 * s.h + t);
+  const double slope_before = earlier > 0.0 ? (s.b_before[n] - s.b_earlier[n]) / earlier : slope;
+  const double bend = between > 0.0 ? (slope - slope_before) / (between + earlier) : 0.0;
+  const double since = 0.5 * s.h + t;  // the middle of the last step
+  return s.b[n] + since * slope + (since * (since + between) - s.h * s.h / 12.0) * bend;
 }
 
 ForeseenShafts<double> Mechanics::foreseen(const State& s) const {
@@ -360,6 +363,7 @@ manoeuvre::Motion Mechanics::step(State& s, const Asked& asked, double t) const 
   s.knock = {};
   const auto motion = motion_of(began, rates, s.foot, s.theta_H);
   const bool first = s.h == 0.0;
+  s.h_earlier = first ? h : s.h_before;
   s.h_before = first ? h : s.h;
   s.h = h;
   const auto& c = s.x.chassis;
@@ -368,9 +372,10 @@ manoeuvre::Motion Mechanics::step(State& s, const Asked& asked, double t) const 
       (1.0 / h) * (c.v - v) + cross(c.omega, 0.5 * (c.v + v)) - to_body(rotation(c.q), now.gravity);
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
     s.omega[n] = shaft_speed(s, n);
+    s.b_earlier[n] = s.b_before[n];
     s.b_before[n] = s.b[n];
     s.b[n] = (s.omega[n] - before[n] - g(s, n) * s.impulse[n]) / h;
-    if (first) s.b_before[n] = s.b[n];
+    if (first) s.b_earlier[n] = s.b_before[n] = s.b[n];
   }
   s.since = 0.0, s.impulse = {}, s.moment = {};
   const auto& r = s.x.chassis.r;

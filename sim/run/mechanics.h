@@ -2,7 +2,7 @@
 // It moves in steps of half a millisecond, machines in the ticks of their controls. In between a machine's shaft goes on by
 // its own torque and the load that is foreseen from the steps before:
 //   domega/dt = g tau + b(t),   g = 1 / (J_in + J_out / i^2)                                             (1)
-//   b: of the last step, and its change from the one before it on                                      (2)
+//   b: on the parabola through the means of the last three steps                                        (2)
 // The step then takes the torques as a straight line of the same integral and first moment over it.
 #pragma once
 
@@ -37,8 +37,9 @@ class Mechanics {
     std::array<double, kMaxDriveUnits> impulse, moment;  // of the torques [Nm s], [Nm s2]
     std::array<double, kMaxDriveUnits> omega;            // of the shafts, (1) [rad/s]
     std::array<double, kMaxDriveUnits> tau;              // of the last tick [Nm]
-    std::array<double, kMaxDriveUnits> b, b_before;      // (2): mean of the last steps [rad/s2]
-    double h_before;                                     // of the one before the last [s]
+    // (2): means of the last step, of the one before it and of that before [rad/s2]
+    std::array<double, kMaxDriveUnits> b, b_before, b_earlier;
+    double h_before, h_earlier;  // of the latter two [s]
     // Of the chassis' control unit and the driver's hands.
     std::int64_t control_tick;  // number of the next one
     chassis_control::State control;
