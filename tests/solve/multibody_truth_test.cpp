@@ -58,7 +58,7 @@ TEST(MultibodyTruth, is_what_ever_shorter_steps_come_to) {
   Rows q_1{}, q_4{}, q_16{};
   const double by_1 = distance(in_steps(c, 1, q_1), x), by_4 = distance(in_steps(c, 4, q_4), x),
                by_16 = distance(in_steps(c, 16, q_16), x);
-  // Of third order: a step cut into four ends 64 times as close.
+  // Of fourth order: a step cut into four ends 256 times as close, where nothing has a kink.
   EXPECT_GT(by_1, 30.0 * by_4);
   EXPECT_GT(by_4, 30.0 * by_16);
   EXPECT_NEAR(total(q_16), total(q), 1e-9 * abs(total(q)));
