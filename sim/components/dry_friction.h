@@ -18,7 +18,7 @@
 
 namespace evsim::dry_friction {
 
-inline constexpr double kHoldTime = 500e-6;  // t_0 of (2) [s]
+inline constexpr double kHoldTime = 1e-3;  // t_0 of (2) [s]
 inline constexpr double kRestSlip =
     1e-9;  // omega_0 of (2): above the roundings of a difference of speeds [rad/s]
 

@@ -107,12 +107,14 @@ Decision<T> decide(const System<T>& s, const Piece<T>& p, double t, const T* y, 
                 around, unit);
 }
 
-template <Scalar T> void apply_hooks(const System<T>& s, car::Command<T>& command) {
+// Commands as they reach the plant, through the hooks.
+template <Scalar T> car::Command<T> passed_on(const System<T>& s, car::Command<T> command) {
   for (int k = 0; k < s.units(); ++k) {
     T& tau = command.tau[static_cast<std::size_t>(k)];
     tau = s.hooks(kTorqueCommand + k, tau);
   }
   command.F_brake = max(s.hooks(kBrakeCommand, command.F_brake), 0.0);
+  return command;
 }
 
 template <Scalar T> struct Instant {
@@ -147,8 +149,8 @@ template <Scalar T, class Torque> Instant<T> evaluate(const System<T>& s, const 
     now.F_request = d.F_request;
     dy[car::kDriver] = d.integral_rate;
   }
-  car::Command<T>& command = now.control.command;
-  apply_hooks(s, command);
+  now.control.command = passed_on(s, now.control.command);
+  const car::Command<T>& command = now.control.command;
 
   std::array<T, kMaxDriveUnits> tau{};
   for (int k = 0; k < s.units(); ++k) {

@@ -110,10 +110,6 @@ Drive::Drive(const car::Params<double>& vehicle, scenario::Level level, std::uin
   check_controllers(vehicle.drive_units, controllers_);
 }
 
-TimeNs Drive::tick_at(std::size_t unit, std::int64_t tick) const {
-  return tick_time(units_[unit].rate, 0, tick);
-}
-
 const dc_node::Weights& Drive::weights(TimeNs h, int n) {
   const auto key = static_cast<std::uint64_t>(h) * 256 + static_cast<std::uint64_t>(n);
   const auto known = weights_.find(key);
@@ -296,7 +292,8 @@ void Drive::run_control(State& d, std::size_t n, const closed_loop::System<doubl
     u.next = {.duties = modulated(n, u.seen.u_s, in.u_dc), .u_f = u.seen.u_f};
   }
   u.next.duties = pwm::timer(unit.pwm, u.next.duties, unit.f_sw);
-  ++u.tick;
+  u.began = u.at;
+  u.at = tick_time(unit.rate, 0, ++u.tick);
   d.omega[n] = omega;
   watch(d, n, tau_ref);
 }
@@ -335,7 +332,7 @@ void Drive::integrate_switched(State& d, const Behind& behind, double h,
                            .p_auxiliaries = d.held.p_auxiliaries};
   for (std::size_t n = 0; n < N; ++n) {
     const UnitState& u = d.units[n];
-    const double since = seconds(d.t - tick_at(n, u.tick - 1));
+    const double since = seconds(d.t - u.began);
     c.units[n] = {.averaged = !waveform_,
                   .s = d.held.units[n].s,
                   .edges = pwm::between(u.edges, since, since + h, d.legs[n].commanded),
@@ -430,10 +427,8 @@ void Drive::step_mechanics(State& d, const closed_loop::System<double>& s, const
 }
 
 Mechanics::Asked Drive::asked(const closed_loop::System<double>& s, const Slow& now) const {
-  car::Command<double> command = s.held.control.command;
-  closed_loop::apply_hooks(s, command);
-  return {.tau = command.tau,
-          .F_brake = now.F_brake,
+  return {.tau = now.command.tau,
+          .F_brake = now.command.F_brake,
           .braking = s.held.F_request < 0.0,
           .around = now.around};
 }
@@ -448,19 +443,18 @@ void Drive::step(State& d, const closed_loop::System<double>& s,
                  const closed_loop::Piece<double>& piece, TimeNs piece_start, TimeNs until,
                  fixed_step::States<double>& y, fixed_step::Rows<double>& q,
                  const waveform::Watch& watch) {
-  car::Command<double> command = s.held.control.command;
-  closed_loop::apply_hooks(s, command);
+  auto command = closed_loop::passed_on(s, s.held.control.command);
   TimeNs next = until;
   if (mechanics_) {
-    if (mechanics_->control_at(d.car) <= d.t)
+    if (d.car.control_at <= d.t)
       mechanics_->control(d.car, asked(s, slow(s, piece, seconds(d.t - piece_start), 0.0, y)));
     command.tau = d.car.commands.tau;
-    next = std::min(next, mechanics_->control_at(d.car));
+    next = std::min(next, d.car.control_at);
   }
   const TimeNs steps_at_latest = next;
   for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n) {
-    if (tick_at(n, d.units[n].tick) <= d.t) run_control(d, n, s, y[car::kV], command.tau[n]);
-    next = std::min(next, tick_at(n, d.units[n].tick));
+    if (d.units[n].at <= d.t) run_control(d, n, s, y[car::kV], command.tau[n]);
+    next = std::min(next, d.units[n].at);
     if (truth_ && !switches(d))
       next = std::min(next, d.t + to_ns(units_[n].control.gains.T_s) / kFiner);
   }

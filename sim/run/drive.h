@@ -62,6 +62,7 @@ class Drive {
     motor_control::Output<double> seen;  // of its last tick: currents, references, reason
     Output next;                         // begins to act with the next tick
     std::int64_t tick;                   // number of the next one
+    TimeNs began, at;                    // of the tick that runs, of the next one
     pwm::Edges edges;                    // of the tick that runs, with switched legs
     electric_drive::TickDevices<double> devices;  // of the tick that runs
     Junctions junctions;
@@ -188,9 +189,9 @@ class Drive {
   struct Slow {
     car::Surroundings<double> around;
     battery::Source<double> source;
-    double F_brake;    // [N]
-    double v_ref;      // at the step's middle [m/s]
-    double direction;  // of motion
+    car::Command<double> command;  // as it passes to the plant
+    double v_ref;                  // at the step's middle [m/s]
+    double direction;              // of motion
   };
   // The same of the car as one mass.
   struct OneMass {
@@ -208,7 +209,6 @@ class Drive {
   Steady steady(std::size_t unit, const dq_machine::Temperatures<double>& t, double u_dc,
                 double omega, double tau) const;
   double drag(const State& d, std::size_t unit, double omega) const;
-  TimeNs tick_at(std::size_t unit, std::int64_t tick) const;
   void run_control(State& d, std::size_t unit, const closed_loop::System<double>& s, double v,
                    double tau_ref) const;
   struct Measured {
@@ -234,8 +234,7 @@ class Drive {
   // behind: the mechanics behind the shafts, a RigidDriveline or ForeseenShafts.
   template <class Behind>
   void integrate(State& d, const Behind& behind, double h, const waveform::Watch& watch);
-  template <class Behind>
-  void integrate_averaged(State& d, const Behind& behind, double h);
+  template <class Behind> void integrate_averaged(State& d, const Behind& behind, double h);
   template <std::size_t N, class Behind>
   void integrate_switched(State& d, const Behind& behind, double h,
                           const waveform::Watch& watch) const;

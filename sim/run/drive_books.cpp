@@ -8,15 +8,11 @@ Drive::Slow Drive::slow(const closed_loop::System<double>& s,
                         const closed_loop::Piece<double>& piece, double t, double h,
                         const fixed_step::States<double>& y) const {
   const double middle = t + 0.5 * h;
-  Slow out{.around = closed_loop::surroundings(s, piece, middle),
-           .source = battery::source(s.car.battery, car::load_battery(y.data()), s.T_battery),
-           .F_brake = 0.0,
-           .v_ref = piece.v_ref + piece.a_ref * middle,
-           .direction = piece.direction};
-  car::Command<double> command = s.held.control.command;
-  closed_loop::apply_hooks(s, command);
-  out.F_brake = command.F_brake;
-  return out;
+  return {.around = closed_loop::surroundings(s, piece, middle),
+          .source = battery::source(s.car.battery, car::load_battery(y.data()), s.T_battery),
+          .command = closed_loop::passed_on(s, s.held.control.command),
+          .v_ref = piece.v_ref + piece.a_ref * middle,
+          .direction = piece.direction};
 }
 
 Drive::OneMass Drive::one_mass(const State& d, const closed_loop::System<double>& s,
@@ -43,9 +39,9 @@ Drive::OneMass Drive::one_mass(const State& d, const closed_loop::System<double>
         drive_unit::wheel_torque(s.car.drive_units[k], tau, v) / s.car.chassis.wheel_radius;
   }
   for (std::size_t a = 0; a < 2; ++a)
-    out.slip[a] = s.car.slip_compliance[a] * (F_axle[a] - sense * shares[a] * slow.F_brake);
+    out.slip[a] = s.car.slip_compliance[a] * (F_axle[a] - sense * shares[a] * slow.command.F_brake);
   out.behind = rigid_driveline(s.car, v, sense, out.slip, out.F_fluid + out.F_grade,
-                               out.F_roll + slow.F_brake);
+                               out.F_roll + slow.command.F_brake);
   return out;
 }
 
@@ -98,7 +94,7 @@ void Drive::settle_one_mass(State& d, const closed_loop::System<double>& s, cons
   q[ledger::kRolling] += roll;
   const auto shares = car::brake_shares(s.car);
   for (std::size_t a = 0; a < 2; ++a) {
-    const double braked = shares[a] * slow.F_brake;
+    const double braked = shares[a] * slow.command.F_brake;
     double given = 0.0;
     for (int k = 0; k < s.units(); ++k)
       if (static_cast<std::size_t>(s.car.drive_units[k].axle) == a)

@@ -92,7 +92,7 @@ closed_loop::Instant<double> Drive::instant(const State& d, const closed_loop::S
   out.v_ref = now.v_ref;
   out.control = s.held.control;
   out.F_request = s.held.F_request;
-  closed_loop::apply_hooks(s, out.control.command);
+  out.control.command = now.command;
   auto& f = out.flows;
   f.v = y[car::kV];
   f.a = d.a;
@@ -119,7 +119,7 @@ closed_loop::Instant<double> Drive::instant(const State& d, const closed_loop::S
   f.battery_rates =
       battery::rates(s.car.battery, car::load_battery(y.data()), now.source, f.battery);
   f.p_auxiliaries = s.car.auxiliaries.power;
-  f.F_brake = piece.direction * now.F_brake;
+  f.F_brake = piece.direction * now.command.F_brake;
   mechanics_ ? show_mechanics(d, s, now, f) : show_one_mass(d, s, now, y, f);
   return out;
 }
@@ -144,7 +144,7 @@ void Drive::show_one_mass(const State& d, const closed_loop::System<double>& s, 
   f.p_air = f.F_air * f.v;
   f.p_roll = car.F_roll * abs(f.v);
   f.p_grade = f.F_grade * f.v;
-  f.p_brake = now.F_brake * abs(f.v);
+  f.p_brake = now.command.F_brake * abs(f.v);
 }
 
 // The same as a multi-body system: means over its last step.

@@ -1,11 +1,9 @@
 #include "sim/run/mechanics.h"
 
-#include "sim/run/schedule.h"
-
 namespace evsim {
 namespace {
 
-constexpr double kStep = 5e-4;  // [s]
+constexpr double kStep = 1e-3;  // [s]
 constexpr int kFiner = 4;       // steps of a truth
 
 bool is_flat(const road::Params& r) {
@@ -185,10 +183,12 @@ Mechanics::Mechanics(const car::Params<double>& vehicle, const body::Tyres& tyre
       setting_(setting_of(vehicle, car_, course)),
       friction_(friction),
       flat_(is_flat(road)),
+      one_friction_(road.patches.empty()),
       step_(multibody::step_here()),
       truth_(rtol > 0.0 ? std::make_unique<MultibodyTruth>(rtol) : nullptr),
       longest_(rtol > 0.0 ? kStep / kFiner : kStep) {
   control_.hold.mass += towed_mass();
+  control_rate_ = rate_hz(1.0 / control_.T_s);
   init_gears(vehicle);
 }
 
@@ -206,7 +206,9 @@ multibody::Held Mechanics::held(const State& s, const Asked& asked) const {
   out.theta_H = s.theta_H;
   out.surface = flat_ ? nullptr : &road_;
   out.feet = s.feet;
-  out.mu = quad<double>([&](std::size_t i) { return friction_ * road_.below(s.feet[i]).friction; });
+  out.mu = one_friction_ ? Pack(friction_) : quad<double>([&](std::size_t i) {
+    return friction_ * road_.below(s.feet[i]).friction;
+  });
   const auto along = road_.path_at(s.foot.u);
   const auto [sine, cosine] = sincos(along.heading);
   const double g = chassis_14dof::kGravity, g_x = -g * asked.around.sin_alpha;
@@ -290,13 +292,9 @@ ForeseenShafts<double> Mechanics::foreseen(const State& s) const {
   return out;
 }
 
-TimeNs Mechanics::control_at(const State& s) const {
-  return tick_time(rate_hz(1.0 / control_.T_s), 0, s.control_tick);
-}
-
 // Hands and control unit see the car as it is after its last step.
 void Mechanics::control(State& s, const Asked& asked) const {
-  ++s.control_tick;
+  s.control_at = tick_time(control_rate_, 0, ++s.control_tick);
   const auto& c = s.x.chassis;
   if (driver_) {
     const double yaw = angles_of(rotation(c.q)).yaw;
@@ -380,6 +378,7 @@ manoeuvre::Motion Mechanics::step(State& s, const Asked& asked, double t) const 
   s.since = 0.0, s.impulse = {}, s.moment = {};
   const auto& r = s.x.chassis.r;
   s.foot = road_.foot(r.x, r.y, s.foot);
+  if (flat_ && one_friction_) return motion;
   const auto w = chassis_14dof::pose(car_.model.chassis, s.x.chassis, {});
   for (std::size_t i = 0; i < kWheels; ++i)
     s.feet[i] = road_.foot(w.centre.x[i], w.centre.y[i], s.feet[i]);

@@ -1,5 +1,5 @@
 // The car as a multi-body system in a running simulation: on its road, under the machines' torques.
-// It moves in steps of half a millisecond, machines in the ticks of their controls. In between a machine's shaft goes on by
+// It moves in steps of a millisecond, machines in the ticks of their controls. In between a machine's shaft goes on by
 // its own torque and the load that is foreseen from the steps before:
 //   domega/dt = g tau + b(t),   g = 1 / (J_in + J_out / i^2)                                             (1)
 //   b: on the parabola through the means of the last three steps                                        (2)
@@ -15,6 +15,7 @@
 #include "sim/control/gear_control.h"
 #include "sim/run/manoeuvre.h"
 #include "sim/run/scenario.h"
+#include "sim/run/schedule.h"
 #include "sim/solve/multibody_truth.h"
 #include "sim/vehicle/foreseen_shafts.h"
 #include "sim/vehicle/multibody_car.h"
@@ -42,6 +43,7 @@ class Mechanics {
     double h_before, h_earlier;  // of the latter two [s]
     // Of the chassis' control unit and the driver's hands.
     std::int64_t control_tick;  // number of the next one
+    TimeNs control_at;          // when it is due
     chassis_control::State control;
     chassis_control::Outputs commands;
     std::array<gear_control::State, kMaxDriveUnits> gears;
@@ -91,7 +93,6 @@ class Mechanics {
   State start(const Asked& asked, double v, const std::array<double, kMaxDriveUnits>& tau) const;
 
   // The control unit's ticks.
-  TimeNs control_at(const State& s) const;
   void control(State& s, const Asked& asked) const;
 
   double machine_speed(const State& s, std::size_t unit) const { return s.omega[unit]; }
@@ -140,7 +141,8 @@ class Mechanics {
   road::Road road_;
   manoeuvre::Setting setting_;
   double friction_;
-  bool flat_;
+  bool flat_, one_friction_;
+  Rational control_rate_;
   multibody::Step* step_;
   std::unique_ptr<MultibodyTruth> truth_;
   double longest_;  // step [s]
