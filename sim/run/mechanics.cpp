@@ -1,10 +1,15 @@
 #include "sim/run/mechanics.h"
 
+#include <algorithm>
+
 namespace evsim {
 namespace {
 
 constexpr double kStep = 1e-3;  // [s]
 constexpr int kFiner = 4;       // steps of a truth
+// A shaft was foreseen badly when it missed by more than this [rad/s]; then so many steps are half as long.
+constexpr double kMissed = 0.01;
+constexpr int kHalved = 20;
 
 bool is_flat(const road::Params& r) {
   return r.grade.empty() && r.crossfall.empty() && r.bumps.empty() && r.roughness.G_d == 0.0;
@@ -259,7 +264,9 @@ Mechanics::State Mechanics::start(const Asked& asked, double v,
   return s;
 }
 
-bool Mechanics::is_due(const State& s, double h) const { return s.since + 0.5 * h > longest_; }
+bool Mechanics::is_due(const State& s, double h) const {
+  return s.since + 0.5 * h > (s.halved > 0 ? 0.5 : 1.0) * longest_;
+}
 
 double Mechanics::shaft_speed(const State& s, std::size_t n) const {
   return slips(s, n) ? s.x.units[n].omega_in : ratio(s, n) * s.x.units[n].omega_c;
@@ -368,7 +375,9 @@ manoeuvre::Motion Mechanics::step(State& s, const Asked& asked, double t) const 
   s.a = (c.v.x - v.x) / h;
   s.specific_force =
       (1.0 / h) * (c.v - v) + cross(c.omega, 0.5 * (c.v + v)) - to_body(rotation(c.q), now.gravity);
+  s.halved = std::max(s.halved - 1, 0);
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
+    if (abs(shaft_speed(s, n) - s.omega[n]) > kMissed) s.halved = kHalved;
     s.omega[n] = shaft_speed(s, n);
     s.b_earlier[n] = s.b_before[n];
     s.b_before[n] = s.b[n];
