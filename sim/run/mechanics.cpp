@@ -362,8 +362,11 @@ manoeuvre::Motion Mechanics::step(State& s, const Asked& asked, double t) const 
   for (std::size_t n = 0; n < car_.model.n_units; ++n) before[n] = shaft_speed(s, n);
   s.last = {};
   const multibody::State began = s.x;
-  const auto rates = truth_ ? truth_->step(car_.model, now, h, s.x, s.last)
-                            : step_(car_.model, now, h, s.x, s.last);
+  multibody::Rates rates;
+  if (truth_)
+    rates = truth_->step(car_.model, now, h, s.x, s.last);
+  else
+    step_(car_.model, now, h, s.x, s.last, rates);
   for (std::size_t n = 0; n < car_.model.n_units; ++n) s.last.gears[n] += s.knock[n];
   s.knock = {};
   const auto motion = motion_of(began, rates, s.foot, s.theta_H);

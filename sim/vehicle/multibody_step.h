@@ -6,7 +6,8 @@
 
 namespace evsim::multibody {
 
-using Step = Rates(const Model& m, const Held& held, double h, State& x, Rows& q);
+// first: the rates as it begins. g++ 12 gives a result that nobody takes too little alignment for them.
+using Step = void(const Model& m, const Held& held, double h, State& x, Rows& q, Rates& first);
 
 Step step_entry_base;  // of any processor
 #if EVSIM_HAS_V3

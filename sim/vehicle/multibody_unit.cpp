@@ -9,8 +9,9 @@ namespace evsim::multibody {
 
 static_assert(sizeof(Pack) == 4 * sizeof(double) && alignof(Pack) == 4 * sizeof(double));
 
-Rates EVSIM_ENTRY(EVSIM_ARCH)(const Model& m, const Held& held, double h, State& x, Rows& q) {
-  return step(m, held, h, x, q);
+void EVSIM_ENTRY(EVSIM_ARCH)(const Model& m, const Held& held, double h, State& x, Rows& q,
+                             Rates& first) {
+  first = step(m, held, h, x, q);
 }
 
 }  // namespace evsim::multibody

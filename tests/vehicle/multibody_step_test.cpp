@@ -53,9 +53,10 @@ TEST(MultibodyStep, of_this_processor_has_the_bits_of_any) {
   here.units[0].omega_c = 80.0;
   multibody::State any = here;
   multibody::Rows q_here{}, q_any{};
+  multibody::Rates first;
   for (int k = 0; k < 2000; ++k) {
-    multibody::step_here()(m, held, 5e-4, here, q_here);
-    multibody::step_entry_base(m, held, 5e-4, any, q_any);
+    multibody::step_here()(m, held, 5e-4, here, q_here, first);
+    multibody::step_entry_base(m, held, 5e-4, any, q_any, first);
   }
   const auto expect_same = [](const auto& a, const auto& b) {
     const auto x = std::bit_cast<multibody::Numbers<std::decay_t<decltype(a)>>>(a);
