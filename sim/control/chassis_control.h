@@ -183,8 +183,6 @@ inline Asked blended(const Model& m, State& x, const Inputs& in, const At& at,
                                    {.F = F,
                                     .limit = limit,
                                     .grip = {grip(0, loads.front), grip(1, loads.rear)},
-                                    .v = abs(at.v),
-                                    .a = sense * at.a,
                                     .wheels_slip = x.since_anti_lock < kAfterAntiLock ? 1.0 : 0.0},
                                    m.T_s);
   Asked out{.tau = in.tau_request, .F_brake = given.friction};

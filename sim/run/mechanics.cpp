@@ -68,7 +68,6 @@ chassis_control::Model control_model(const car::Params<double>& p, const multibo
   out.damping.gain = 2.0 * kDamped * sqrt(stiffness * J);
   out.blending.friction_lag = out.brakes.lag;
   out.blending.hand_over = kHandOver * car.mass;
-  out.blending.v_zero = p.regeneration.v_zero, out.blending.v_full = p.regeneration.v_full;
   out.hold.mass = car.mass;
   out.hold.release = kRelease;
   out.reference.pitch = multibody::pitch_per_acceleration(car);
