@@ -123,6 +123,7 @@ struct Mesh {
   double gearing = 1.0;   // ratio over that of the unit's gears [-]
   bool slips = false;     // rotor and gears need not turn as one
   double capacity = 0.0;  // of the clutch between them then, at the rotor [Nm]
+  double taken = 0.0;     // by the second speed's clutch while the first is in mesh [Nm]
 };
 struct Held {
   std::array<Mesh, kMaxDriveUnits> mesh{};
@@ -221,9 +222,11 @@ inline Driven driven(const Unit& m, const Mesh& mesh, const UnitState& x, double
   const double load = s_l.tau + s_r.tau;
   const auto gears = in_mesh(m, mesh);
   const gear_train::State<double> turning{x.omega_in, x.omega_c};
-  const auto g = mesh.slips
-                     ? gear_train::coupled<double>(gears, turning, {tau, load}, mesh.capacity)
-                     : gear_train::engaged<double>(gears, x.omega_c, {tau, load});
+  const auto g =
+      mesh.slips         ? gear_train::coupled<double>(gears, turning, {tau, load}, mesh.capacity)
+      : mesh.taken > 0.0 ? gear_train::handing_over<double>(gears, x.omega_c, {tau, load},
+                                                            m.gears.ratio * m.second, mesh.taken)
+                         : gear_train::engaged<double>(gears, x.omega_c, {tau, load});
   const auto o = differential::rates<double>(
       m.differential, d, {g.rate.omega_out, s_l.tau, s_r.tau, {.tau_v = tau_v}});
   return {.rate = {.omega_c = g.rate.omega_out,
