@@ -324,8 +324,11 @@ void Mechanics::control(State& s, const Asked& asked) const {
 
 double Mechanics::hand_wheel(const State& s, double t) const {
   if (const auto* straight = std::get_if<scenario::Straight>(&steer_)) return straight->angle;
-  if (const auto* program = std::get_if<scenario::Program>(&steer_))
-    return steering_program::angle(program->course, t);
+  if (const auto* program = std::get_if<scenario::Program>(&steer_)) {
+    const double ratio = program->for_ratio;
+    return (ratio < kInfinity ? setting_.steering_ratio / ratio : 1.0) *
+           steering_program::angle(program->course, t);
+  }
   return s.driver.theta;
 }
 
