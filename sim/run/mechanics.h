@@ -79,6 +79,7 @@ class Mechanics {
     BodySignals body;
     std::array<WheelSignals, kWheels> wheels;
     bool traction_control, anti_lock, yaw_control;  // act
+    double F_brake;                                 // asked of friction, after the blending [N]
     double v;                                       // that they believe [m/s]
   };
 

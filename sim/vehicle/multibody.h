@@ -335,11 +335,14 @@ inline Hitch hitch(const Towed& towed, const chassis_14dof::State<double>& body,
   return {.at = body.r + to_earth(R, towed.hitch),
           .v = to_earth(R, body.v + cross(body.omega, towed.hitch))};
 }
+
+}  // namespace detail
+
 // What the trailer does to the body.
 inline Wrench<double> pulled(const Towed& towed, const Held& held, const State& x,
                              const Rotation<double>& R, Rates& out) {
   const auto& body = x.chassis;
-  const Hitch at = hitch(towed, body, R);
+  const auto at = detail::hitch(towed, body, R);
   const auto t = trailer::outputs<double>(towed.trailer, x.trailer,
                                           {.at = {at.at.x, at.at.y},
                                            .v = {at.v.x, at.v.y},
@@ -355,8 +358,6 @@ inline Wrench<double> pulled(const Towed& towed, const Held& held, const State& 
   const Vec3<double> F = to_body(R, Vec3<double>{-t.F.x, -t.F.y, -nose});
   return {.F = F, .M = cross(towed.hitch, F)};
 }
-
-}  // namespace detail
 
 // At a place of the step, 0 at its start and 1 at its end.
 EVSIM_FLATTEN_PACKS inline Rates rates(const Model& m, const Held& held, const State& x,
@@ -454,7 +455,7 @@ EVSIM_FLATTEN_PACKS inline Rates rates(const Model& m, const Held& held, const S
   q.slip = sum<double>(present * t.p_loss);
   q.rolling = sum<double>(present * t.p_rolling);
   if (m.towed) {
-    const auto by = detail::pulled(*m.towed, held, x, w.R, out);
+    const auto by = pulled(*m.towed, held, x, w.R, out);
     u.body.F = u.body.F + by.F, u.body.M = u.body.M + by.M;
   }
   for (std::size_t n = 0; n < m.n_units; ++n)

@@ -114,8 +114,8 @@ TEST(GearTrain, power_in_is_stored_lost_or_passed_on_while_a_clutch_takes_over) 
     const Inputs<double> u{random.between(-300, 300), random.between(-3000, 3000)};
     const auto y = handing_over(kTrain, omega_out, u, 5.0, tau_c);
     const double omega_in = 10.0 * omega_out;
-    const double E_rate = kTrain.J_in * omega_in * y.rate.omega_in +
-                          kTrain.J_out * omega_out * y.rate.omega_out;
+    const double E_rate =
+        kTrain.J_in * omega_in * y.rate.omega_in + kTrain.J_out * omega_out * y.rate.omega_out;
     const double out = E_rate + u.tau_load * omega_out + y.p_drag + y.p_mesh + y.p_slip;
     EXPECT_GE(y.p_slip, 0.0);
     EXPECT_NEAR(u.tau * omega_in, out, 1e-12 * (abs(E_rate) + abs(out)) + 1e-9);

@@ -40,12 +40,10 @@ Stop stop(With with) {
     const double v = rig.v();
     const auto loads = believed_car::axle_loads<double>(rig.believed, -3.0);
     const double limit = vcu::regeneration_share(rule, v) * F_machine;
-    auto u = brake_blending::step<double>(p, x,
-                                          {.F = F,
-                                           .limit = {0.0, limit},
-                                           .grip = {loads.front, loads.rear},
-                                           .wheels_slip = 0.0},
-                                          kTick);
+    auto u = brake_blending::step<double>(
+        p, x,
+        {.F = F, .limit = {0.0, limit}, .grip = {loads.front, loads.rear}, .wheels_slip = 0.0},
+        kTick);
     if (with == With::nothing) {
       u.machines[1] = std::min(0.6 * loads.rear, limit);
       u.friction = F - u.machines[1];
@@ -83,8 +81,7 @@ Sum after_step(double F, double limit) {
   for (int k = 0; k < 400; ++k) {
     const auto u = brake_blending::step<double>(
         {.friction_lag = kLag}, x,
-        {.F = F, .limit = {0.0, limit}, .grip = {8e3, 8e3}, .wheels_slip = 0.0},
-        kTick);
+        {.F = F, .limit = {0.0, limit}, .grip = {8e3, 8e3}, .wheels_slip = 0.0}, kTick);
     friction += (1.0 - exp(-kTick / kLag)) * (u.friction - friction);
     out.machines = u.machines[0] + u.machines[1], out.friction = u.friction;
     out.worst = std::max(out.worst, std::abs(out.machines + friction - F));

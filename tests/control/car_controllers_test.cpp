@@ -115,10 +115,7 @@ TEST(CarControllers, blending_and_standstill_over_all_scalars) {
         brake_blending::State<T> x{.R = T(2e3), .B = T(1e3), .F = T(3e3), .sigma = T(0.5)};
         const auto u = brake_blending::step<T>(
             over<brake_blending::Params, T>(brake_blending::Params<double>{}), x,
-            {.F = y[0],
-             .limit = {T(2e3), T(3e3)},
-             .grip = {T(8e3), T(9e3)},
-             .wheels_slip = T(0.0)},
+            {.F = y[0], .limit = {T(2e3), T(3e3)}, .grip = {T(8e3), T(9e3)}, .wheels_slip = T(0.0)},
             kTick);
         const T F = one_pedal::force<T>(
             over<one_pedal::Params, T>(one_pedal::Params<double>{.mass = 2000.0}),

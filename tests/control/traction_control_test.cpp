@@ -139,9 +139,9 @@ TEST(SlipControl, a_road_that_slip_has_shown_to_be_slippery_is_trusted_again_whi
   // 0.1 in use at 10 m/s, at the slip of a tyre's rubber, 0.6 of what the friction in use would have at its limit.
   slip_control::State<double> x{.omega = 10.06 / 0.03, .tau_x = 30.0, .mu = 0.1, .mu_road = 0.1};
   for (int k = 0; k < 3000; ++k)
-    slip_control::step<double>({}, {.J = 0.08, .R = 0.03}, x,
-                               {.omega = 10.06 / 0.03, .tau = 30.0, .V = 10.0, .a = 0.0, .F_z = 1e4},
-                               kTick);
+    slip_control::step<double>(
+        {}, {.J = 0.08, .R = 0.03}, x,
+        {.omega = 10.06 / 0.03, .tau = 30.0, .V = 10.0, .a = 0.0, .F_z = 1e4}, kTick);
   EXPECT_GT(x.mu_road, 0.5);
 }
 
