@@ -1,7 +1,6 @@
 // What holds the car back on its way: either air and tyres, or the measured coast-down polynomial.
 //   physical:    F_air = 1/2 rho k Cd A (v + v_wind) |v + v_wind|,  F_roll = c_r m g cos(alpha)
-//   coast-down:  F = A + B v + C v^2 (with the sign of v; contains driveline drag, none is added, but no slip of driven
-//                or braked tyres, as nothing drove or braked them)
+//   coast-down:  F = A + B v + C v^2 (with the sign of v; contains driveline drag, none is added)
 // F_roll and A are dry friction: they act against motion and hold the car at rest. Grade is separate:
 //   F_grade = m g sin(alpha).
 // k: drag on the road over that of Cd A: cooling air, turning wheels, and what tyres and driveline add with speed.

@@ -19,7 +19,7 @@ double rotating_mass(const Params<double>& p) {
   return J / (r * r);
 }
 
-// A coast-down polynomial contains the driveline's drag. Its tyres roll freely: what they slip under torque is not in it.
+// A coast-down polynomial contains the driveline's drag and the tyres' slip.
 void remove_driveline_drag(Model<double>& m) {
   for (int k = 0; k < m.drive_units.size(); ++k)
     for (int i = 0; i < m.drive_units[k].gears.size(); ++i)
@@ -64,8 +64,10 @@ Model<double> prepare(const Params<double>& p, double mass, const Model<double>*
     m.drive_units[k] = same_unit ? like->drive_units[k]
                                  : drive_unit::prepare(p.drive_units[k], p.chassis.wheel_radius);
   }
-  if (std::holds_alternative<road_load::CoastDown<double>>(p.road_load)) remove_driveline_drag(m);
-  m.slip_compliance = slip_compliance(m);
+  if (std::holds_alternative<road_load::CoastDown<double>>(p.road_load))
+    remove_driveline_drag(m);
+  else
+    m.slip_compliance = slip_compliance(m);
   return m;
 }
 
