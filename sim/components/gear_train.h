@@ -19,6 +19,8 @@
 // The body carries the housing. All that turns there has the angular momentum L about the axis of the wheels, so
 //   tau_housing = -tau_load - dL/dt,   L = J_out omega_out + g J_in omega_in                    (9)
 // of which -tau_load is what the half shafts, or the road at a wheel with its rotor, react with.
+// A shift under load: while a gear is in mesh, a friction clutch of the speed to come, of ratio i_2, takes over:
+//   tau_2 = tau_c s(slip_2),   slip_2 = omega_in - i_2 omega_out,   tau_n lacks tau_2, the output gets i_2 e tau_2   (10)
 // g: 1 where the rotor turns as the wheels do (coaxial or two stages of parallel shafts), -1 where the other way round.
 // A rotor in the wheel (`on_wheel`) has no shaft: its output is the wheel, the housing the wheel carrier.
 // Signs: tau, omega > 0 forward, power > 0 towards the wheel. Ratio, efficiency and tau_drag are those of gear.h; beyond
@@ -175,6 +177,19 @@ template <Scalar T> Outputs<T> engaged(const Model<T>& m, const T& omega_out, co
       (m.ratio * b.e * b.tau - u.tau_load) / (m.J_out + b.e * m.ratio * m.ratio * m.J_in);
   return detail::outputs(m, x, u, b, {.omega_in = m.ratio * rate, .omega_out = rate}, b.load,
                          T(0.0));
+}
+
+// (10): the same while a clutch of the speed to come, of a ratio below the model's, slips with a capacity tau_c [Nm].
+template <Scalar T> Outputs<T> handing_over(const Model<T>& m, const T& omega_out,
+                                            const Inputs<T>& u, const T& ratio, const T& tau_c) {
+  const T slip = (m.ratio - ratio) * omega_out;
+  const T tau = tau_c * dry_friction::sliding(slip, kRestSpeed);
+  const T given = m.efficiency * ratio * tau;
+  Outputs<T> out = engaged(m, omega_out, {.tau = u.tau - tau, .tau_load = u.tau_load - given});
+  out.p_mesh += (ratio * tau - given) * omega_out;
+  out.p_slip += tau * slip;
+  out.tau_housing -= given;
+  return out;
 }
 
 // Both sides turning as one after the slip has ended at once: it takes 1/2 J slip^2, J as in (6) with e = 1.

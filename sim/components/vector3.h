@@ -78,6 +78,14 @@ template <class T> struct Quaternion {
   T w{}, x{}, y{}, z{};
 };
 
+// First b, then a.
+template <class T> [[gnu::always_inline]] inline Quaternion<T> operator*(const Quaternion<T>& a,
+                                                                         const Quaternion<T>& b) {
+  return {
+      a.w * b.w - a.x * b.x - a.y * b.y - a.z * b.z, a.w * b.x + a.x * b.w + a.y * b.z - a.z * b.y,
+      a.w * b.y - a.x * b.z + a.y * b.w + a.z * b.x, a.w * b.z + a.x * b.y - a.y * b.x + a.z * b.w};
+}
+
 // R of (3), by rows: the earth's axes seen from the body.
 template <class T> struct Rotation {
   Vec3<T> x, y, z;

@@ -92,6 +92,7 @@ struct Outputs {
   std::array<double, kMaxDriveUnits> tau;        // [Nm]
   std::array<double, kMaxDriveUnits> vectoring;  // of actuators, > 0 to the left [Nm]
   brake_system::Inputs<double> brakes;
+  double F_brake;                 // asked of friction, after the blending [N]
   double v;                       // believed [m/s]
   bool traction, anti_lock, yaw;  // which of them acts
 };
@@ -150,6 +151,21 @@ inline double slipping(const Unit& unit, const Inputs& in, std::size_t n) {
 using At = wheel_speed_reference::Outputs<double>;
 using AxleLoads = believed_car::AxleLoads<double>;
 
+// The friction that slip control believes each axle's road to carry along, 1 where it has found no limit, and the share of
+// it that is in use across, by the acceleration.
+struct Friction {
+  brake_blending::Axles<double> along{1.0, 1.0};
+  double across;  // >= 0
+};
+inline Friction friction_of(const Model& m, const State& x, const Inputs& in) {
+  Friction out{.across = abs(in.a_y) / believed_car::kGravity};
+  for (std::size_t n = 0; n < m.n_units; ++n) {
+    double& mu = out.along[m.units[n].axle];
+    mu = min(mu, x.traction[n].mu_road);
+  }
+  return out;
+}
+
 struct Asked {
   std::array<double, kMaxDriveUnits> tau;  // of the machines [Nm]
   double F_brake;                          // of friction [N]
@@ -161,15 +177,14 @@ struct Asked {
 inline Asked blended(const Model& m, State& x, const Inputs& in, const At& at,
                      const AxleLoads& loads) {
   const double sense = at.v < 0.0 ? -1.0 : 1.0;
-  brake_blending::Axles<double> limit{}, mu{1.0, 1.0};
+  brake_blending::Axles<double> limit{};
   const double braking = in.braking ? 1.0 : 0.0;
   for (std::size_t n = 0; n < m.n_units; ++n) {
     const Unit& unit = m.units[n];
     limit[unit.axle] +=
         braking * max(-sense * unit.ratio * in.tau_request[n] / m.car.wheel_radius, 0.0);
-    mu[unit.axle] = min(mu[unit.axle], x.traction[n].mu_road);
   }
-  const double across = abs(in.a_y) / believed_car::kGravity;
+  const auto [mu, across] = friction_of(m, x, in);
   const double inner = max(1.0 - 2.0 * across * m.car.cg_height / m.car.track, 0.0);
   const auto grip = [&](std::size_t axle, double load) {
     return sqrt(max(mu[axle] * mu[axle] - across * across, 0.0)) * inner * load;
@@ -183,8 +198,6 @@ inline Asked blended(const Model& m, State& x, const Inputs& in, const At& at,
                                    {.F = F,
                                     .limit = limit,
                                     .grip = {grip(0, loads.front), grip(1, loads.rear)},
-                                    .v = abs(at.v),
-                                    .a = sense * at.a,
                                     .wheels_slip = x.since_anti_lock < kAfterAntiLock ? 1.0 : 0.0},
                                    m.T_s);
   Asked out{.tau = in.tau_request, .F_brake = given.friction};
@@ -195,12 +208,10 @@ inline Asked blended(const Model& m, State& x, const Inputs& in, const At& at,
   return out;
 }
 
-// Friction in use where slip control has found the road's limit, 1 where it has not: along, and across by the acceleration.
-inline double known_friction(const Model& m, const State& x, const Inputs& in) {
-  double mu = 1.0;
-  for (std::size_t n = 0; n < m.n_units; ++n) mu = min(mu, x.traction[n].mu_road);
-  const double across = in.a_y / believed_car::kGravity;
-  return min(sqrt(mu * mu + across * across), 1.0);
+// Of the road in all directions.
+inline double whole(const Friction& f) {
+  const double mu = min(f.along[0], f.along[1]);
+  return min(sqrt(mu * mu + f.across * f.across), 1.0);
 }
 
 inline void control_yaw(const Model& m, State& x, const Inputs& in, const At& at, Outputs& out) {
@@ -214,7 +225,7 @@ inline void control_yaw(const Model& m, State& x, const Inputs& in, const At& at
                                               .omega_z = in.omega_z,
                                               .a_y = in.a_y,
                                               .delta = in.delta,
-                                              .mu = known_friction(m, x, in)},
+                                              .mu = whole(friction_of(m, x, in))},
                                              m.T_s);
   for (std::size_t n = 0; n < m.n_units; ++n)
     if (actuators > 0.0)
@@ -315,6 +326,7 @@ inline Outputs step(const Model& m, State& x, const Inputs& in) {
   const double p_driver =
       brake_system::pressure_of_force(m.brakes, asked.F_brake, m.car.wheel_radius);
   Outputs out{};
+  out.F_brake = asked.F_brake;
   out.v = at.v;
   out.tau = asked.tau;
   out.brakes = brake_system::untouched<double>({p_driver, p_driver, p_driver, p_driver});

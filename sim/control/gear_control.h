@@ -5,7 +5,9 @@
 //   neither begins where it must stay as it is: wheels slip, or brakes keep them from locking
 //   a shift: torque fades, neutral, the new speed's dog snaps shut, torque comes back                 (3)
 //   in neutral the machine helps the synchroniser:   tau = -clamp(J slip / t_s, -tau_help, tau_help)  (4)
-// Signs: slip as in gear_train.h. Neglected: a shift that is called off on its way.
+//   up under load, where a clutch engages the second:   tau_c grows, gear_shift.h (2), until tau_c >= tau of the machine,
+//   then follows what is asked for; the machine gives tau_c less (4), until the slip is gone             (5)
+// Signs: slip as in gear_train.h. Neglected: a shift that is called off on its way; a shift down under load, which is (3).
 // Source: H. Naunheimer et al., Automotive Transmissions, 2nd ed., 2011, ch. 9; (2), (4) here.
 #pragma once
 
@@ -23,21 +25,23 @@ struct Params {
   double J = 0.0;                               // of the rotor [kg m2]
 };
 
-inline constexpr double kHelpTime = 0.01;  // t_s [s]
-inline constexpr double kRestTime = 0.2;   // in which a disconnected rotor comes to rest [s]
+inline constexpr double kHelpTime = 0.01;     // t_s [s]
+inline constexpr double kLeastTorque = 1e-3;  // of a clutch that begins to close [Nm]
+inline constexpr double kRestTime = 0.2;      // in which a disconnected rotor comes to rest [s]
 
 enum class Speed : int { open, first, second };
 struct State {
   Speed from, to;  // the same where one is in mesh
   double s;        // clock of the shift; 0: there is none [s]
   double quiet;    // since when little is asked for [s]
+  double tau_c;    // of the clutch in a shift under load; 0: there is none [Nm]
 };
 inline Speed speed_at(const Params& p, double v) {
   return v > p.v_up ? Speed::second : Speed::first;
 }
 inline State start(const Params& p, double v) {
   const Speed speed = speed_at(p, v);
-  return {.from = speed, .to = speed, .s = 0.0, .quiet = 0.0};
+  return {.from = speed, .to = speed, .s = 0.0, .quiet = 0.0, .tau_c = 0.0};
 }
 inline bool shifts(const State& x) { return x.from != x.to || x.s > 0.0; }
 inline bool is_open(const State& x) { return x.from == Speed::open && x.to == Speed::open; }
@@ -52,16 +56,19 @@ inline bool slips(const Params& p, const State& x) {
 }
 
 struct Inputs {
-  double v;            // of the car [m/s]
-  double a;            // asked of it, without sign [m/s2]
-  double slip;         // at the speed in mesh, or where open at the one to come [rad/s]
-  bool stays;          // no shift begins
-  double omega = 0.0;  // of the rotor [rad/s]
+  double v;             // of the car [m/s]
+  double a;             // asked of it, without sign [m/s2]
+  double slip;          // at the speed in mesh, or where open at the one to come [rad/s]
+  bool stays;           // no shift begins
+  double omega = 0.0;   // of the rotor [rad/s]
+  double tau = 0.0;     // of the machine now [Nm]
+  double wanted = 0.0;  // that it is asked for, at the speed in mesh [Nm]
 };
 struct Outputs {
   double torque_share;  // of what is asked for [-]
   double tau_help;      // beside it [Nm]
   double capacity;      // of the clutch where the gears slip [Nm]
+  double taken = 0.0;   // capacity of the second's while the first is in mesh [Nm]
 };
 
 namespace detail {
@@ -74,6 +81,28 @@ inline Speed wanted(const Params& p, State& x, const Inputs& in, double T_s) {
   if (x.quiet > p.delay) return Speed::open;
   return v > p.v_up ? Speed::second : v < p.v_down ? Speed::first : x.from;
 }
+// (4)
+inline double help(const Params& p, double slip) {
+  return -clamp(p.J * slip / kHelpTime, -p.tau_help, p.tau_help);
+}
+// (5)
+inline Outputs under_load(const Params& p, State& x, const Inputs& in, double T_s) {
+  const auto& shift = p.shift;
+  const double most = T_s * shift.clutch_torque / shift.torque_down_time;
+  if (!slips(p, x)) {
+    x.tau_c = min(x.tau_c + most, shift.clutch_torque);
+    if (x.tau_c < min(in.tau, shift.clutch_torque)) return {1.0, 0.0, shift.dog.strength, x.tau_c};
+    x.s = shift.torque_down_time;
+    return {1.0, 0.0, x.tau_c};
+  }
+  if (abs(in.slip) <= shift.dog.dog_speed) {
+    x.from = x.to, x.s = x.tau_c = 0.0;
+    return {1.0, 0.0, shift.dog.strength};
+  }
+  const double wanted = clamp(in.wanted, shift.synchroniser_torque, shift.clutch_torque);
+  x.tau_c += clamp(wanted - x.tau_c, -most, most);
+  return {min(x.tau_c / max(in.wanted, 1e-6), 1.0), help(p, in.slip), x.tau_c};
+}
 }  // namespace detail
 
 inline Outputs step(const Params& p, State& x, const Inputs& in, double T_s) {
@@ -83,7 +112,10 @@ inline Outputs step(const Params& p, State& x, const Inputs& in, double T_s) {
     if (is_open(x)) return {0.0, -clamp(p.J * in.omega / kRestTime, -p.tau_help, p.tau_help), 0.0};
     if (x.from == x.to) return {1.0, 0.0, strength};
     x.s = x.from == Speed::open ? t_down : 0.0, x.quiet = 0.0;
+    const bool up = x.from == Speed::first && x.to == Speed::second;
+    if (up && in.tau > 0.0) x.tau_c = min(kLeastTorque, p.shift.clutch_torque);
   }
+  if (x.tau_c > 0.0) return detail::under_load(p, x, in, T_s);
   const double slip = slips(p, x) ? in.slip : 0.0;
   const auto now = gear_shift::outputs<double>(p.shift, {x.s}, slip);
   const double next = x.s + now.s_rate * T_s;
@@ -99,8 +131,7 @@ inline Outputs step(const Params& p, State& x, const Inputs& in, double T_s) {
     x.s = gear_shift::done<double>(p.shift, {next}) ? 0.0 : next;
     return {now.torque_share, 0.0, strength};
   }
-  const double help = -clamp(p.J * slip / kHelpTime, -p.tau_help, p.tau_help);
-  return {0.0, help, now.capacity};
+  return {0.0, detail::help(p, slip), now.capacity};
 }
 
 }  // namespace evsim::gear_control

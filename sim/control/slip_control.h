@@ -9,10 +9,12 @@
 // a tyre's largest force does where its stiffness is that of its rubber, whatever the road; s_1 is for shafts and
 // carcasses, which wind up before anything slips:
 //   s = max(s_0, kappa_1 mu |V|) + s_1 mu^2,   mu = |tau_x| / (R F_z)                                 (4)
-// What the road carries, mu_road, is unknown at first, 1. Slip beyond s has shown the limit, the friction in use then; where
-// it is unknown, beyond s + s_2; and beyond w dmu/dt more, the way that shafts and carcasses wind up over while the force
-// still grows. While there is less slip than s the road carries at least what is in use, and while there is much less, mu_road
-// grows at a rate in proportion to it: faster on ice, torque would outrun what tyres that slid build up again over their way. Up to it torque needs no slip to prove it:
+// What the road carries, mu_road, is unknown at first, 1. Slip along tau_x beyond s has shown the limit, the friction in use
+// then; where it is unknown, beyond s + s_2; and beyond w dmu/dt more, the way that shafts and carcasses wind up over while
+// the force still grows. Slip against tau_x shows none: a rotor that swings back on its shafts has it. While there is less
+// slip than s the road carries at least what is in use, and mu_road grows at a rate in proportion to it, all of it up to s/2,
+// none at s: faster on ice, torque would outrun what tyres that slid build up again over their way. Up to it torque needs no
+// slip to prove it:
 //   |tau| up to 0.9 mu_road R F_z   within, 0.2 mu R F_z   beyond, if that is more than (3)          (5)
 // Signs: tau, omega, s > 0 forward, F_x on the car.
 // Neglected: what the shafts between machine and wheel do (some 10 Hz and above).
@@ -27,14 +29,14 @@
 namespace evsim::slip_control {
 
 template <Scalar T> struct Params {
-  T observer_time = 0.003;   // t_o [s]
-  T slip_time = 0.02;        // t_s [s]
+  T observer_time = 0.003;     // t_o [s]
+  T slip_time = 0.02;          // t_s [s]
   T slip_by_friction = 0.105;  // kappa_1
-  T slip_speed = 0.004;      // s_0 [m/s]
-  T wind_up = 0.1;           // s_1 [m/s]
-  T wind_up_travel = 0.1;    // w [m]
-  T slip_speed_free = 0.5;   // s_2 [m/s]
-  T friction_growth = 1.0;   // [1/s]
+  T slip_speed = 0.004;        // s_0 [m/s]
+  T wind_up = 0.1;             // s_1 [m/s]
+  T wind_up_travel = 0.1;      // w [m]
+  T slip_speed_free = 0.5;     // s_2 [m/s]
+  T friction_growth = 1.0;     // [1/s]
 };
 template <class P, class V>
   requires same_template<P, Params>
@@ -95,16 +97,16 @@ void observe(const Params<T>& p, const Rotor<T>& r, State<T>& x, const Inputs<T>
   x.omega = before + (1.0 - q * q) * e;
   x.tau_x -= (1.0 - q) * (1.0 - q) * r.J / T_s * e;
 }
-// (5): friction that a torque may use without proof, at a slip of some size beside the one aimed at.
+// (5): friction that a torque may use without proof, at a slip along tau_x beside the one aimed at.
 template <Scalar T>
-T unproved(const Params<T>& p, State<T>& x, const T& mu, const T& size, const T& s, double T_s) {
+T unproved(const Params<T>& p, State<T>& x, const T& mu, const T& slip, const T& s, double T_s) {
   const T mu_rate = 0.5 * max(mu - x.mu, 0.0) / p.observer_time;
   x.mu += (1.0 - exp(-0.5 * T_s / p.observer_time)) * (mu - x.mu);
   const T free = select(x.mu_road < 1.0, T(0.0), p.slip_speed_free);
-  const auto beyond = size > s + free + p.wind_up_travel * mu_rate;
-  const T growth = select(size < 0.5 * s, p.friction_growth * x.mu_road, T(0.0));
-  const T grown = min(x.mu_road + T_s * growth, 1.0);
-  const T carried = max(grown, select(size < s, x.mu, T(0.0)));
+  const auto beyond = slip > s + free + p.wind_up_travel * mu_rate;
+  const T part = clamp(2.0 * (1.0 - slip / s), 0.0, 1.0);
+  const T grown = min(x.mu_road + T_s * p.friction_growth * part * x.mu_road, 1.0);
+  const T carried = max(grown, select(slip < s, x.mu, T(0.0)));
   x.mu_road = select(beyond, clamp(x.mu, kLeastFriction, 0.99), carried);
   return select(beyond, 0.2 * x.mu, 0.9 * x.mu_road);
 }
@@ -123,7 +125,8 @@ template <Scalar T> Outputs<T> step(const Params<T>& p, const Rotor<T>& r, State
   const auto tau_at = [&](const T& aim) -> T {
     return x.tau_x + r.J / r.R * (in.a + (aim - out.slip) / p.slip_time);
   };
-  const T tau_free = detail::unproved(p, x, out.mu, T(abs(out.slip)), s, T_s) * in.F_z * r.R;
+  const T along = select(x.tau_x < 0.0, -out.slip, out.slip);
+  const T tau_free = detail::unproved(p, x, out.mu, along, s, T_s) * in.F_z * r.R;
   out.tau_forward = max(tau_at(s), tau_free);
   out.tau_backward = min(tau_at(-s), -tau_free);
   return out;

@@ -21,8 +21,6 @@ constexpr double kTip = 7.0;                 // of an arrow
 constexpr double kTop = 12.0;
 constexpr double kDrop = 34.0, kStagger = 52.0;  // arrows above and below
 constexpr double kBeside = 6.0;                  // between two of them
-constexpr double kSlot = 50.0;                   // least distance of labels on the right
-constexpr double kApart = 32.0;                  // labels of what enters from what leaves
 constexpr double kLine = 14.0;                   // of text
 constexpr std::size_t kLongLine = 16;            // of letters, then a name breaks
 constexpr double kJoulePerWh = 3600.0;
@@ -111,8 +109,8 @@ class Drawing {
     top_ = kTop + (above == 0 ? 0.0 : kDrop + kStagger * static_cast<double>(above));
     double slots = 0.0;
     for (const Sankey::Port& p : ports(kStations - 1, Side::right))
-      if (p.energy < 0.0) slots += slot_height(p);
-    if (slots > 0.0) top_ = std::max(top_, slots + kApart - back);
+      if (p.energy < 0.0) slots += std::max(width(p), label_height(p)) + kMargin;
+    top_ = std::max(top_, slots - back);
     back_ = top_ + kMargin + back;
     forward_ = back_ + (back > 0.0 ? kGap : 0.0);
     bottom_ = std::max(forward_ + forward + kMargin, top_ + 3.0 * kLine);
@@ -120,7 +118,6 @@ class Drawing {
 
   static double left(std::size_t i) { return kFirst + kPitch * static_cast<double>(i); }
   double width(const Sankey::Port& p) const { return std::abs(p.energy) * scale_; }
-  double slot_height(const Sankey::Port& p) const { return std::max(width(p) + kMargin, kSlot); }
   void extend(double y) { height_ = std::max(height_, y); }
 
   std::string energy(double joule, int digits) const {
@@ -130,8 +127,8 @@ class Drawing {
   }
   std::string amount(double joule) const {
     const double percent = 100.0 * std::abs(joule) / s_.in;
-    return energy(joule, 4) + ", " +
-           (percent < 0.01 ? "< 0.01" : readable(percent, percent < 1.0 ? 2 : 3)) + " %";
+    if (percent < 0.01) return energy(joule, 1) + ", < 0.01 %";
+    return energy(joule, 4) + ", " + readable(percent, percent < 1.0 ? 2 : 3) + " %";
   }
   void label(At at, const Sankey::Port& p) {
     for (const std::string& line : lines(p.name)) {
@@ -221,22 +218,29 @@ class Drawing {
     }
   }
 
-  // What leaves the car has come forward, what enters it may go back.
+  // What leaves the car has come forward, what enters it may go back. Labels stand beside the middle of their bands; bands
+  // and labels keep off those before them.
   void at_right(const std::vector<Sankey::Port>& all) {
-    double lower = forward_, upper = back_, lower_slot = forward_, upper_slot = back_ - kApart;
+    struct Free {
+      double band, label;  // from where on there is room, down or up
+    };
+    double lower = forward_, upper = back_;
+    Free down{forward_, forward_}, up{back_ - kMargin, back_ - kMargin};
     for (const Sankey::Port& p : all) {
-      const double h = width(p);
+      const double h = width(p), rest = 0.5 * (label_height(p) - h);
       if (p.energy < 0.0) {
-        branch(upper - h, upper_slot - h, p);
+        const double slot = std::min(up.band, up.label - rest) - h;
+        branch(upper - h, slot, p);
         upper -= h;
-        upper_slot -= slot_height(p);
+        up = {slot - kMargin, slot - rest - kMargin};
       } else {
-        branch(lower, lower_slot, p);
+        const double slot = std::max(down.band, down.label + rest);
+        branch(lower, slot, p);
         lower += h;
-        lower_slot += slot_height(p);
+        down = {slot + h + kMargin, slot + h + rest + kMargin};
       }
     }
-    if (!all.empty()) extend(lower_slot);
+    if (!all.empty()) extend(std::max(down.band, down.label));
   }
   void branch(double y, double slot, const Sankey::Port& p) {
     const double box = left(kStations - 1) + kBox, end = box + 44.0, h = width(p);

@@ -48,6 +48,14 @@ std::optional<flux_observer::Params<double>> observer(const motor_control::Param
                                        .bandwidth = p.observer_bandwidth};
 }
 
+// The vehicle control unit limits torques by the speed of the car. A rotor whose wheels spin is faster: above its largest
+// speed nothing drives it, by the fade of machine.h (2).
+double within_speed(const machine::Envelope<double>& e, double omega, double tau) {
+  const double share =
+      clamp((e.omega_max - abs(omega)) / (machine::kSpeedFade * e.omega_max), 0.0, 1.0);
+  return tau * omega > 0.0 ? share * tau : tau;
+}
+
 // A car whose mass centre stands outside of its wheels falls, onto a body that knows no road.
 void check_upright(const manoeuvre::Motion& m, double tips_at, double t) {
   constexpr double kDegrees = 360.0 / kTwoPi;
@@ -276,6 +284,8 @@ void Drive::run_control(State& d, std::size_t n, const closed_loop::System<doubl
                   : pwm::full_period(u.next.duties, T_s, d.legs[n].commanded);
 
   const double omega = machine_speed(d, n, s, v);
+  if (mechanics_)
+    tau_ref = within_speed(s.car.drive_units[static_cast<int>(n)].envelope, omega, tau_ref);
   Measured seen = measured(d, n, omega);
   motor_control::Input<double>& in = seen.in;
   trip(d, n, in.u_dc);

@@ -71,7 +71,6 @@ chassis_control::Model control_model(const car::Params<double>& p, const multibo
   out.damping.gain = 2.0 * kDamped * sqrt(stiffness * J);
   out.blending.friction_lag = out.brakes.lag;
   out.blending.hand_over = kHandOver * car.mass;
-  out.blending.v_zero = p.regeneration.v_zero, out.blending.v_full = p.regeneration.v_full;
   out.hold.mass = car.mass;
   out.hold.release = kRelease;
   out.reference.pitch = multibody::pitch_per_acceleration(car);
@@ -103,11 +102,6 @@ Angles angles_of(const Rotation<double>& R) {
           .roll = atan2(R.z.y, R.z.z)};
 }
 
-Quaternion<double> product(const Quaternion<double>& a, const Quaternion<double>& b) {
-  return {
-      a.w * b.w - a.x * b.x - a.y * b.y - a.z * b.z, a.w * b.x + a.x * b.w + a.y * b.z - a.z * b.y,
-      a.w * b.y - a.x * b.z + a.y * b.w + a.z * b.x, a.w * b.z + a.x * b.y - a.y * b.x + a.z * b.w};
-}
 // The plane that a car starts on, its x axis along the path: through the road below the wheels, by least squares.
 struct Stand {
   Quaternion<double> q;
@@ -132,7 +126,9 @@ Stand stand_on(const road::Road& road, double wheelbase, const multibody::Car& c
   const auto [s_z, c_z] = half(along.heading);
   const auto [s_y, c_y] = half(pitch);
   const auto [s_x, c_x] = half(roll);
-  return {.q = product({c_z, 0.0, 0.0, s_z}, product({c_y, 0.0, s_y, 0.0}, {c_x, s_x, 0.0, 0.0})),
+  const Quaternion<double> yaw{c_z, 0.0, 0.0, s_z}, pitched{c_y, 0.0, s_y, 0.0},
+      rolled{c_x, s_x, 0.0, 0.0};
+  return {.q = yaw * (pitched * rolled),
           .r = {along.x, along.y, 0.25 * (fl + fr + rl + rr) - 0.5 * slope_x * (x_f + x_r)}};
 }
 
@@ -241,7 +237,7 @@ Mechanics::State Mechanics::start(const Asked& asked, double v,
   on_plane.wind = to_body(R, on_plane.wind);
   s.x = multibody::start(car_, on_plane, v, tau);
   auto& c = s.x.chassis;
-  c.q = product(stand.q, c.q);
+  c.q = stand.q * c.q;
   c.r = stand.r + to_earth(R, c.r);
   multibody::hitch_up(car_.model, held(s, asked), v, s.x);
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
@@ -330,8 +326,11 @@ void Mechanics::control(State& s, const Asked& asked) const {
 
 double Mechanics::hand_wheel(const State& s, double t) const {
   if (const auto* straight = std::get_if<scenario::Straight>(&steer_)) return straight->angle;
-  if (const auto* program = std::get_if<scenario::Program>(&steer_))
-    return steering_program::angle(program->course, t);
+  if (const auto* program = std::get_if<scenario::Program>(&steer_)) {
+    const double ratio = program->for_ratio;
+    return (ratio < kInfinity ? setting_.steering_ratio / ratio : 1.0) *
+           steering_program::angle(program->course, t);
+  }
   return s.driver.theta;
 }
 
@@ -411,12 +410,11 @@ manoeuvre::Motion Mechanics::motion(const State& s, const Asked& asked) const {
 }
 
 void Mechanics::show_trailer(const State& s, const multibody::Held& now, BodySignals& out) const {
-  const auto R = rotation(s.x.chassis.q);
-  multibody::Rates seen;
-  seen.rows = {};
   const auto& towed = car_.model.towed;
   if (!towed) return;
-  const auto by = multibody::detail::pulled(*towed, now, s.x, R, seen);
+  multibody::Rates seen;
+  seen.rows = {};
+  const auto by = multibody::pulled(*towed, now, s.x, rotation(s.x.chassis.q), seen);
   out.articulation = s.x.trailer.psi - out.yaw;
   out.F_hitch = -by.F.x;
 }
@@ -463,6 +461,7 @@ Mechanics::Signals Mechanics::signals(const State& s, const Asked& asked) const 
   out.traction_control = s.commands.traction;
   out.anti_lock = s.commands.anti_lock;
   out.yaw_control = s.commands.yaw;
+  out.F_brake = s.commands.F_brake;
   out.v = s.commands.v;
   return out;
 }

@@ -50,6 +50,7 @@ class Mechanics {
     chassis_control::Outputs commands;
     std::array<gear_control::State, kMaxDriveUnits> gears;
     std::array<double, kMaxDriveUnits> clutch;        // capacities where gears slip [Nm]
+    std::array<double, kMaxDriveUnits> taken;         // by clutches in shifts under load [Nm]
     std::array<double, kMaxDriveUnits> torque_share;  // that shifts leave [-]
     std::array<double, kMaxDriveUnits> knock;         // lost as teeth shut, 1/2 J slip^2 [J]
     std::array<double, kMaxDriveUnits> given;         // impulses since its last tick [Nm s]
@@ -82,6 +83,7 @@ class Mechanics {
     BodySignals body;
     std::array<WheelSignals, kWheels> wheels;
     bool traction_control, anti_lock, yaw_control;  // act
+    double F_brake;                                 // asked of friction, after the blending [N]
     double v;                                       // that they believe [m/s]
   };
 

@@ -37,7 +37,8 @@ multibody::Mesh Mechanics::mesh(const State& s, std::size_t n) const {
   const auto speed = gear_control::in_mesh(box->control, s.gears[n]);
   return {.gearing = speed == gear_control::Speed::second ? car_.model.units[n].second : 1.0,
           .slips = slips(s, n),
-          .capacity = s.clutch[n]};
+          .capacity = s.clutch[n],
+          .taken = s.taken[n]};
 }
 
 double Mechanics::ratio(const State& s, std::size_t n) const {
@@ -78,15 +79,19 @@ std::array<double, kMaxDriveUnits> Mechanics::at_gears(
   return out;
 }
 
-// The control unit knows what is in mesh; while gears slip, it sees the rotor as if they did not.
+// The control unit knows what is in mesh and what clutches carry; while gears slip, it sees the rotor as if they did not.
 chassis_control::Model Mechanics::control_at_gears(const State& s,
                                                    chassis_control::Inputs& in) const {
   chassis_control::Model out = control_;
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
     out.units[n].ratio = ratio(s, n);
-    if (!slips(s, n)) continue;
+    if (!slips(s, n)) {
+      in.tau[n] -= s.taken[n] * (1.0 - car_.model.units[n].second);
+      continue;
+    }
     in.omega_m[n] = out.units[n].ratio * s.x.units[n].omega_c;
-    in.tau[n] = 0.0;
+    const double slip = s.x.units[n].omega_in - in.omega_m[n];
+    in.tau[n] = clamp(slip, -1.0, 1.0) * s.clutch[n];
   }
   return out;
 }
@@ -109,11 +114,14 @@ void Mechanics::control_gears(State& s, const std::array<double, kMaxDriveUnits>
                                          .a = abs(F) / car_.mass,
                                          .slip = slip,
                                          .stays = s.commands.traction || s.commands.anti_lock,
-                                         .omega = omega},
+                                         .omega = omega,
+                                         .tau = s.tau[n],
+                                         .wanted = s.commands.tau[n]},
                                         control_.T_s);
     s.commands.tau[n] = now.torque_share * s.commands.tau[n] + now.tau_help;
     s.torque_share[n] = now.torque_share;
     s.clutch[n] = now.capacity;
+    s.taken[n] = now.taken;
     if (slips(s, n)) {
       x.omega_in = omega;
     } else if (slipped) {

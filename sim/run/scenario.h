@@ -209,11 +209,16 @@ struct Program {
   static constexpr std::string_view kType = "program";
   static constexpr std::string_view kDoc = "open loop: a course of the hand wheel over time";
   steering_program::Params<double> course;
+  double for_ratio = kInfinity;  // infinite: angles are the hand wheel's, whatever the ratio [-]
 };
 template <class P, class V>
   requires described_as<P, Program>
 constexpr void describe(P& p, V&& field) {
   describe(p.course, field);
+  field(p.for_ratio,
+        Field{"for_ratio", Dim::none, positive,
+              "steering ratio that the angles are meant for: hand wheels and handlebars of another "
+              "ratio turn as the road wheels then do; left out: angles are the hand wheel's"});
 }
 // The rest of path_driver.h follows from the vehicle.
 struct AlongPath {

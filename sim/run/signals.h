@@ -138,6 +138,7 @@ template <class Out> void visit_car(const Mechanics::Signals& m, Out&& out) {
   out("assist", "", "traction_control", Dim::none, m.traction_control);
   out("assist", "", "anti_lock", Dim::none, m.anti_lock);
   out("assist", "", "yaw_control", Dim::none, m.yaw_control);
+  out("assist", "", "F_brake", Dim::force, m.F_brake);
   out("assist", "", "v", Dim::speed, m.v);
 }
 template <class Out> void visit(const closed_loop::System<double>& s, const Drive& drive,

@@ -112,14 +112,6 @@ void Simulation::rebuild() {
   } catch (const std::invalid_argument& e) {
     throw contradiction(e.what());
   }
-  const bool blended = case_.scenario.chassis != scenario::Chassis::longitudinal &&
-                       case_.scenario.assist.brake_blending;
-  // The chassis' control unit hands over between these speeds; below them machines do not brake.
-  auto& regeneration = system_.car.regeneration;
-  if (blended && !case_.controllers.vcu) {
-    regeneration.v_full = regeneration.v_zero;
-    regeneration.v_zero *= 0.5;
-  }
   system_.driver = trace_.kind;
   system_.gains = trace_.gains;
   system_.sampled = trace_.rate > 0.0;

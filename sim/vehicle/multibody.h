@@ -123,6 +123,7 @@ struct Mesh {
   double gearing = 1.0;   // ratio over that of the unit's gears [-]
   bool slips = false;     // rotor and gears need not turn as one
   double capacity = 0.0;  // of the clutch between them then, at the rotor [Nm]
+  double taken = 0.0;     // by the second speed's clutch while the first is in mesh [Nm]
 };
 struct Held {
   std::array<Mesh, kMaxDriveUnits> mesh{};
@@ -221,9 +222,11 @@ inline Driven driven(const Unit& m, const Mesh& mesh, const UnitState& x, double
   const double load = s_l.tau + s_r.tau;
   const auto gears = in_mesh(m, mesh);
   const gear_train::State<double> turning{x.omega_in, x.omega_c};
-  const auto g = mesh.slips
-                     ? gear_train::coupled<double>(gears, turning, {tau, load}, mesh.capacity)
-                     : gear_train::engaged<double>(gears, x.omega_c, {tau, load});
+  const auto g =
+      mesh.slips         ? gear_train::coupled<double>(gears, turning, {tau, load}, mesh.capacity)
+      : mesh.taken > 0.0 ? gear_train::handing_over<double>(gears, x.omega_c, {tau, load},
+                                                            m.gears.ratio * m.second, mesh.taken)
+                         : gear_train::engaged<double>(gears, x.omega_c, {tau, load});
   const auto o = differential::rates<double>(
       m.differential, d, {g.rate.omega_out, s_l.tau, s_r.tau, {.tau_v = tau_v}});
   return {.rate = {.omega_c = g.rate.omega_out,
@@ -332,11 +335,14 @@ inline Hitch hitch(const Towed& towed, const chassis_14dof::State<double>& body,
   return {.at = body.r + to_earth(R, towed.hitch),
           .v = to_earth(R, body.v + cross(body.omega, towed.hitch))};
 }
+
+}  // namespace detail
+
 // What the trailer does to the body.
 inline Wrench<double> pulled(const Towed& towed, const Held& held, const State& x,
                              const Rotation<double>& R, Rates& out) {
   const auto& body = x.chassis;
-  const Hitch at = hitch(towed, body, R);
+  const auto at = detail::hitch(towed, body, R);
   const auto t = trailer::outputs<double>(towed.trailer, x.trailer,
                                           {.at = {at.at.x, at.at.y},
                                            .v = {at.v.x, at.v.y},
@@ -352,8 +358,6 @@ inline Wrench<double> pulled(const Towed& towed, const Held& held, const State& 
   const Vec3<double> F = to_body(R, Vec3<double>{-t.F.x, -t.F.y, -nose});
   return {.F = F, .M = cross(towed.hitch, F)};
 }
-
-}  // namespace detail
 
 // At a place of the step, 0 at its start and 1 at its end.
 EVSIM_FLATTEN_PACKS inline Rates rates(const Model& m, const Held& held, const State& x,
@@ -451,7 +455,7 @@ EVSIM_FLATTEN_PACKS inline Rates rates(const Model& m, const Held& held, const S
   q.slip = sum<double>(present * t.p_loss);
   q.rolling = sum<double>(present * t.p_rolling);
   if (m.towed) {
-    const auto by = detail::pulled(*m.towed, held, x, w.R, out);
+    const auto by = pulled(*m.towed, held, x, w.R, out);
     u.body.F = u.body.F + by.F, u.body.M = u.body.M + by.M;
   }
   for (std::size_t n = 0; n < m.n_units; ++n)

@@ -98,6 +98,30 @@ TEST(GearTrain, an_engaged_gear_is_the_limit_of_one_whose_dog_holds) {
   }
 }
 
+TEST(GearTrain, a_clutch_of_the_next_speed_takes_torque_off_the_gear_in_mesh_by_hand) {
+  // In a ratio of 10 at 300 rad/s of the rotor a clutch of a ratio of 5 takes 20 of 50.1 Nm, 0.1 of them drag: it slips
+  // by 150 rad/s, the output gets 0.98 x (10 x 30 + 5 x 20) Nm.
+  const auto y = handing_over<double>(kTrain, 30.0, {50.1, 392.0}, 5.0, 20.0);
+  EXPECT_NEAR(y.rate.omega_out, 0.0, 1e-12);
+  EXPECT_ROUNDED(y.tau_n, 30.0);
+  EXPECT_ROUNDED(y.p_slip, 3000.0);
+  EXPECT_NEAR(y.p_drag + y.p_mesh + y.p_slip, 50.1 * 300.0 - 392.0 * 30.0, 1e-9);
+}
+TEST(GearTrain, power_in_is_stored_lost_or_passed_on_while_a_clutch_takes_over) {
+  test::Arguments random(43);
+  for (int i = 0; i < 1000; ++i) {
+    const double omega_out = random.between(-30, 30), tau_c = random.between(0, 300);
+    const Inputs<double> u{random.between(-300, 300), random.between(-3000, 3000)};
+    const auto y = handing_over(kTrain, omega_out, u, 5.0, tau_c);
+    const double omega_in = 10.0 * omega_out;
+    const double E_rate =
+        kTrain.J_in * omega_in * y.rate.omega_in + kTrain.J_out * omega_out * y.rate.omega_out;
+    const double out = E_rate + u.tau_load * omega_out + y.p_drag + y.p_mesh + y.p_slip;
+    EXPECT_GE(y.p_slip, 0.0);
+    EXPECT_NEAR(u.tau * omega_in, out, 1e-12 * (abs(E_rate) + abs(out)) + 1e-9);
+  }
+}
+
 TEST(GearTrain, a_disconnected_rotor_runs_free) {
   const auto y = coupled<double>(kTrain, {100.0, 3.0}, {20.0, 5.0}, 0.0);
   EXPECT_ROUNDED(y.rate.omega_in, 19.9 / 0.052);

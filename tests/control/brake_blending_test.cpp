@@ -1,5 +1,6 @@
 #include "sim/control/brake_blending.h"
 
+#include "sim/control/vcu.h"
 #include "tests/control/car_rig.h"
 
 namespace evsim {
@@ -20,8 +21,8 @@ struct Stop {
   double by_machines;  // share of the braking work
 };
 enum class With { nothing, control };
-// 3 m/s2 from 15 m/s; the machine fades out between 3 and 1 m/s. Without the blending friction gets what the machine doesn't
-// give at the same moment.
+// 3 m/s2 from 15 m/s; the machine fades out between 3 and 1 m/s by the vehicle control unit's rule. Without the blending
+// friction is asked at the same moment for what the machine doesn't give.
 Stop stop(With with) {
   Rig rig;
   rig.brakes.lag = kLag;
@@ -32,21 +33,19 @@ Stop stop(With with) {
   const double per_pressure = 2.0 * (brake_system::torque_per_pressure<double>(rig.brakes, 0) +
                                      brake_system::torque_per_pressure<double>(rig.brakes, 2));
   Stop out{.least = 10.0, .most = 0.0, .by_machines = 0.0};
+  const car::Regeneration<double> rule{.v_zero = 1.0, .v_full = 3.0};
   double work = 0.0;
   double a_before = 0.0;
   while (rig.v() > 0.7) {
     const double v = rig.v();
     const auto loads = believed_car::axle_loads<double>(rig.believed, -3.0);
-    auto u = brake_blending::step<double>(p, x,
-                                          {.F = F,
-                                           .limit = {0.0, F_machine},
-                                           .grip = {loads.front, loads.rear},
-                                           .v = v,
-                                           .a = a_before,
-                                           .wheels_slip = 0.0},
-                                          kTick);
+    const double limit = vcu::regeneration_share(rule, v) * F_machine;
+    auto u = brake_blending::step<double>(
+        p, x,
+        {.F = F, .limit = {0.0, limit}, .grip = {loads.front, loads.rear}, .wheels_slip = 0.0},
+        kTick);
     if (with == With::nothing) {
-      u.machines[1] = std::min(0.6 * loads.rear, F_machine) * brake_blending::detail::faded(p, v);
+      u.machines[1] = std::min(0.6 * loads.rear, limit);
       u.friction = F - u.machines[1];
     }
     rig.tau_command[0] = -u.machines[1] * R / kRatio * kEfficiency;
@@ -75,15 +74,14 @@ struct Sum {
   double worst;               // largest error of what machines and lagging brakes give together [N]
 };
 // After a step of the force asked for, of the brakes' lag alone.
-Sum after_step(double F, double v, double limit) {
+Sum after_step(double F, double limit) {
   State<double> x{};
   Sum out{};
   double friction = 0.0;
   for (int k = 0; k < 400; ++k) {
     const auto u = brake_blending::step<double>(
         {.friction_lag = kLag}, x,
-        {.F = F, .limit = {0.0, limit}, .grip = {8e3, 8e3}, .v = v, .a = 0.0, .wheels_slip = 0.0},
-        kTick);
+        {.F = F, .limit = {0.0, limit}, .grip = {8e3, 8e3}, .wheels_slip = 0.0}, kTick);
     friction += (1.0 - exp(-kTick / kLag)) * (u.friction - friction);
     out.machines = u.machines[0] + u.machines[1], out.friction = u.friction;
     out.worst = std::max(out.worst, std::abs(out.machines + friction - F));
@@ -92,25 +90,21 @@ Sum after_step(double F, double v, double limit) {
 }
 TEST(BrakeBlending, machines_give_at_once_what_friction_still_lacks) {
   // 3000 N within 4000 N of the machines: friction stays off in the end, the sum is right from the first tick on.
-  const auto at = after_step(3000.0, 20.0, 4000.0);
+  const auto at = after_step(3000.0, 4000.0);
   EXPECT_NEAR(at.machines, 3000.0, 1e-6);
   EXPECT_NEAR(at.friction, 0.0, 1e-6);
   EXPECT_LT(at.worst, 1e-6);
 }
 TEST(BrakeBlending, friction_takes_what_is_beyond_the_machines) {
   // 7000 N: 4800 N are 0.6 of the axle's grip.
-  const auto at = after_step(7000.0, 20.0, 6000.0);
+  const auto at = after_step(7000.0, 6000.0);
   EXPECT_NEAR(at.machines, 4800.0, 1e-6);
   EXPECT_NEAR(at.friction, 2200.0, 1e-6);
 }
 TEST(BrakeBlending, machines_let_go_at_once_while_wheels_slip) {
-  State<double> x{.R = 3000.0, .B = 0.0, .F = 3000.0};
-  brake_blending::Inputs<double> in{.F = 3000.0,
-                                    .limit = {0.0, 4e3},
-                                    .grip = {8e3, 8e3},
-                                    .v = 20.0,
-                                    .a = 0.0,
-                                    .wheels_slip = 1.0};
+  State<double> x{.R = 3000.0, .B = 0.0, .F = 3000.0, .sigma = 1.0};
+  brake_blending::Inputs<double> in{
+      .F = 3000.0, .limit = {0.0, 4e3}, .grip = {8e3, 8e3}, .wheels_slip = 1.0};
   auto u = brake_blending::step<double>({}, x, in, kTick);
   EXPECT_EQ(u.machines[1], 0.0);
   for (int k = 0; k < 100; ++k) u = brake_blending::step<double>({}, x, in, kTick);

@@ -112,15 +112,10 @@ TEST(CarControllers, blending_and_standstill_over_all_scalars) {
   test::expect_same_over_all_scalars<4>(
       {{{0.0, 9e3}, {0.2, 20.0}, {-1.0, 1.0}, {0.0, 1.0}}}, [](const auto& y) {
         using T = ScalarOf<decltype(y)>;
-        brake_blending::State<T> x{.R = T(2e3), .B = T(1e3), .F = T(3e3)};
+        brake_blending::State<T> x{.R = T(2e3), .B = T(1e3), .F = T(3e3), .sigma = T(0.5)};
         const auto u = brake_blending::step<T>(
             over<brake_blending::Params, T>(brake_blending::Params<double>{}), x,
-            {.F = y[0],
-             .limit = {T(2e3), T(3e3)},
-             .grip = {T(8e3), T(9e3)},
-             .v = y[1],
-             .a = y[2],
-             .wheels_slip = T(0.0)},
+            {.F = y[0], .limit = {T(2e3), T(3e3)}, .grip = {T(8e3), T(9e3)}, .wheels_slip = T(0.0)},
             kTick);
         const T F = one_pedal::force<T>(
             over<one_pedal::Params, T>(one_pedal::Params<double>{.mass = 2000.0}),

@@ -62,6 +62,57 @@ TEST(GearControl, a_shift_takes_the_torque_off_synchronises_and_gives_it_back) {
   EXPECT_NEAR(t, 0.2 + none, 0.01);
 }
 
+TEST(GearControl, a_clutch_takes_over_under_load_and_the_machine_slows_its_rotor) {
+  auto p = two_speeds();
+  p.shift.clutch_torque = 400.0;
+  auto x = gear_control::start(p, 0.0);
+  // 200 Nm in first: the clutch, 4 Nm a tick, has them in 0.05 s. Then J slip = 10 Nm s go by 100 Nm that the machine
+  // gives less than the clutch carries, which is as much as is asked for, 300 Nm.
+  double slip = 500.0, taken = 0.0, slipping = 0.0;
+  for (int k = 0; k < 1000; ++k) {
+    const bool slips = gear_control::slips(p, x);
+    const auto now = gear_control::step(p, x,
+                                        {.v = 30.0,
+                                         .a = 5.0,
+                                         .slip = slips ? slip : 0.0,
+                                         .stays = false,
+                                         .tau = 200.0,
+                                         .wanted = slips ? 300.0 : 200.0},
+                                        kTick);
+    if (!gear_control::shifts(x)) break;
+    if (gear_control::slips(p, x)) {
+      if (slips) {
+        EXPECT_NEAR(now.torque_share * 300.0, now.capacity, 1e-9);
+        slip = std::max(slip + kTick * now.tau_help / p.J, 0.0);
+      }
+      slipping += kTick;
+      EXPECT_GE(now.capacity, 200.0);
+      EXPECT_LE(now.capacity, 300.0);
+    } else {
+      EXPECT_EQ(now.torque_share, 1.0);
+      EXPECT_GT(now.taken, 0.0);
+      EXPECT_LT(now.taken, 200.0);
+      taken += kTick;
+    }
+  }
+  EXPECT_EQ(x.from, Speed::second);
+  EXPECT_NEAR(taken, 0.05, 2.0 * kTick);
+  // 0.1 s, and as the help fades, from a slip of 50 rad/s down to one of 1, ln(50) times 10 ms in place of 10 ms.
+  EXPECT_NEAR(slipping, 0.1 + 0.029, 3.0 * kTick);
+}
+TEST(GearControl, without_load_a_clutch_does_not_take_over) {
+  auto p = two_speeds();
+  p.shift.clutch_torque = 400.0;
+  auto x = gear_control::start(p, 0.0);
+  gear_control::Outputs now{};
+  for (int k = 0; k < 50; ++k)
+    now = gear_control::step(p, x, {.v = 30.0, .a = 1.0, .slip = 0.0, .stays = false, .tau = -50.0},
+                             kTick);
+  EXPECT_TRUE(gear_control::shifts(x));
+  EXPECT_EQ(now.taken, 0.0);
+  EXPECT_NEAR(now.torque_share, 0.5, 0.02);
+}
+
 TEST(GearControl, a_shift_waits_while_wheels_slip) {
   const auto p = two_speeds();
   auto x = gear_control::start(p, 0.0);

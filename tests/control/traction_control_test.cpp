@@ -120,6 +120,31 @@ TEST(TractionControl, leaves_a_torque_alone_that_the_road_carries) {
   }
 }
 
+TEST(SlipControl, a_rotor_that_swings_back_on_its_shafts_shows_no_limit) {
+  // 0.3 in use either way at 5 m/s; the rotor is 0.9 m/s off the road's speed.
+  const auto road = [](double tau, double slip) {
+    const double omega = (5.0 + slip) / 0.03;
+    slip_control::State<double> x{.omega = omega, .tau_x = tau, .mu = 0.3, .mu_road = 1.0};
+    slip_control::step<double>({}, {.J = 0.08, .R = 0.03}, x,
+                               {.omega = omega, .tau = tau, .V = 5.0, .a = 0.0, .F_z = 8889.0},
+                               kTick);
+    return x.mu_road;
+  };
+  EXPECT_NEAR(road(80.0, 0.9), 0.3, 0.01);
+  EXPECT_NEAR(road(-80.0, -0.9), 0.3, 0.01);
+  EXPECT_EQ(road(80.0, -0.9), 1.0);
+  EXPECT_EQ(road(-80.0, 0.9), 1.0);
+}
+TEST(SlipControl, a_road_that_slip_has_shown_to_be_slippery_is_trusted_again_while_it_carries) {
+  // 0.1 in use at 10 m/s, at the slip of a tyre's rubber, 0.6 of what the friction in use would have at its limit.
+  slip_control::State<double> x{.omega = 10.06 / 0.03, .tau_x = 30.0, .mu = 0.1, .mu_road = 0.1};
+  for (int k = 0; k < 3000; ++k)
+    slip_control::step<double>(
+        {}, {.J = 0.08, .R = 0.03}, x,
+        {.omega = 10.06 / 0.03, .tau = 30.0, .V = 10.0, .a = 0.0, .F_z = 1e4}, kTick);
+  EXPECT_GT(x.mu_road, 0.5);
+}
+
 TEST(SlipControl, finds_the_grip_in_use) {
   // J domega/dt = tau - tau_x: 10 - 4 Nm on 0.06 kg m2 give 100 rad/s2.
   slip_control::State<double> x{};

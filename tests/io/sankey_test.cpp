@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "sim/io/sankey_svg.h"
 #include "tests/io/markup_check.h"
@@ -123,6 +127,44 @@ TEST(Sankey, the_drawing_is_well_formed_and_names_each_entry) {
   EXPECT_NE(svg.find("&lt;b&gt;&quot;x&quot;"), std::string::npos);
   EXPECT_NE(svg.find("friction brakes"), std::string::npos);
   EXPECT_EQ(svg.find("nan"), std::string::npos);
+}
+
+// Heights of the texts below each other, by where they begin.
+std::map<std::string, std::vector<double>> columns_of_text(const std::string& svg) {
+  std::map<std::string, std::vector<double>> out;
+  const std::string begin = "<text class=\"";
+  for (std::size_t at = svg.find(begin); at != std::string::npos; at = svg.find(begin, at + 1)) {
+    const std::string tag = svg.substr(at, svg.find('>', at) - at);
+    if (tag.find("text-anchor") != std::string::npos) continue;
+    const auto value = [&](const std::string& name) {
+      const std::size_t from = tag.find(" " + name + "=\"") + name.size() + 3;
+      return tag.substr(from, tag.find('"', from) - from);
+    };
+    out[value("x")].push_back(std::stod(value("y")));
+  }
+  return out;
+}
+TEST(Sankey, labels_on_the_right_keep_off_each_other_however_thin_their_flows) {
+  RunResult r = run_sample::tiny();
+  r.recording = {};
+  r.books.entries.push_back({"DC cable and capacitors", ledger::Kind::loss, 1.0});
+  unsigned state = 3;
+  for (int trial = 0; trial < 100; ++trial) {
+    for (ledger::Entry& e : r.books.entries) {
+      state = state * 1664525u + 1013904223u;
+      const double x = static_cast<double>(state >> 8) / 16777216.0;
+      e.energy = e.kind == ledger::Kind::loss ? std::pow(10.0, 6.0 * x) : 1e6 * (x - 0.5);
+    }
+    recompute_residual(r);
+    const auto columns = columns_of_text(sankey_svg(sankey(r)));
+    ASSERT_FALSE(columns.empty());
+    auto right = columns.rbegin()->second;
+    for (const auto& [x, y] : columns)
+      if (std::stod(x) > 900.0) right = y;
+    std::ranges::sort(right);
+    for (std::size_t k = 1; k < right.size(); ++k)
+      EXPECT_GE(right[k] - right[k - 1], 12.0) << trial;  // letters of 11 px
+  }
 }
 
 TEST(Sankey, nothing_is_drawn_when_nothing_flowed) {

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "sim/base/constants.h"
 #include "sim/run/signals.h"
 #include "tests/run/drive_runs.h"
 
@@ -61,6 +62,27 @@ TEST(DrivelineRun, a_unit_disconnects_where_little_is_asked_for_and_comes_back) 
       case_of("full_throttle.json", "hyundai_ioniq5_awd.json", {"scenario.driver.duration_s=1"}));
   again.run();
   EXPECT_NEAR(ratio(again, "front", "front"), 10.7, 0.5);
+}
+
+TEST(DrivelineRun, a_machine_whose_wheels_spin_stays_below_its_largest_speed) {
+  Simulation s = test::simulation(
+      case_of("launch_ice.json", "nissan_leaf_40.json",
+              {"scenario.assist.traction_control=false", "scenario.driver.duration_s=0.8"}));
+  s.run();
+  const double most = s.vehicle().drive_units[0].machine.envelope.omega_max;
+  EXPECT_GT(signal(s, "drive_units.front.omega"), 0.9 * most);
+  EXPECT_LT(signal(s, "drive_units.front.omega"), 1.01 * most);
+  EXPECT_LT(kpi(s, "ledger_residual"), 1e-6);
+}
+
+TEST(DrivelineRun, a_program_of_steering_meant_for_another_ratio_turns_the_road_wheels_alike) {
+  Simulation s =
+      test::simulation(case_of("step_steer.json", "generic_three_wheeler.json",
+                               {"scenario.initial.v_km_per_h=30", "scenario.driver.v_km_per_h=30",
+                                "scenario.driver.duration_s=1.5"}));
+  s.run();
+  // 40 degrees of a hand wheel of 15:1, at a handlebar of 1:1.
+  EXPECT_NEAR(signal(s, "steering.theta_H"), 40.0 / 15.0 * kTwoPi / 360.0, 1e-9);
 }
 
 TEST(DrivelineRun, a_trailer_is_pulled_uphill_and_the_books_close) {

@@ -1,10 +1,9 @@
 // The mechanics of a run without its electric drives: torques come at once.
-#include "sim/run/mechanics.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 
+#include "sim/run/mechanics.h"
 #include "tests/vehicle/whole_car.h"
 
 namespace evsim {
@@ -100,6 +99,38 @@ TEST(MechanicsGears, a_shift_changes_the_ratio_and_keeps_the_force_asked_for) {
   drive(r, 1.0);
   EXPECT_NEAR(r.m.machine_speed(r.s, 0) / wheel_speed(r, 1), 16.0, 0.1);
   EXPECT_LT(std::abs(residual(r)), 1e-6 * r.E_0);
+}
+
+TEST(MechanicsGears, under_load_a_clutch_takes_over_and_keeps_the_car_pulled) {
+  auto p = test::whole_car({.ratio = 16.0, .second_ratio = 8.0, .shift_speed = 20.0});
+  std::get<body::Torsional<double>>(p.drive_units[0].shafts).shift.sequence.clutch_torque = 500.0;
+  Ride r = ride(p, 19.0);
+  r.asked.tau[0] = 100.0;
+  drive(r, 0.3);
+  const double a_before = r.s.a;
+  drive(r, 5.0, [&] { return gear_control::shifts(r.s.gears[0]); });
+  double least = a_before;
+  const double took = drive(r, 1.0, [&] {
+    least = std::min(least, r.s.a);
+    return !gear_control::shifts(r.s.gears[0]);
+  });
+  // The clutch takes 100 Nm over in 0.02 s; J slip = 10.3 Nm s go by 50 Nm of the machine.
+  EXPECT_NEAR(took, 0.02 + 0.206 + 0.02, 0.04);
+  // 100 Nm in second pull half of what they do in first, until the clutch has what is asked for.
+  EXPECT_GT(least, 0.35 * a_before);
+  EXPECT_NEAR(r.m.machine_speed(r.s, 0) / wheel_speed(r, 1), 8.0, 0.15);
+  EXPECT_LT(std::abs(residual(r)), 1e-6 * r.E_0);
+}
+
+TEST(MechanicsBraking, what_is_asked_of_friction_after_the_blending_is_shown) {
+  Ride r = ride(test::whole_car(), 15.0);
+  r.asked.tau[0] = -60.0, r.asked.braking = true;
+  drive(r, 0.5);
+  EXPECT_NEAR(r.m.signals(r.s, r.asked).F_brake, 0.0, 1.0);
+  // On a road that is believed to carry next to nothing friction gives what the machine may not.
+  r.s.control.traction[0].mu_road = 0.05;
+  drive(r, 0.002);
+  EXPECT_GT(r.m.signals(r.s, r.asked).F_brake, 500.0);
 }
 
 TEST(MechanicsGears, a_disconnected_unit_rests_and_the_other_gives_its_share) {
