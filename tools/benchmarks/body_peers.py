@@ -20,8 +20,9 @@ the stiffness of the tyres, the radius at which they roll. What each side's mode
 called once for a whole run, so that Python does not count.
 
 Each rolls at 20 m/s and is steered by a step into a turn of about 0.1 g. Times are CPU times of the thread, the
-minimum of the rounds. Compared is whether all are the same car: loads of the wheels, curvature of the turn, roll over
-lateral acceleration (where there are bars), and what braking torques slow it down by, beside coasting.
+minimum of the rounds. Compared is whether all are the same car: loads of the wheels, curvature of a slow turn, roll over
+lateral acceleration (where there are bars), and the mass with what turns, by braking torques beside coasting: tau / (r dv/dt),
+r = v / omega.
 
 The packages come from PyPI into virtual environments under build/peers, checked by their hashes. Project Chrono has no
 package there.
@@ -46,14 +47,15 @@ PACKAGES = {
 NAMES = {"mujoco": "MuJoCo 4.0.0", "drake": "Drake 1.51.1"}
 VEHICLE = "vehicles/xiaomi_su7.json"
 G = 9.80665
-V, DELTA, END = 20.0, 0.0075, 4.0  # [m/s], [rad], [s]
+V, DELTA, END = 20.0, 0.0075, 2.0  # [m/s], [rad], [s]
 BRAKE, BRAKING = 150.0, 2.0  # of each wheel [Nm], [s]
-SLOW, SETTLING = 1.0, 3.0  # for the loads of the wheels [m/s], [s]
+SLOW, SETTLING = 2.5, 3.0  # for loads of the wheels and curvature: at small slip [m/s], [s]
 STEPS = (5e-4, 1e-3)  # [s]
 WHEELS = tuple((axle, side) for axle in ("front", "rear") for side in ("left", "right"))
-# By how much a peer may differ. Loads: of a spring of one slope. Turn, roll: of the neglected paths, toe and camber.
-# Brakes: of the radius, which a sphere has half of its deflection above the ground.
-BARS = {"loads": 0.002, "curvature": 0.05, "roll": 0.05, "brakes": 0.02}
+# By how much a peer may differ. Loads: evsim's has lift and drag. Curvature: steering and wheels give way and turn with
+# travel, in evsim's alone. Roll: wheels move straight, their dampers have one slope. Brakes: the rolling resistance is another
+# one as the nose dives.
+BARS = {"loads": 0.002, "curvature": 0.02, "roll": 0.05, "brakes": 0.01}
 
 
 # From here to serve(): run by the Python of a peer's environment.
@@ -72,8 +74,8 @@ def sphere(car, axle):
     return car[f"{axle}.wheel_height"] + car[f"{axle}.load"] / car[f"{axle}.tyre_stiffness"]
 
 
-def result(cpu, v, yaw_rate, roll, loads):
-    return {"cpu": cpu, "v": v, "yaw_rate": yaw_rate, "roll": roll, "loads": loads}
+def result(cpu, v, spin, yaw_rate, roll, loads):
+    return {"cpu": cpu, "v": v, "spin": spin, "yaw_rate": yaw_rate, "roll": roll, "loads": loads}
 
 
 class MuJoCo:
@@ -145,8 +147,8 @@ class MuJoCo:
             contacts[name] = (k, b, slides)
         return self.model(car, h, delta, setting, contacts)
 
-    def run(self, car, h, end, v, delta, creep, brake=0.0, setting="CG"):
-        model = self.build(car, h, delta, setting, creep)
+    def run(self, car, h, end, v, delta, slip_stiffness, brake=0.0, setting="CG"):
+        model = self.build(car, h, delta, setting, {axle: C / v for axle, C in slip_stiffness.items()})
         data = self.mujoco.MjData(model)
         data.qvel[0] = v
         for name, axle, _ in places(car):
@@ -165,7 +167,8 @@ class MuJoCo:
         along = math.cos(heading) * data.qvel[0] + math.sin(heading) * data.qvel[1]
         if model.opt.cone == self.mujoco.mjtCone.mjCONE_PYRAMIDAL:
             loads = [float(sum(data.efc_force[at:at + 4])) for at in rows]
-        return result(cpu, float(along), yaw_rate, math.atan2(R[2][1], R[2][2]), loads)
+        spin = float(data.joint("spin_front_left").qvel[0])
+        return result(cpu, float(along), spin, yaw_rate, math.atan2(R[2][1], R[2][2]), loads)
 
 
 class Drake:
@@ -231,10 +234,11 @@ class Drake:
         plant.set_stiction_tolerance(2.0 * load / (0.5 * (creep["front"] + creep["rear"])))
         return builder.Build(), plant, car_body, spins
 
-    def run(self, car, h, end, v, delta, creep, brake=0.0, setting="kTamsi"):
+    def run(self, car, h, end, v, delta, slip_stiffness, brake=0.0, setting="kTamsi"):
         from pydrake.math import RigidTransform
         from pydrake.multibody.math import SpatialVelocity
         from pydrake.systems.analysis import Simulator
+        creep = {axle: C / v for axle, C in slip_stiffness.items()}
         diagram, plant, car_body, spins = self.build(car, h, delta, setting, creep)
         simulator = Simulator(diagram)
         context = plant.GetMyMutableContextFromRoot(simulator.get_mutable_context())
@@ -257,7 +261,8 @@ class Drake:
             info = results.point_pair_contact_info(k)
             wheel = max(int(info.bodyA_index()), int(info.bodyB_index()))
             forces[wheel] = abs(float(info.contact_force()[2]))
-        return result(cpu, float(math.cos(heading) * x + math.sin(heading) * y), float(motion.rotational()[2]),
+        spin = float(spins[0][0].get_angular_rate(context))
+        return result(cpu, float(math.cos(heading) * x + math.sin(heading) * y), spin, float(motion.rotational()[2]),
                       math.atan2(R[2, 1], R[2, 2]), [forces[wheel] for wheel in sorted(forces)])
 
 
@@ -282,10 +287,13 @@ def own(args, h, end, v, delta=0.0, brake=0.0, repeats=1):
 
 def figures(run):
     """What tells whether cars are the same, by runs run(end, v, delta, brake)."""
-    turn = run(END, V, DELTA, 0.0)
-    slowed = run(BRAKING, V, 0.0, 0.0)["v"] - run(BRAKING, V, 0.0, BRAKE)["v"]
-    return {"loads": run(SETTLING, SLOW, 0.0, 0.0)["loads"], "curvature": [turn["yaw_rate"] / turn["v"]],
-            "roll": [turn["roll"] / (turn["v"] * turn["yaw_rate"])], "brakes": [slowed / BRAKING]}
+    turn, slow = run(2.0 * END, V, DELTA, 0.0), run(SETTLING, SLOW, 2.0 * DELTA, 0.0)
+    straight = run(BRAKING, V, 0.0, 0.0)
+    slowed = straight["v"] - run(BRAKING, V, 0.0, BRAKE)["v"]
+    radius = straight["v"] / straight["spin"]
+    return {"loads": run(SETTLING, SLOW, 0.0, 0.0)["loads"], "curvature": [slow["yaw_rate"] / slow["v"]],
+            "roll": [turn["roll"] / (turn["v"] * turn["yaw_rate"])],
+            "brakes": [4.0 * BRAKE * BRAKING / (radius * slowed)]}
 
 
 def differences(mine, theirs):
@@ -296,16 +304,15 @@ def differences(mine, theirs):
 class Side:
     """A peer: least times [s] of each setting and step."""
 
-    def __init__(self, name, settings, car, creep, delta):
+    def __init__(self, name, settings, car, slip_stiffness):
         python = environment(name, *zip(*PACKAGES[name]))
         self.name, self.worker, self.settings = name, Worker(NAMES[name], python, __file__, name), settings
-        self.given = {"car": car, "creep": creep}
-        self.delta = delta
+        self.given = {"car": car, "slip_stiffness": slip_stiffness}
         self.times = {(setting, h): math.inf for setting in settings for h in STEPS}
 
     def round(self):
         for setting, h in self.times:
-            done = self.worker.run(h=h, end=END, v=V, delta=self.delta, setting=setting, **self.given)
+            done = self.worker.run(h=h, end=END, v=V, delta=DELTA, setting=setting, **self.given)
             self.times[setting, h] = min(self.times[setting, h], done["cpu"])
 
     def fastest(self):
@@ -314,7 +321,7 @@ class Side:
     def figures(self, h):
         setting = self.fastest()
         return figures(lambda end, v, delta, brake: self.worker.run(
-            h=h, end=end, v=v, delta=self.delta if delta else 0.0, brake=brake, setting=setting, **self.given))
+            h=h, end=end, v=v, delta=delta, brake=brake, setting=setting, **self.given))
 
 
 def row(name, speeds, more=""):
@@ -325,11 +332,12 @@ def compare(args):
     """Whether all are the same car."""
     car = evsim(args, "car")
     turn = own(args, STEPS[0], END, V, DELTA)
-    creep = {axle: abs(turn[f"{axle}.F_y"] / turn[f"{axle}.alpha"]) / 2.0 / V for axle in ("front", "rear")}
+    # Of a tyre [N/rad].
+    slip_stiffness = {axle: 0.5 * abs(turn[f"{axle}.F_y"] / turn[f"{axle}.alpha"]) for axle in ("front", "rear")}
     sides = []
     try:
         for name, peer in (("mujoco", MuJoCo), ("drake", Drake)):
-            sides.append(Side(name, tuple(peer.SETTINGS), car, creep, turn["delta"]))
+            sides.append(Side(name, tuple(peer.SETTINGS), car, slip_stiffness))
         mine, whole = {h: math.inf for h in STEPS}, math.inf
         for _ in range(args.rounds):
             for h in STEPS:
@@ -360,12 +368,12 @@ def compare(args):
 def same_car(reference, found):
     """Prints the figures of all; whether they are within the bars."""
     held = True
-    print("  the same car: loads of the wheels [N], curvature [1/km], roll [deg/g], slowed by brakes [m/s2]")
+    print("  the same car: loads of the wheels [N], curvature [1/km], roll [deg/g], mass by the brakes [kg]")
 
     def show(name, of, more):
         loads = " ".join(f"{load:.0f}" for load in of["loads"])
         print(f"  {name:<14} {loads}  {1e3 * of['curvature'][0]:.3f}  {math.degrees(of['roll'][0]) * G:.2f}  "
-              f"{of['brakes'][0]:.4f}  {more}")
+              f"{of['brakes'][0]:.0f}  {more}")
 
     show("evsim", reference, "")
     for name, theirs in found.items():

@@ -40,7 +40,9 @@ void say(std::string_view name, double value) { fmt::print("{} {}\n", name, valu
 // ---- The car ------------------------------------------------------------------------------------
 
 // Slope of a table at 0, as a rule between two places.
-double slope(const Table1<double>& t, double d) { return (t(d) - t(-d)) / (2.0 * d); }
+double slope(const Table1<double>& t, double d) {
+  return t.empty() ? 0.0 : (t(d) - t(-d)) / (2.0 * d);
+}
 double at_zero(const Table1<double>& t) { return t.empty() ? 0.0 : t(0.0); }
 
 // Its springs, dampers and paths as they are about the design position; dampers by the mean of both directions.
@@ -73,8 +75,10 @@ void say_axle(const multibody::Car& car, std::size_t a) {
   tell("spring_rate", slope(s.spring, d));
   tell("damping", slope(s.damper, d));
   tell("anti_roll_stiffness", s.anti_roll_stiffness);
-  tell("path_forward", at_zero(s.path_forward));
-  tell("path_outward", at_zero(s.path_outward));
+  // Of the contact point, of a carrier that a brake holds: with what castor and camber add.
+  const double r = axle.wheel_height;
+  tell("path_forward", at_zero(s.path_forward) + r * slope(s.castor, d));
+  tell("path_outward", at_zero(s.path_outward) - r * slope(s.camber, d));
   tell("tyre_stiffness", (spring(sunk + d) - spring(sunk - d)) / (2.0 * d));
   tell("tyre_damping", t.p.vertical.k_z);
 }
@@ -106,6 +110,7 @@ void say_motion(const multibody::Car& car, const multibody::Held& held, const mu
   say("x", c.r.x), say("y", c.r.y);
   say("v", cosine * v.x + sine * v.y);
   say("a_y", cosine * a.y - sine * a.x);
+  say("spin", x.Omega[0]);
   say("yaw_rate", to_earth(R, c.omega).z);
   say("roll", std::atan2(R.z.y, R.z.z));
   const auto delta = multibody::turned(car.model, x).delta;
