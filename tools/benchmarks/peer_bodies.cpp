@@ -128,6 +128,7 @@ void say_motion(const multibody::Car& car, const multibody::Held& held, const mu
 void run(const multibody::Car& car, const Run& in, int repeats) {
   multibody::Held held;
   const multibody::State start = multibody::start(car, held, in.v, {});
+  if (!car.model.steering) throw std::runtime_error("the car has no steering");
   held.theta_H = car.model.steering->params.ratio * in.delta;
   held.brake.fill(in.brake);
   multibody::Step* const step = multibody::step_here();
