@@ -13,9 +13,9 @@
 #include "sim/base/errors.h"
 #include "sim/base/floating_point.h"
 #include "sim/io/case.h"
-#include "sim/run/result.h"
 #include "tools/benchmarks/drive_alone.h"
 #include "tools/benchmarks/timing.h"
+#include "tools/benchmarks/whole_car.h"
 
 namespace {
 
@@ -48,33 +48,17 @@ void alone(int repeats) {
   if (std::isnan(sink)) fmt::print("diverged\n");
 }
 
-struct Timed {
-  double simulated, taken, residual;  // [s], [s], [-]
-};
-Timed timed(const io::CaseRequest& request, int repeats) {
-  const Case c = io::load_case(request).c;
-  RunOptions quiet;
-  quiet.record = false;
-  Timed out{};
-  out.taken = least(repeats, [&] {
-    Simulation s(c, io::parameter_setter());
-    const RunResult r = run(s, quiet);
-    out.simulated = r.t_end;
-    out.residual = r.books.relative();
-  });
-  return out;
-}
-void print(std::string_view what, const Timed& t) {
+void print(std::string_view what, const bench::Timed& t) {
   fmt::print("{:53} {:6.1f} s in {:6.3f} s: {:5.0f}x real time, ledger residual {:.1e}\n", what,
              t.simulated, t.taken, t.simulated / t.taken, t.residual);
 }
 
 void whole_car(const std::string& vehicle, int repeats) {
   for (const std::string level : {"drive", "waveform"})
-    print("car, " + level, timed({.scenario = "scenarios/drive_off_and_brake.json",
-                                  .vehicle = vehicle,
-                                  .levels = {level}},
-                                 repeats));
+    print("car, " + level, bench::timed({.scenario = "scenarios/drive_off_and_brake.json",
+                                         .vehicle = vehicle,
+                                         .levels = {level}},
+                                        repeats));
 }
 
 // Straight on at a constant speed, as a system of bodies and as one mass.
@@ -83,11 +67,11 @@ void at_100_km_per_h(int repeats) {
     for (const std::string level : {"drive", "waveform"})
       for (const std::string chassis : {"multi_body", "longitudinal"})
         print(fmt::format("100 km/h, {}, {}, {}", car, level, chassis),
-              timed({.scenario = "scenarios/constant_100_km_per_h.json",
-                     .vehicle = "vehicles/" + car + ".json",
-                     .sets = {"scenario.driver.duration_s=4"},
-                     .levels = {level, "chassis=" + chassis}},
-                    repeats));
+              bench::timed({.scenario = "scenarios/constant_100_km_per_h.json",
+                            .vehicle = "vehicles/" + car + ".json",
+                            .sets = {"scenario.driver.duration_s=4"},
+                            .levels = {level, "chassis=" + chassis}},
+                           repeats));
 }
 
 }  // namespace
