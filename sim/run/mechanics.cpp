@@ -59,11 +59,19 @@ chassis_control::Model control_model(const car::Params<double>& p, const multibo
   double J = 0.0, stiffness = 0.0;
   for (std::size_t n = 0; n < out.n_units; ++n) {
     const auto& unit = car.model.units[n];
-    out.units[n] = {.axle = unit.axle, .ratio = unit.gears.ratio, .J = unit.gears.J_in};
+    const auto& machine = p.drive_units[static_cast<int>(n)].machine.envelope;
+    out.units[n] = {.axle = unit.axle,
+                    .turns = unit.turns,
+                    .ratio = unit.gears.ratio,
+                    .J = unit.gears.J_in,
+                    .tau_peak = machine.tau_peak,
+                    .P_peak = machine.P_peak};
     if (const auto* by = std::get_if<differential::Vectoring<double>>(&unit.differential.kind))
       out.units[n].vectoring = by->torque_max;
     J = max(J, unit.gears.J_in);
-    stiffness = max(stiffness, 2.0 * unit.shaft.stiffness / (unit.gears.ratio * unit.gears.ratio));
+    const double shafts = unit.turns == Turns::both ? 2.0 : 1.0;
+    stiffness =
+        max(stiffness, shafts * unit.shaft.stiffness / (unit.gears.ratio * unit.gears.ratio));
   }
   out.damping.gain = 2.0 * kDamped * sqrt(stiffness * J);
   out.blending.friction_lag = out.brakes.lag;

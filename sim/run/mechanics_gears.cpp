@@ -6,7 +6,7 @@ namespace evsim {
 void Mechanics::init_gears(const car::Params<double>& vehicle) {
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
     const auto& unit = vehicle.drive_units[static_cast<int>(n)];
-    const auto& shafts = std::get<body::Torsional<double>>(unit.shafts);
+    const auto& shafts = *body::train(unit.shafts);
     const auto* dog = std::get_if<body::Disconnect<double>>(&shafts.disconnect);
     double v_up = kInfinity;
     for (int i = 0; i < unit.gears.size(); ++i) v_up = min(v_up, unit.gears[i].shift_speed);

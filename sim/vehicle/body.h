@@ -180,24 +180,21 @@ constexpr void describe(P& p, V&& field) {
   field(p.delay, Field{"delay", Dim::time, not_negative, "of opening, after it was last needed"});
 }
 
-template <Scalar T> struct Torsional {
-  static constexpr std::string_view kType = "torsional";
-  static constexpr std::string_view kDoc = "differential and half shafts that twist, with play";
+// Of every unit whose shafts twist.
+template <Scalar T> struct Train {
   half_shaft::Params<T> half_shaft;  // each
-  differential::Params<T> differential;
-  T inertia_out = 0.0;   // of the last gear, carrier and what turns with them [kg m2]
-  T rotor_sense = 1.0;   // gear_train.h's g [-]
-  T viscous_drag = 0.0;  // at the machine [Nm s/rad]
+  T inertia_out = 0.0;               // of the last gear and what turns with it [kg m2]
+  T rotor_sense = 1.0;               // gear_train.h's g [-]
+  T viscous_drag = 0.0;              // at the machine [Nm s/rad]
   Shift<T> shift;
   std::variant<NoDisconnect<T>, Disconnect<T>> disconnect;
 };
 template <class P, class V>
-  requires same_template<P, Torsional>
+  requires same_template<P, Train>
 constexpr void describe(P& p, V&& field) {
-  field(p.half_shaft, Group{"half_shaft", "left and right, each"});
-  field(p.differential, Group{"differential", "between both shafts"});
+  field(p.half_shaft, Group{"half_shaft", "of a wheel, each"});
   field(p.inertia_out, Field{"inertia_out", Dim::inertia, not_negative,
-                             "of the last gear, the carrier and what turns with them"});
+                             "of the last gear, a carrier and what turns with them"});
   field(p.rotor_sense, Field{"rotor_sense", Dim::none, between(-1, 1),
                              "1 where the rotor turns as the wheels do, -1 the other way round, 0 "
                              "where it lies along the car"});
@@ -206,7 +203,48 @@ constexpr void describe(P& p, V&& field) {
   field(p.shift, Group{"shift", "from one speed of the gears to the other, and back into mesh"});
   field(p.disconnect, Group{"disconnect", "whether the unit can be taken off its wheels"});
 }
-template <Scalar T> using Shafts = std::variant<RigidShafts<T>, Torsional<T>>;
+
+template <Scalar T> struct Torsional {
+  static constexpr std::string_view kType = "torsional";
+  static constexpr std::string_view kDoc = "differential and half shafts that twist, with play";
+  Train<T> train;
+  differential::Params<T> differential;
+};
+template <class P, class V>
+  requires same_template<P, Torsional>
+constexpr void describe(P& p, V&& field) {
+  describe(p.train, field);
+  field(p.differential, Group{"differential", "between both shafts"});
+}
+
+enum class Side : int { left, right };
+constexpr std::array<std::string_view, 2> kSideNames{"left", "right"};
+constexpr std::span<const std::string_view> enum_names(Side) { return kSideNames; }
+
+// Two such units of an axle vector their torque (yaw_control.h).
+template <Scalar T> struct OneWheel {
+  static constexpr std::string_view kType = "one_wheel";
+  static constexpr std::string_view kDoc =
+      "a half shaft that twists, to one wheel of the axle: in its hub or inboard, no differential";
+  Train<T> train;
+  Side side = Side::left;
+  T side_inertia = kRequired;  // J_s [kg m2]
+};
+template <class P, class V>
+  requires same_template<P, OneWheel>
+constexpr void describe(P& p, V&& field) {
+  describe(p.train, field);
+  field(p.side, Field{"side", Dim::none, any_value, "wheel of the axle that the unit turns"});
+  field(p.side_inertia, Field{"side_inertia", Dim::inertia, positive,
+                              "of the output: joint and half of the half shaft"});
+}
+template <Scalar T> using Shafts = std::variant<RigidShafts<T>, Torsional<T>, OneWheel<T>>;
+// Nothing where they are rigid.
+template <Scalar T> const Train<T>* train(const Shafts<T>& s) {
+  if (const auto* torsional = std::get_if<Torsional<T>>(&s)) return &torsional->train;
+  const auto* one = std::get_if<OneWheel<T>>(&s);
+  return one == nullptr ? nullptr : &one->train;
+}
 
 // Tyres as their files give them, one a file: front, rear.
 using Tyres = std::array<tyre::Params<double>, 2>;

@@ -214,26 +214,39 @@ body_aerodynamics::Params<double> air_of(const car::Params<double>& p) {
 
 // ---- Drive units --------------------------------------------------------------------------------
 
-Unit unit_of(const drive_unit::Params<double>& p, const std::string& name) {
-  const auto* shafts = std::get_if<body::Torsional<double>>(&p.shafts);
-  if (shafts == nullptr)
-    throw std::invalid_argument("drive_units." + name +
-                                ".shafts must be torsional for the chassis multi_body");
+Unit unit_of(const car::Params<double>& vehicle, int k) {
+  const auto& p = vehicle.drive_units[k];
+  const std::string path = "drive_units." + vehicle.drive_units.name(k) + ".shafts";
+  const auto* train = body::train(p.shafts);
+  if (train == nullptr)
+    throw std::invalid_argument(path +
+                                " must be torsional or one_wheel for the chassis multi_body");
   gear::Params<double> stage{.ratio = 1.0};
   double second = 1.0;
   for (int i = 0; i < p.gears.size(); ++i) {
     stage = gear_train::in_series(stage, p.gears[i]);
     second *= gear::longest_ratio(p.gears[i]) / p.gears[i].ratio;
   }
-  const auto gears = gear_train::prepare<double>({.inertia_out = shafts->inertia_out,
-                                                  .rotor_sense = shafts->rotor_sense,
-                                                  .viscous_drag = shafts->viscous_drag},
+  const auto gears = gear_train::prepare<double>({.inertia_out = train->inertia_out,
+                                                  .rotor_sense = train->rotor_sense,
+                                                  .viscous_drag = train->viscous_drag},
                                                  stage, p.machine.inertia);
-  return {.axle = static_cast<std::size_t>(p.axle),
-          .gears = gear_train::with_output<double>(gears, 2.0 * shafts->differential.side_inertia),
-          .differential = shafts->differential,
-          .shaft = shafts->half_shaft,
-          .second = second};
+  Unit out{.axle = static_cast<std::size_t>(p.axle),
+           .gears = gears,
+           .differential = {.kind = differential::Open<double>{}, .side_inertia = 0.0},
+           .shaft = train->half_shaft,
+           .second = second};
+  if (const auto* one = std::get_if<body::OneWheel<double>>(&p.shafts)) {
+    const auto& b = std::get<body::MultiBody<double>>(vehicle.body);
+    if (in_the_middle(out.axle == 0 ? b.front : b.rear))
+      throw std::invalid_argument(path + " must not be one_wheel at an axle of track 0");
+    out.turns = one->side == body::Side::left ? Turns::left : Turns::right;
+    out.gears = gear_train::with_output<double>(gears, one->side_inertia);
+  } else {
+    out.differential = std::get<body::Torsional<double>>(p.shafts).differential;
+    out.gears = gear_train::with_output<double>(gears, 2.0 * out.differential.side_inertia);
+  }
+  return out;
 }
 
 // Of a tyre at a deflection [N].
@@ -301,8 +314,7 @@ Car prepare(const car::Params<double>& p, const body::Tyres& tyres, double mass,
       .point = {chassis.cg_behind_front - 0.5 * p.chassis.wheelbase, 0.0, -chassis.cg_height}};
   m.n_units = static_cast<std::size_t>(p.drive_units.size());
   for (std::size_t n = 0; n < m.n_units; ++n) {
-    const int k = static_cast<int>(n);
-    m.units[n] = unit_of(p.drive_units[k], p.drive_units.name(k));
+    m.units[n] = unit_of(p, static_cast<int>(n));
   }
   if (const auto* coast = std::get_if<road_load::CoastDown<double>>(&p.road_load)) {
     m.drag_B = coast->B, m.drag_C = coast->C;
@@ -367,8 +379,10 @@ State start(const Car& car, const Held& held, double v,
   for (std::size_t n = 0; n < m.n_units; ++n) {
     const Unit& unit = m.units[n];
     x.units[n].omega_c = v / car.R_e[unit.axle];
-    const double each = 0.5 * tau[n] * ratio(n);
-    x.units[n].twist_l = x.units[n].twist_r = half_shaft::steady(unit.shaft, each).theta;
+    const double each = (unit.turns == Turns::both ? 0.5 : 1.0) * tau[n] * ratio(n);
+    const double twist = half_shaft::steady(unit.shaft, each).theta;
+    if (unit.turns != Turns::right) x.units[n].twist_l = twist;
+    if (unit.turns != Turns::left) x.units[n].twist_r = twist;
   }
   hitch_up(m, held, v, x);
   return x;
