@@ -184,8 +184,8 @@ manoeuvre::Setting setting_of(const car::Params<double>& p, const multibody::Car
 Mechanics::Mechanics(const car::Params<double>& vehicle, const body::Tyres& tyres, double mass,
                      const road::Params& road, double friction, const scenario::Steer& steer,
                      const chassis_control::Switches& assist, const course::Params& course,
-                     const std::optional<multibody::Trailer>& towed, double rtol)
-    : car_(multibody::prepare(vehicle, tyres, mass, towed)),
+                     const std::optional<multibody::Trailer>& towed, double T_air, double rtol)
+    : car_(multibody::prepare(vehicle, tyres, mass, towed, T_air)),
       control_(control_model(vehicle, car_, assist)),
       steer_(steer),
       driver_(path_driver_of(vehicle, steer)),

@@ -86,7 +86,8 @@ class Mechanics {
   Mechanics(const car::Params<double>& vehicle, const body::Tyres& tyres, double mass,
             const road::Params& road, double friction, const scenario::Steer& steer,
             const chassis_control::Switches& assist, const course::Params& course = {},
-            const std::optional<multibody::Trailer>& towed = {}, double rtol = 0.0);
+            const std::optional<multibody::Trailer>& towed = {}, double T_air = car::kT_air,
+            double rtol = 0.0);
 
   State start(const Asked& asked, double v, const std::array<double, kMaxDriveUnits>& tau) const;
 
