@@ -143,10 +143,12 @@ Stand stand_on(const road::Road& road, double wheelbase, const multibody::Car& c
 
 // How a state moves, by its rates.
 manoeuvre::Motion motion_of(const multibody::State& x, const multibody::Rates& now,
-                            const road::Foot& foot, double theta_H) {
+                            const road::Foot& foot, double theta_H, const Vec3<double>& seat) {
   const auto& c = x.chassis;
   const Angles at = angles_of(rotation(c.q));
   const Vec3<double> a = now.state.chassis.v + cross(c.omega, c.v);
+  const Vec3<double> turning =
+      cross(now.state.chassis.omega, seat) + cross(c.omega, cross(c.omega, seat));
   manoeuvre::Motion out{.x = c.r.x,
                         .y = c.r.y,
                         .yaw = at.yaw,
@@ -154,6 +156,7 @@ manoeuvre::Motion motion_of(const multibody::State& x, const multibody::Rates& n
                         .a_x = a.x,
                         .a_y = a.y,
                         .yaw_rate = c.omega.z,
+                        .a_z_seat = a.z + turning.z,
                         .roll = at.roll,
                         .pitch = at.pitch,
                         .slip_angle = atan2(c.v.y, max(abs(c.v.x), 0.1)),
@@ -162,6 +165,15 @@ manoeuvre::Motion motion_of(const multibody::State& x, const multibody::Rates& n
   for (std::size_t i = 0; i < kWheels; ++i)
     out.wheels[i] = {now.F_z[i], now.kappa[i], now.friction_use[i]};
   return out;
+}
+
+Vec3<double> seat_of(const car::Params<double>& p, const multibody::Car& car) {
+  const auto& b = std::get<body::MultiBody<double>>(p.body);
+  const double behind =
+      b.seat.behind_front < kInfinity ? b.seat.behind_front : 0.5 * p.chassis.wheelbase;
+  const double left =
+      b.seat.left < kInfinity ? b.seat.left : 0.25 * max(b.front.track, b.rear.track);
+  return {car.chassis.cg_behind_front - behind, left - car.chassis.cg_left, 0.0};
 }
 
 manoeuvre::Setting setting_of(const car::Params<double>& p, const multibody::Car& car,
@@ -191,6 +203,7 @@ Mechanics::Mechanics(const car::Params<double>& vehicle, const body::Tyres& tyre
       driver_(path_driver_of(vehicle, steer)),
       road_(road),
       setting_(setting_of(vehicle, car_, course)),
+      seat_(seat_of(vehicle, car_)),
       friction_(friction),
       flat_(is_flat(road)),
       step_(multibody::step_here()),
@@ -369,7 +382,7 @@ manoeuvre::Motion Mechanics::step(State& s, const Asked& asked, double t) const 
                             : step_(car_.model, now, h, s.x, s.last);
   for (std::size_t n = 0; n < car_.model.n_units; ++n) s.last.gears[n] += s.knock[n];
   s.knock = {};
-  const auto motion = motion_of(began, rates, s.foot, s.theta_H);
+  const auto motion = motion_of(began, rates, s.foot, s.theta_H, seat_);
   const bool first = s.h == 0.0;
   s.h_earlier = first ? h : s.h_before;
   s.h_before = first ? h : s.h;
@@ -404,7 +417,8 @@ double Mechanics::energy(const State& s) const {
 }
 
 manoeuvre::Motion Mechanics::motion(const State& s, const Asked& asked) const {
-  return motion_of(s.x, multibody::rates(car_.model, held(s, asked), s.x), s.foot, s.theta_H);
+  return motion_of(s.x, multibody::rates(car_.model, held(s, asked), s.x), s.foot, s.theta_H,
+                   seat_);
 }
 
 void Mechanics::show_trailer(const State& s, const multibody::Held& now, BodySignals& out) const {
@@ -422,7 +436,7 @@ Mechanics::Signals Mechanics::signals(const State& s, const Asked& asked) const 
   const auto now_held = held(s, asked);
   const auto now = multibody::rates(car_.model, now_held, s.x);
   const auto& c = s.x.chassis;
-  const auto m = motion_of(s.x, now, s.foot, s.theta_H);
+  const auto m = motion_of(s.x, now, s.foot, s.theta_H, seat_);
   Signals out{};
   out.body = {.x = m.x,
               .y = m.y,

@@ -140,6 +140,7 @@ class Mechanics {
   std::optional<path_driver::Params<double>> driver_;
   road::Road road_;
   manoeuvre::Setting setting_;
+  Vec3<double> seat_;  // of the driver, from the body's centre of mass [m]
   double friction_;
   bool flat_;
   multibody::Step* step_;

@@ -95,6 +95,20 @@ constexpr void describe(P& p, V&& field) {
   field(p.lag, Field{"lag", Dim::time, positive, "of the pressures behind what is asked for"});
 }
 
+// Where the driver sits, for ride comfort.
+template <Scalar T> struct Seat {
+  T behind_front = kInfinity;  // behind the front axle; infinite: the middle between the axles [m]
+  T left = kInfinity;          // of the middle; infinite: a quarter of the wider track [m]
+};
+template <class P, class V>
+  requires same_template<P, Seat>
+constexpr void describe(P& p, V&& field) {
+  field(p.behind_front, Field{"behind_front", Dim::length, any_value,
+                              "behind the front axle; left out: the middle between the axles"});
+  field(p.left, Field{"left", Dim::length, any_value,
+                      "of the car's middle; left out: a quarter of the wider track"});
+}
+
 template <Scalar T> struct MultiBody {
   static constexpr std::string_view kType = "multi_body";
   static constexpr std::string_view kDoc = "body of six degrees of freedom on sprung wheels";
@@ -104,6 +118,7 @@ template <Scalar T> struct MultiBody {
   steering::Params<T> steering;
   Brakes<T> brakes;
   Air<T> air;
+  Seat<T> seat;
   T length = kInfinity, width = kInfinity;  // without mirrors; infinite: unknown [m]
 };
 template <class P, class V>
@@ -118,6 +133,7 @@ constexpr void describe(P& p, V&& field) {
   field(p.steering, Group{"steering", "hand wheel to road wheels"});
   field(p.brakes, Group{"brakes", "friction brakes"});
   field(p.air, Group{"air", "what the air does beside drag"});
+  field(p.seat, Group{"seat", "where the driver sits; moves no figure but those of ride comfort"});
   field(p.length, Field{"length", Dim::length, positive,
                         "over all; left out: 0.9 m beyond each axle. Moves no figure but that of "
                         "courses, and pictures"});
