@@ -475,6 +475,7 @@ Mechanics::Signals Mechanics::signals(const State& s, const Asked& asked) const 
   out.anti_lock = s.commands.anti_lock;
   out.yaw_control = s.commands.yaw;
   out.v = s.commands.v;
+  for (std::size_t n = 0; n < car_.model.n_units; ++n) out.gear[n] = gear(s, n);
   return out;
 }
 

@@ -79,6 +79,7 @@ class Mechanics {
     std::array<WheelSignals, kWheels> wheels;
     bool traction_control, anti_lock, yaw_control;  // act
     double v;                                       // that they believe [m/s]
+    std::array<double, kMaxDriveUnits> gear;        // in mesh: 1, 2; 0: none
   };
 
   // rtol > 0: the truth that a run is verified against, in steps of a quarter (multibody_truth.h).
@@ -96,6 +97,8 @@ class Mechanics {
   void control(State& s, const Asked& asked) const;
 
   double machine_speed(const State& s, std::size_t unit) const { return s.omega[unit]; }
+  // Whether a unit shifts or disconnects.
+  bool has_gearbox(std::size_t unit) const { return gearboxes_[unit].has_value(); }
   ForeseenShafts<double> foreseen(const State& s) const;
   // The torques' integrals over a tick [Nm s], whose length is h [s].
   void push(State& s, const std::array<double, kMaxDriveUnits>& impulse, double h) const;
@@ -124,6 +127,7 @@ class Mechanics {
   // Gears of two speeds and disconnected units (mechanics_gears.cpp).
   void init_gears(const car::Params<double>& vehicle);
   bool slips(const State& s, std::size_t unit) const;
+  double gear(const State& s, std::size_t unit) const;
   double missing(const State& s, std::size_t unit) const;
   multibody::Mesh mesh(const State& s, std::size_t unit) const;
   double ratio(const State& s, std::size_t unit) const;

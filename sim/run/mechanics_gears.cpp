@@ -31,6 +31,14 @@ bool Mechanics::slips(const State& s, std::size_t n) const {
   return box && gear_control::slips(box->control, s.gears[n]);
 }
 
+double Mechanics::gear(const State& s, std::size_t n) const {
+  if (slips(s, n)) return 0.0;
+  const auto& box = gearboxes_[n];
+  return box && gear_control::in_mesh(box->control, s.gears[n]) == gear_control::Speed::second
+             ? 2.0
+             : 1.0;
+}
+
 multibody::Mesh Mechanics::mesh(const State& s, std::size_t n) const {
   const auto& box = gearboxes_[n];
   if (!box) return {};
