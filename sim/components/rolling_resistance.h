@@ -41,14 +41,25 @@ template <Scalar T> struct Inputs {
   T T_air;  // ambient [K]
 };
 
-// (1), (2): >= 0, against the motion [N].
+// The three factors of (1) and (2), each >= 0: P^alpha Z^beta, a + b V + c V^2, and what the ambient makes of them.
+template <Scalar T> T over_load(const Params<T>& p, const T& F_z, const T& p_i) {
+  constexpr double kKilo = 1e-3;
+  return pow(p_i * kKilo, p.alpha) * pow(max(F_z, 0.0), p.beta);
+}
+template <Scalar T> T over_speed(const T& a, const T& b, const T& c, const T& speed) {
+  constexpr double kHour = 3.6;
+  const T V = abs(speed) * kHour;
+  return max(a + b * V + c * V * V, 0.0);
+}
+template <Scalar T> T over_temperature(const Params<T>& p, const T& T_air) {
+  constexpr double kT25 = 298.15, kLeast = 1.0 / 3.0;
+  const T warmth = max(1.0 + p.K_T * (T_air - kT25), kLeast);
+  return (1.0 + p.K_T * (p.T_measured - kT25)) / warmth;
+}
+
+// >= 0, against the motion [N].
 template <Scalar T> T force(const Params<T>& p, const Inputs<T>& u) {
-  constexpr double kKilo = 1e-3, kHour = 3.6, kT25 = 298.15, kLeast = 1.0 / 3.0;
-  const T V = abs(u.V) * kHour;
-  const T measured = pow(u.p_i * kKilo, p.alpha) * pow(max(u.F_z, 0.0), p.beta) *
-                     max(p.a + p.b * V + p.c * V * V, 0.0);
-  const T warmth = max(1.0 + p.K_T * (u.T_air - kT25), kLeast);
-  return measured * (1.0 + p.K_T * (p.T_measured - kT25)) / warmth;
+  return over_load(p, u.F_z, u.p_i) * over_speed(p.a, p.b, p.c, u.V) * over_temperature(p, u.T_air);
 }
 
 }  // namespace evsim::rolling_resistance

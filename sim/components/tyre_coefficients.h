@@ -492,6 +492,7 @@ template <Scalar T> struct Rolling {
   T q_sy6 = 0.0;
   T q_sy7 = 1.0;
   T q_sy8 = 0.0;
+  T q_v2 = 0.0;
 };
 template <class P, class V>
   requires same_template<P, Rolling>
@@ -504,6 +505,8 @@ constexpr void describe(P& p, V&& field) {
   field(p.q_sy6, Field{"QSY6", Dim::none, any_value, "with camber squared and load"});
   field(p.q_sy7, Field{"QSY7", Dim::none, between(0, 4), "exponent of load"});
   field(p.q_sy8, Field{"QSY8", Dim::none, any_value, "exponent of pressure"});
+  field(p.q_v2, Field{"Q_V2", Dim::none, any_value,
+                      "with speed squared: SAE J2452's, no part of the Magic Formula"});
 }
 
 template <Scalar T> struct Params {

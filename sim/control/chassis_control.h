@@ -1,9 +1,10 @@
 // Control unit of a car's chassis: what the vehicle control unit asks for, made fit for the road. One tick:
 //   1. speed of the car from its wheels and its acceleration               wheel_speed_reference.h
 //   2. braking by machines and friction                                    brake_blending.h
-//   3. yaw control by torque vectoring and brakes                          yaw_control.h
-//   4. traction control: brakes as differential lock, each drive unit      traction_control.h
+//   3. traction control: brakes as differential lock, each drive unit      traction_control.h
 //      after the shape of what the driver asks for, and before the damping of the shafts, active_damping.h
+//   4. yaw control by brakes and torque vectoring, within what traction    yaw_control.h, torque_vectoring.h
+//      control and machines allow
 //   5. hill hold                                                           hill_hold.h
 //   6. anti-lock braking of each wheel                                     anti_lock.h
 // All but the first can be switched off.
@@ -14,6 +15,7 @@
 #include "sim/control/anti_lock.h"
 #include "sim/control/brake_blending.h"
 #include "sim/control/hill_hold.h"
+#include "sim/control/torque_vectoring.h"
 #include "sim/control/traction_control.h"
 #include "sim/control/wheel_speed_reference.h"
 #include "sim/control/yaw_control.h"
@@ -25,8 +27,8 @@ using believed_car::Wheels;
 
 // A driver may switch them.
 struct Switches {
-  bool traction_control = true, anti_lock = true, yaw_control = true, active_damping = true,
-       hill_hold = true, brake_blending = true;
+  bool traction_control = true, anti_lock = true, yaw_control = true, torque_vectoring = true,
+       active_damping = true, hill_hold = true, brake_blending = true;
 };
 template <class P, class V>
   requires std::same_as<std::remove_const_t<P>, Switches>
@@ -37,6 +39,9 @@ constexpr void describe(P& p, V&& field) {
   field(p.anti_lock, Field{"anti_lock", N, any_value, "keeps braked wheels from locking"});
   field(p.yaw_control, Field{"yaw_control", N, any_value,
                              "keeps the car from spinning, by torque vectoring and brakes"});
+  field(p.torque_vectoring,
+        Field{"torque_vectoring", N, any_value,
+              "yaw control also by machines that turn one wheel each, and by actuators"});
   field(p.active_damping, Field{"active_damping", N, any_value, "damps the shuffle of the shafts"});
   field(p.hill_hold,
         Field{"hill_hold", N, any_value, "keeps the brakes on until the car drives off"});
@@ -47,8 +52,10 @@ constexpr void describe(P& p, V&& field) {
 
 struct Unit {
   std::size_t axle = 1;  // 0 front, 1 rear
+  Turns turns = Turns::both;
   double ratio = 1.0;
-  double J = 0.0;          // of the rotor [kg m2]
+  double J = 0.0;                                   // of the rotor [kg m2]
+  double tau_peak = kInfinity, P_peak = kInfinity;  // of the machine [Nm], [W]
   double vectoring = 0.0;  // largest torque of an actuator in the differential [Nm]
 };
 struct Model {
@@ -135,16 +142,25 @@ inline double force_of(const Model& m, const Inputs& in, std::size_t axle, doubl
            max(in.p[i] - m.brakes.contact_pressure, 0.0);
   return tau / m.car.wheel_radius;
 }
-inline std::size_t units_on(const Model& m, std::size_t axle) {
+inline bool turns(const Unit& unit, std::size_t wheel) {
+  const Turns alone = wheel % 2 == 0 ? Turns::left : Turns::right;
+  return unit.axle == wheel / 2 && (unit.turns == Turns::both || unit.turns == alone);
+}
+inline std::size_t units_on(const Model& m, std::size_t wheel) {
   std::size_t out = 0;
-  for (std::size_t n = 0; n < m.n_units; ++n) out += m.units[n].axle == axle ? 1U : 0U;
+  for (std::size_t n = 0; n < m.n_units; ++n) out += turns(m.units[n], wheel) ? 1U : 0U;
   return out;
+}
+// Of what a unit's wheels have, their mean.
+inline double of_wheels(const Unit& unit, const Wheels<double>& each) {
+  const double left = each[2 * unit.axle], right = each[2 * unit.axle + 1];
+  return unit.turns == Turns::both ? 0.5 * (left + right)
+                                   : (unit.turns == Turns::left ? left : right);
 }
 // Speed of a unit's rotor for traction control: where it runs ahead of its wheels, through the play of the shafts or as they
 // wind up, the wheels' is what slips.
 inline double slipping(const Unit& unit, const Inputs& in, std::size_t n) {
-  const std::size_t left = 2 * unit.axle;
-  const double wheels = 0.5 * unit.ratio * (in.omega[left] + in.omega[left + 1]);
+  const double wheels = unit.ratio * of_wheels(unit, in.omega);
   return in.tau[n] < 0.0 ? max(in.omega_m[n], wheels) : min(in.omega_m[n], wheels);
 }
 
@@ -214,24 +230,63 @@ inline double whole(const Friction& f) {
   return min(sqrt(mu * mu + f.across * f.across), 1.0);
 }
 
-inline void control_yaw(const Model& m, State& x, const Inputs& in, const At& at, Outputs& out) {
+using Room = torque_vectoring::Room<double>;
+struct Torques {
+  double backward = -kInfinity, forward = kInfinity;  // within which a unit may be [Nm]
+};
+// Of each wheel that a machine of its own turns, by machine and road.
+inline Wheels<Room> rooms(const Model& m, const Inputs& in,
+                          const std::array<Torques, kMaxDriveUnits>& may, const Outputs& out) {
+  Wheels<Room> room{};
+  for (std::size_t n = 0; n < m.n_units; ++n) {
+    const Unit& unit = m.units[n];
+    if (unit.turns == Turns::both) continue;
+    const double most = min(unit.tau_peak, unit.P_peak / max(abs(in.omega_m[n]), 1.0));
+    const double per_torque = unit.ratio / m.car.wheel_radius;
+    room[2 * unit.axle + (unit.turns == Turns::left ? 0 : 1)] = {
+        .forward = per_torque * max(min(may[n].forward, most) - out.tau[n], 0.0),
+        .backward = per_torque * max(out.tau[n] - max(may[n].backward, -most), 0.0)};
+  }
+  return room;
+}
+
+inline void control_yaw(const Model& m, State& x, const Inputs& in, const At& at, double mu,
+                        const std::array<Torques, kMaxDriveUnits>& may, Outputs& out) {
   const double R = m.car.wheel_radius, track = m.car.track;
+  const auto room = rooms(m, in, may, out);
+  std::array<torque_vectoring::Moments<double>, 2> axles;
+  for (std::size_t a = 0; a < axles.size(); ++a)
+    axles[a] = torque_vectoring::largest<double>(room[2 * a], room[2 * a + 1], track);
   double actuators = 0.0;
   for (std::size_t n = 0; n < m.n_units; ++n) actuators += m.units[n].vectoring;
-  auto p = m.yaw;
-  p.vectoring_moment = actuators * track / R;
-  const auto yaw = yaw_control::step<double>(p, m.car, x.yaw,
+  const double M_actuators = actuators * track / R;
+  const double on = m.on.torque_vectoring ? 1.0 : 0.0;
+  const double M_left = on * (M_actuators + axles[0].left + axles[1].left),
+               M_right = on * (M_actuators + axles[0].right + axles[1].right);
+  const auto yaw = yaw_control::step<double>(m.yaw, m.car, x.yaw,
                                              {.v = at.v,
                                               .omega_z = in.omega_z,
                                               .a_y = in.a_y,
                                               .delta = in.delta,
-                                              .mu = whole(friction_of(m, x, in))},
+                                              .mu = mu,
+                                              .M_left = M_left,
+                                              .M_right = M_right},
                                              m.T_s);
-  for (std::size_t n = 0; n < m.n_units; ++n)
-    if (actuators > 0.0)
-      out.vectoring[n] = -yaw.M_vectoring * R / track * m.units[n].vectoring / actuators;
+  // Each by what it can give.
+  const bool to_left = yaw.M_vectoring > 0.0;
+  const double most = to_left ? M_left : M_right;
+  const double share = most > 0.0 ? yaw.M_vectoring / most : 0.0;
+  for (std::size_t n = 0; n < m.n_units; ++n) {
+    const Unit& unit = m.units[n];
+    out.vectoring[n] = -share * unit.vectoring;
+    if (unit.turns == Turns::both) continue;
+    const auto& M = axles[unit.axle];
+    const double dF = share * (to_left ? M.left : M.right) / track;
+    out.tau[n] += (unit.turns == Turns::left ? -dF : dF) * R / unit.ratio;
+  }
   for (std::size_t i = 0; i < out.brakes.pump.size(); ++i) {
-    out.brakes.pump[i] = brake_system::pressure_of(m.brakes, i, yaw.tau_brake[i]);
+    out.brakes.pump[i] =
+        max(out.brakes.pump[i], brake_system::pressure_of(m.brakes, i, yaw.tau_brake[i]));
     out.yaw = out.yaw || yaw.tau_brake[i] > 0.0;
   }
 }
@@ -240,9 +295,9 @@ inline void lock_differentials(const Model& m, State& x, const Asked& asked, con
                                Outputs& out) {
   for (std::size_t axle = 0; axle < x.lock.size(); ++axle) {
     const std::size_t left = 2 * axle;
-    double tau_request = 0.0;
+    double tau_request = 0.0;  // through differentials
     for (std::size_t n = 0; n < m.n_units; ++n)
-      if (m.units[n].axle == axle) tau_request += asked.tau[n];
+      if (m.units[n].axle == axle && m.units[n].turns == Turns::both) tau_request += asked.tau[n];
     const auto lock = traction_control::step<double>(
         m.lock, x.lock[axle], {at.slip[left], at.slip[left + 1], at.v, tau_request}, m.T_s);
     double* pump = &out.brakes.pump[left];
@@ -251,27 +306,37 @@ inline void lock_differentials(const Model& m, State& x, const Asked& asked, con
   }
 }
 
-// Torque of a unit whose driver's wish has its shape.
-inline double within_grip(const Model& m, State& x, const Inputs& in, const At& at,
-                          const AxleLoads& loads, std::size_t n, Outputs& out) {
+// On the wheels of a unit; in a bend the outer one has more: (1 +- 2 h a_y / (g b)) of half the axle's [N].
+inline double load_of(const Model& m, const Unit& unit, const Inputs& in, const AxleLoads& loads) {
+  const double axle = unit.axle == 0 ? loads.front : loads.rear;
+  if (unit.turns == Turns::both) return axle;
+  const double to_right =
+      clamp(2.0 * m.car.cg_height * in.a_y / (believed_car::kGravity * m.car.track), -1.0, 1.0);
+  return 0.5 * axle * (unit.turns == Turns::left ? 1.0 - to_right : 1.0 + to_right);
+}
+// Torque of a unit whose driver's wish has its shape, and within which it may be.
+inline Torques within_grip(const Model& m, State& x, const Inputs& in, const At& at,
+                           const AxleLoads& loads, std::size_t n, Outputs& out) {
   const Unit& unit = m.units[n];
-  const std::size_t left = 2 * unit.axle;
-  const double share = 1.0 / static_cast<double>(units_on(m, unit.axle));
-  const slip_control::Rotor<double> rotor{
-      .J = unit.J + share * 2.0 * m.car.wheel_inertia / (unit.ratio * unit.ratio),
-      .R = m.car.wheel_radius / unit.ratio};
+  const bool both = unit.turns == Turns::both;
+  const std::size_t left = 2 * unit.axle, first = left + (unit.turns == Turns::right ? 1 : 0);
+  const double share = 1.0 / static_cast<double>(units_on(m, first));
+  const double J_wheels = share * (both ? 2.0 : 1.0) * m.car.wheel_inertia;
+  const slip_control::Rotor<double> rotor{.J = unit.J + J_wheels / (unit.ratio * unit.ratio),
+                                          .R = m.car.wheel_radius / unit.ratio};
   const auto tau =
       traction_control::step<double>(m.traction, rotor, x.traction[n],
                                      {.tau_request = out.tau[n],
                                       .tau = in.tau[n],
                                       .omega_m = slipping(unit, in, n),
-                                      .V = 0.5 * (at.V[left] + at.V[left + 1]),
+                                      .V = of_wheels(unit, at.V),
                                       .a = at.a,
-                                      .difference = at.slip[left] - at.slip[left + 1],
-                                      .F_z = share * (unit.axle == 0 ? loads.front : loads.rear)},
+                                      .difference = both ? at.slip[left] - at.slip[left + 1] : 0.0,
+                                      .F_z = share * load_of(m, unit, in, loads)},
                                      m.T_s);
   out.traction = out.traction || tau.limited > 0.0;
-  return tau.tau;
+  out.tau[n] = tau.tau;
+  return {.backward = tau.tau_backward, .forward = tau.tau_forward};
 }
 
 inline double held_pressure(const Model& m, State& x, const Inputs& in, const Asked& asked,
@@ -295,7 +360,9 @@ inline void limit_brakes(const Model& m, State& x, const Inputs& in, const At& a
   for (std::size_t i = 0; i < asked.size(); ++i) asked[i] = max(asked[i], out.brakes.pump[i]);
   for (std::size_t n = 0; n < m.n_units; ++n)
     for (std::size_t i = 2 * m.units[n].axle; i < 2 * m.units[n].axle + 2; ++i)
-      tau_drive[i] += 0.5 * m.units[n].ratio * in.tau[n];
+      if (turns(m.units[n], i))
+        tau_drive[i] +=
+            (m.units[n].turns == Turns::both ? 0.5 : 1.0) * m.units[n].ratio * in.tau[n];
   const auto limits = anti_lock::step<double>(m.anti_lock, m.car, m.brakes, x.anti_lock,
                                               {.omega = in.omega,
                                                .V = at.V,
@@ -332,22 +399,24 @@ inline Outputs step(const Model& m, State& x, const Inputs& in) {
   out.brakes = brake_system::untouched<double>({p_driver, p_driver, p_driver, p_driver});
 
   // 3., 4.
-  if (m.on.yaw_control) detail::control_yaw(m, x, in, at, out);
+  const double mu = detail::whole(detail::friction_of(m, x, in));
   if (m.on.traction_control) detail::lock_differentials(m, x, asked, at, out);
+  std::array<detail::Torques, kMaxDriveUnits> may{};
   for (std::size_t n = 0; n < m.n_units; ++n) {
-    const std::size_t left = 2 * m.units[n].axle;
     if (m.on.active_damping)
       out.tau[n] = active_damping::shaped<double>(m.damping, x.damping[n], out.tau[n], m.T_s);
-    if (m.on.traction_control) out.tau[n] = detail::within_grip(m, x, in, at, loads, n, out);
-    if (m.on.active_damping)
+    if (m.on.traction_control) may[n] = detail::within_grip(m, x, in, at, loads, n, out);
+  }
+  if (m.on.yaw_control) detail::control_yaw(m, x, in, at, mu, may, out);
+  if (m.on.active_damping)
+    for (std::size_t n = 0; n < m.n_units; ++n)
       out.tau[n] =
           active_damping::damped<double>(m.damping, x.damping[n],
                                          {.tau = out.tau[n],
                                           .omega_m = in.omega_m[n],
-                                          .omega_w = 0.5 * (in.omega[left] + in.omega[left + 1]),
+                                          .omega_w = detail::of_wheels(m.units[n], in.omega),
                                           .ratio = m.units[n].ratio},
                                          m.T_s);
-  }
   // 5., 6.
   if (m.on.hill_hold) {
     const double p = detail::held_pressure(m, x, in, asked, at, p_driver);

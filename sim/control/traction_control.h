@@ -23,9 +23,10 @@ template <Scalar T> struct Inputs {
   T F_z;          // of the axle [N]
 };
 template <Scalar T> struct Outputs {
-  T tau;      // of the machine [Nm]
-  T limited;  // 1 while it is less than asked for
-  T mu;       // friction in use
+  T tau;                        // of the machine [Nm]
+  T limited;                    // 1 while it is less than asked for
+  T mu;                         // friction in use
+  T tau_backward, tau_forward;  // of (1) [Nm]
 };
 template <Scalar T> Outputs<T> step(const slip_control::Params<T>& p,
                                     const slip_control::Rotor<T>& unit, slip_control::State<T>& x,
@@ -38,8 +39,11 @@ template <Scalar T> Outputs<T> step(const slip_control::Params<T>& p,
                                          .F_z = in.F_z},
                                         T_s);
   const T tau = clamp(in.tau_request, at.tau_backward, at.tau_forward);
-  return {
-      .tau = tau, .limited = select(abs(in.tau_request - tau) > 1e-6, T(1.0), T(0.0)), .mu = at.mu};
+  return {.tau = tau,
+          .limited = select(abs(in.tau_request - tau) > 1e-6, T(1.0), T(0.0)),
+          .mu = at.mu,
+          .tau_backward = at.tau_backward,
+          .tau_forward = at.tau_forward};
 }
 
 // ---- Differential lock by brakes ------------------------------------------------------------------

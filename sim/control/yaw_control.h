@@ -3,8 +3,8 @@
 //   domega_ref/dt = (omega_s - omega_ref) / t_ref                                                        (2)
 //   dbeta/dt = a_y / v - omega_z - beta / t_beta                             side slip, forgotten slowly (3)
 //   M = I_zz (k_omega (omega_ref - omega_z) + k_beta beta'),   beta': beta beyond +-beta_0               (4)
-// M goes to torque vectoring first (two machines of an axle, a vectoring differential), without a dead band and within what
-// that can give; brakes take what is left beyond a dead band M_0:
+// M goes to torque vectoring first (two machines of an axle, torque_vectoring.h; a vectoring differential), without a dead
+// band and within what that can give; brakes take what is left beyond a dead band M_0:
 //   F_right - F_left = 2 M_vectoring / t                                                                 (5)
 //   M > 0: a left wheel brakes with 2 M / t, the rear one while M turns the car into its curve (it understeers), the front
 //   one while M turns it out (it oversteers); M < 0: the right ones                                      (6)
@@ -25,7 +25,6 @@ template <Scalar T> struct Params {
   T sideslip_time = 1.5;       // t_beta [s]
   T sideslip_free = 0.05;      // beta_0 [rad]
   T sideslip_gain = 40.0;      // k_beta [1/s2]
-  T vectoring_moment = 0.0;    // that torque vectoring can give [Nm]
   T brake_moment_free = 1500;  // M_0 [Nm]
   T brake_torque_max = 3000;   // of a wheel [Nm]
   T speed_min = 3.0;           // [m/s]
@@ -48,8 +47,6 @@ constexpr void describe(P& p, V&& field) {
         Field{"sideslip_free", Dim::angle, not_negative, "angle of side slip that is left alone"});
   field(p.sideslip_gain, Field{"sideslip_gain", Dim::none, not_negative,
                                "yaw acceleration over the side slip beyond it [1/s2]"});
-  field(p.vectoring_moment, Field{"vectoring_moment", Dim::torque, not_negative,
-                                  "about the vertical axis, that torque vectoring can give"});
   field(p.brake_moment_free, Field{"brake_moment_free", Dim::torque, not_negative,
                                    "about the vertical axis, for which no brake is used"});
   field(p.brake_torque_max,
@@ -62,11 +59,12 @@ template <Scalar T> struct State {
   T beta;       // [rad]
 };
 template <Scalar T> struct Inputs {
-  T v;        // [m/s]
-  T omega_z;  // [rad/s]
-  T a_y;      // [m/s2]
-  T delta;    // mean angle of the front wheels [rad]
-  T mu;       // of the road, as far as it is known; 1 if it is not
+  T v;                    // [m/s]
+  T omega_z;              // [rad/s]
+  T a_y;                  // [m/s2]
+  T delta;                // mean angle of the front wheels [rad]
+  T mu;                   // of the road, as far as it is known; 1 if it is not
+  T M_left{}, M_right{};  // >= 0, that torque vectoring can give to either side [Nm]
 };
 template <Scalar T> struct Outputs {
   T omega_ref;                        // [rad/s]
@@ -112,7 +110,7 @@ template <Scalar T> Outputs<T> step(const Params<T>& p, const believed_car::Para
   Outputs<T> out{
       .omega_ref = x.omega_ref, .beta = x.beta, .M = {}, .M_vectoring = {}, .tau_brake = {}};
   out.M = select(on, car.I_zz * turn, T(0.0));
-  out.M_vectoring = clamp(out.M, -p.vectoring_moment, p.vectoring_moment);
+  out.M_vectoring = clamp(out.M, -in.M_right, in.M_left);
   const T left = detail::beyond(T(out.M - out.M_vectoring), p.brake_moment_free);
   out.tau_brake = detail::brakes(p, car, left, in.omega_z);
   return out;

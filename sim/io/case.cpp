@@ -221,11 +221,22 @@ class CaseLoader {
           "body",
           "is of the type longitudinal; the chassis multi_body needs one of the type "
           "multi_body"));
-    for (int k = 0; k < vehicle_.value.drive_units.size(); ++k)
-      if (!std::holds_alternative<body::Torsional<double>>(vehicle_.value.drive_units[k].shafts))
+    const auto& units = vehicle_.value.drive_units;
+    std::vector<std::pair<drive_unit::Axle, body::Side>> turned;
+    for (int k = 0; k < units.size(); ++k) {
+      const std::string path = "drive_units." + units.name(k) + ".shafts";
+      if (body::train(units[k].shafts) == nullptr)
         problems_.add(vehicle_.problem(
-            "drive_units." + vehicle_.value.drive_units.name(k) + ".shafts",
-            "is of the type rigid; the chassis multi_body needs one of the type torsional"));
+            path,
+            "is of the type rigid; the chassis multi_body needs one of the type torsional or "
+            "one_wheel"));
+      const auto* one = std::get_if<body::OneWheel<double>>(&units[k].shafts);
+      if (one == nullptr) continue;
+      const std::pair wheel{units[k].axle, one->side};
+      if (std::ranges::find(turned, wheel) != turned.end())
+        problems_.add(vehicle_.problem(path + ".side", "another unit turns this wheel"));
+      turned.push_back(wheel);
+    }
   }
   void check_limits_alone() {
     for (std::size_t i = 0; i < scenario_.value.expect.size(); ++i) {

@@ -99,6 +99,8 @@ void motion(Builder& b) {
   b.begin("Accelerations in the car's axes", "m/s2");
   b.add("longitudinal a_x", "body.a_x");
   b.add("lateral a_y", "body.a_y");
+  b.begin("Gear in mesh, 0: none", "");
+  b.add_units("gear", "gear");
   b.of_motion(false);
 }
 

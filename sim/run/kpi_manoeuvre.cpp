@@ -35,6 +35,15 @@ void add_extremes(std::vector<Kpi>& out, const manoeuvre::Extremes& x, double du
         "(ISO 3888)"}});
 }
 
+void add_ride(std::vector<Kpi>& out, const ride::Figures& f) {
+  out.insert(out.end(),
+             {{"ride_acceleration_m_per_s2", "m/s2", f.weighted,
+               "vertical, of the body at the driver's place, root mean square, weighted with W_k "
+               "(ISO 2631-1)"},
+              {"ride_acceleration_transient_max_m_per_s2", "m/s2", f.transient,
+               "largest running root mean square of it over 1 s (ISO 2631-1, MTVV)"}});
+}
+
 void add_longitudinal(std::vector<Kpi>& out, const manoeuvre::State& s, bool from_rest) {
   const auto& stop = s.braking.last;
   const auto shuffle = manoeuvre::shuffle(s);
@@ -148,6 +157,7 @@ void add_manoeuvre(std::vector<Kpi>& out, const Simulation& simulation) {
   const manoeuvre::State s =
       drive->car_seen(now.drive, simulation.system(), now.piece, now.piece_start, now.y);
   add_extremes(out, s.extremes, simulation.t());
+  add_ride(out, ride::figures(s.ride));
   add_longitudinal(out, s, simulation.input().scenario.initial.v == 0.0);
   add_steps(out, manoeuvre::step_response(s));
   add_dwell(out, manoeuvre::sine_with_dwell(s));

@@ -21,11 +21,12 @@ LanesEntry* entry([[maybe_unused]] Instructions instructions) {
 
 // Drive units and batteries that are equal share their tables.
 std::vector<car::Model<double>> prepare_all(std::span<const car::Params<double>> vehicles,
-                                            const scenario::TestMass& mass) {
+                                            const scenario::TestMass& mass, double T_air) {
   std::vector<car::Model<double>> out;
   for (const car::Params<double>& v : vehicles) {
     const car::Model<double>* like = out.empty() ? nullptr : &out.front();
-    out.push_back(car::prepare(v, test_mass(mass, v), like, like ? &vehicles.front() : nullptr));
+    out.push_back(
+        car::prepare(v, test_mass(mass, v), T_air, like, like ? &vehicles.front() : nullptr));
   }
   return out;
 }
@@ -58,7 +59,7 @@ std::vector<VariantResult> run_variants(const Case& c,
   if (vehicles.empty()) return {};
   const Simulation first(c);
   const std::vector<PlannedPiece> pieces = first.plan();
-  const auto models = prepare_all(vehicles, c.scenario.test_mass);
+  const auto models = prepare_all(vehicles, c.scenario.test_mass, c.scenario.environment.T_air);
   std::vector<VariantResult> results(vehicles.size());
   LaneGroup common{};
   common.driver = first.trace().kind;

@@ -393,6 +393,7 @@ void observe(State& s, const Setting& car, const Motion& now) {
   observe(s.shuffle, i);
   observe(s.steer, i);
   observe(s.circle, i);
+  ride::observe(s.ride, now.a_z_seat, i.h());
   if (s.steer.t_begin >= 0.0) {
     const Sample a = sample(s.steer, i.a), b = sample(s.steer, i.b);
     observe(s.sine, a, b);

@@ -14,6 +14,7 @@
 //                     r / r_ref = r / (v / R_0)                                                                  (4)
 //   sine of steer   ISO 7401: Fourier integrals over whole periods, the frequency from the period before
 //   sweep of steer  ISO 7401: Fourier integrals over the whole run at given frequencies
+//   ride            ISO 2631-1: weighted vertical acceleration at the driver's place (ride.h)
 // Beginning of steer: the hand wheel leaves its angle by more than 5 deg/s; straight ahead before the first instant.
 #pragma once
 
@@ -23,6 +24,7 @@
 #include "sim/base/elementary.h"
 #include "sim/components/wheels.h"
 #include "sim/run/course.h"
+#include "sim/run/ride.h"
 
 namespace evsim::manoeuvre {
 
@@ -36,6 +38,7 @@ struct Motion {
   double t = 0.0;                                        // [s]
   double x = 0.0, y = 0.0, yaw = 0.0;                    // [m], [m], [rad]
   double v = 0.0, a_x = 0.0, a_y = 0.0, yaw_rate = 0.0;  // [m/s], [m/s2], [rad/s]
+  double a_z_seat = 0.0;                                 // of the body at the driver's place [m/s2]
   double roll = 0.0, pitch = 0.0, slip_angle = 0.0;      // [rad]
   double offset = 0.0;                                   // from the path, to the left [m]
   double way = 0.0;                                      // driven [m]
@@ -157,6 +160,7 @@ struct State {
   Circle circle;
   Sine sine;
   std::array<Fourier, kSweep.size()> sweep;
+  ride::State ride;
 };
 State start();
 // The next instant of a run.

@@ -62,11 +62,19 @@ chassis_control::Model control_model(const car::Params<double>& p, const multibo
   double J = 0.0, stiffness = 0.0;
   for (std::size_t n = 0; n < out.n_units; ++n) {
     const auto& unit = car.model.units[n];
-    out.units[n] = {.axle = unit.axle, .ratio = unit.gears.ratio, .J = unit.gears.J_in};
+    const auto& machine = p.drive_units[static_cast<int>(n)].machine.envelope;
+    out.units[n] = {.axle = unit.axle,
+                    .turns = unit.turns,
+                    .ratio = unit.gears.ratio,
+                    .J = unit.gears.J_in,
+                    .tau_peak = machine.tau_peak,
+                    .P_peak = machine.P_peak};
     if (const auto* by = std::get_if<differential::Vectoring<double>>(&unit.differential.kind))
       out.units[n].vectoring = by->torque_max;
     J = max(J, unit.gears.J_in);
-    stiffness = max(stiffness, 2.0 * unit.shaft.stiffness / (unit.gears.ratio * unit.gears.ratio));
+    const double shafts = unit.turns == Turns::both ? 2.0 : 1.0;
+    stiffness =
+        max(stiffness, shafts * unit.shaft.stiffness / (unit.gears.ratio * unit.gears.ratio));
   }
   out.damping.gain = 2.0 * kDamped * sqrt(stiffness * J);
   out.blending.friction_lag = out.brakes.lag;
@@ -134,10 +142,12 @@ Stand stand_on(const road::Road& road, double wheelbase, const multibody::Car& c
 
 // How a state moves, by its rates.
 manoeuvre::Motion motion_of(const multibody::State& x, const multibody::Rates& now,
-                            const road::Foot& foot, double theta_H) {
+                            const road::Foot& foot, double theta_H, const Vec3<double>& seat) {
   const auto& c = x.chassis;
   const Angles at = angles_of(rotation(c.q));
   const Vec3<double> a = now.state.chassis.v + cross(c.omega, c.v);
+  const Vec3<double> turning =
+      cross(now.state.chassis.omega, seat) + cross(c.omega, cross(c.omega, seat));
   manoeuvre::Motion out{.x = c.r.x,
                         .y = c.r.y,
                         .yaw = at.yaw,
@@ -145,6 +155,7 @@ manoeuvre::Motion motion_of(const multibody::State& x, const multibody::Rates& n
                         .a_x = a.x,
                         .a_y = a.y,
                         .yaw_rate = c.omega.z,
+                        .a_z_seat = a.z + turning.z,
                         .roll = at.roll,
                         .pitch = at.pitch,
                         .slip_angle = atan2(c.v.y, max(abs(c.v.x), 0.1)),
@@ -153,6 +164,15 @@ manoeuvre::Motion motion_of(const multibody::State& x, const multibody::Rates& n
   for (std::size_t i = 0; i < kWheels; ++i)
     out.wheels[i] = {now.F_z[i], now.kappa[i], now.friction_use[i]};
   return out;
+}
+
+Vec3<double> seat_of(const car::Params<double>& p, const multibody::Car& car) {
+  const auto& b = std::get<body::MultiBody<double>>(p.body);
+  const double behind =
+      b.seat.behind_front < kInfinity ? b.seat.behind_front : 0.5 * p.chassis.wheelbase;
+  const double left =
+      b.seat.left < kInfinity ? b.seat.left : 0.25 * max(b.front.track, b.rear.track);
+  return {car.chassis.cg_behind_front - behind, left - car.chassis.cg_left, 0.0};
 }
 
 manoeuvre::Setting setting_of(const car::Params<double>& p, const multibody::Car& car,
@@ -175,13 +195,14 @@ manoeuvre::Setting setting_of(const car::Params<double>& p, const multibody::Car
 Mechanics::Mechanics(const car::Params<double>& vehicle, const body::Tyres& tyres, double mass,
                      const road::Params& road, double friction, const scenario::Steer& steer,
                      const chassis_control::Switches& assist, const course::Params& course,
-                     const std::optional<multibody::Trailer>& towed, double rtol)
-    : car_(multibody::prepare(vehicle, tyres, mass, towed)),
+                     const std::optional<multibody::Trailer>& towed, double T_air, double rtol)
+    : car_(multibody::prepare(vehicle, tyres, mass, towed, T_air)),
       control_(control_model(vehicle, car_, assist)),
       steer_(steer),
       driver_(path_driver_of(vehicle, steer)),
       road_(road),
       setting_(setting_of(vehicle, car_, course)),
+      seat_(seat_of(vehicle, car_)),
       friction_(friction),
       flat_(is_flat(road)),
       one_friction_(road.patches.empty()),
@@ -368,7 +389,7 @@ manoeuvre::Motion Mechanics::step(State& s, const Asked& asked, double t) const 
     step_(car_.model, now, h, s.x, s.last, rates);
   for (std::size_t n = 0; n < car_.model.n_units; ++n) s.last.gears[n] += s.knock[n];
   s.knock = {};
-  const auto motion = motion_of(began, rates, s.foot, s.theta_H);
+  const auto motion = motion_of(began, rates, s.foot, s.theta_H, seat_);
   const bool first = s.h == 0.0;
   s.h_earlier = first ? h : s.h_before;
   s.h_before = first ? h : s.h;
@@ -406,7 +427,8 @@ double Mechanics::energy(const State& s) const {
 }
 
 manoeuvre::Motion Mechanics::motion(const State& s, const Asked& asked) const {
-  return motion_of(s.x, multibody::rates(car_.model, held(s, asked), s.x), s.foot, s.theta_H);
+  return motion_of(s.x, multibody::rates(car_.model, held(s, asked), s.x), s.foot, s.theta_H,
+                   seat_);
 }
 
 void Mechanics::show_trailer(const State& s, const multibody::Held& now, BodySignals& out) const {
@@ -423,7 +445,7 @@ Mechanics::Signals Mechanics::signals(const State& s, const Asked& asked) const 
   const auto now_held = held(s, asked);
   const auto now = multibody::rates(car_.model, now_held, s.x);
   const auto& c = s.x.chassis;
-  const auto m = motion_of(s.x, now, s.foot, s.theta_H);
+  const auto m = motion_of(s.x, now, s.foot, s.theta_H, seat_);
   Signals out{};
   out.body = {.x = m.x,
               .y = m.y,
@@ -463,6 +485,7 @@ Mechanics::Signals Mechanics::signals(const State& s, const Asked& asked) const 
   out.yaw_control = s.commands.yaw;
   out.F_brake = s.commands.F_brake;
   out.v = s.commands.v;
+  for (std::size_t n = 0; n < car_.model.n_units; ++n) out.gear[n] = gear(s, n);
   return out;
 }
 

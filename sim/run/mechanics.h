@@ -85,6 +85,7 @@ class Mechanics {
     bool traction_control, anti_lock, yaw_control;  // act
     double F_brake;                                 // asked of friction, after the blending [N]
     double v;                                       // that they believe [m/s]
+    std::array<double, kMaxDriveUnits> gear;        // in mesh: 1, 2; 0: none
   };
 
   // rtol > 0: the truth that a run is verified against, in steps of a quarter (multibody_truth.h).
@@ -92,7 +93,8 @@ class Mechanics {
   Mechanics(const car::Params<double>& vehicle, const body::Tyres& tyres, double mass,
             const road::Params& road, double friction, const scenario::Steer& steer,
             const chassis_control::Switches& assist, const course::Params& course = {},
-            const std::optional<multibody::Trailer>& towed = {}, double rtol = 0.0);
+            const std::optional<multibody::Trailer>& towed = {}, double T_air = car::kT_air,
+            double rtol = 0.0);
 
   State start(const Asked& asked, double v, const std::array<double, kMaxDriveUnits>& tau) const;
 
@@ -100,6 +102,8 @@ class Mechanics {
   void control(State& s, const Asked& asked) const;
 
   double machine_speed(const State& s, std::size_t unit) const { return s.omega[unit]; }
+  // Whether a unit shifts or disconnects.
+  bool has_gearbox(std::size_t unit) const { return gearboxes_[unit].has_value(); }
   ForeseenShafts<double> foreseen(const State& s) const;
   // The torques' integrals over a tick [Nm s], whose length is h [s].
   void push(State& s, const std::array<double, kMaxDriveUnits>& impulse, double h) const;
@@ -128,6 +132,7 @@ class Mechanics {
   // Gears of two speeds and disconnected units (mechanics_gears.cpp).
   void init_gears(const car::Params<double>& vehicle);
   bool slips(const State& s, std::size_t unit) const;
+  double gear(const State& s, std::size_t unit) const;
   double missing(const State& s, std::size_t unit) const;
   multibody::Mesh mesh(const State& s, std::size_t unit) const;
   double ratio(const State& s, std::size_t unit) const;
@@ -144,6 +149,7 @@ class Mechanics {
   std::optional<path_driver::Params<double>> driver_;
   road::Road road_;
   manoeuvre::Setting setting_;
+  Vec3<double> seat_;  // of the driver, from the body's centre of mass [m]
   double friction_;
   bool flat_, one_friction_;
   Rational control_rate_;

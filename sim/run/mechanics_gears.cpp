@@ -6,7 +6,7 @@ namespace evsim {
 void Mechanics::init_gears(const car::Params<double>& vehicle) {
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
     const auto& unit = vehicle.drive_units[static_cast<int>(n)];
-    const auto& shafts = std::get<body::Torsional<double>>(unit.shafts);
+    const auto& shafts = *body::train(unit.shafts);
     const auto* dog = std::get_if<body::Disconnect<double>>(&shafts.disconnect);
     double v_up = kInfinity;
     for (int i = 0; i < unit.gears.size(); ++i) v_up = min(v_up, unit.gears[i].shift_speed);
@@ -29,6 +29,14 @@ void Mechanics::init_gears(const car::Params<double>& vehicle) {
 bool Mechanics::slips(const State& s, std::size_t n) const {
   const auto& box = gearboxes_[n];
   return box && gear_control::slips(box->control, s.gears[n]);
+}
+
+double Mechanics::gear(const State& s, std::size_t n) const {
+  if (slips(s, n)) return 0.0;
+  const auto& box = gearboxes_[n];
+  return box && gear_control::in_mesh(box->control, s.gears[n]) == gear_control::Speed::second
+             ? 2.0
+             : 1.0;
 }
 
 multibody::Mesh Mechanics::mesh(const State& s, std::size_t n) const {

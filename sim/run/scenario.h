@@ -182,7 +182,7 @@ template <class P, class V>
 constexpr void describe(P&, V&&) {}
 struct OneAxle {
   static constexpr std::string_view kType = "one_axle";
-  static constexpr std::string_view kDoc = "a trailer of one axle on a ball hitch, without brakes";
+  static constexpr std::string_view kDoc = "a trailer of one axle on a ball hitch";
   trailer::Params<double> params;
   FileName tyre;
 };

@@ -39,7 +39,7 @@ void append(scenario::Trace& to, const scenario::Trace& more) {
 // Distance at a constant speed, by the steady power from a full battery, in which the usable energy goes [m].
 double steady_range(const Case& c, double v) {
   closed_loop::System<double> s;
-  s.car = car::prepare(c.vehicle, c.test_mass);
+  s.car = car::prepare(c.vehicle, c.test_mass, c.scenario.environment.T_air);
   s.rho_air = air::density(c.scenario.environment.altitude, c.scenario.environment.T_air);
   s.v_wind = c.scenario.environment.wind;
   s.T_battery = c.scenario.initial.T_battery;

@@ -27,7 +27,8 @@ std::vector<Info> list(const closed_loop::System<double>& s, scenario::Level lev
 
 std::vector<Info> list(const Simulation& s) {
   std::vector<Info> out = list(s.system(), s.input().scenario.level);
-  if (s.drive() && s.drive()->mechanics()) visit_car(Mechanics::Signals{}, into(out));
+  if (s.drive() && s.drive()->mechanics())
+    visit_car(s.system(), *s.drive()->mechanics(), Mechanics::Signals{}, into(out));
   visit_own(s, s.snapshot(), into(out));
   return out;
 }

@@ -100,7 +100,9 @@ template <class Out> void visit_link(const Drive::NodeSignals& n, Out&& out) {
   out("dc_link", "", "i_ripple_rms", Dim::current, n.i_ripple);
 }
 // Of the car as a multi-body system.
-template <class Out> void visit_car(const Mechanics::Signals& m, Out&& out) {
+template <class Out> void visit_car(const closed_loop::System<double>& s,
+                                    const Mechanics& mechanics, const Mechanics::Signals& m,
+                                    Out&& out) {
   constexpr std::array<std::string_view, kWheels> names{"front_left", "front_right", "rear_left",
                                                         "rear_right"};
   const auto& b = m.body;
@@ -140,6 +142,9 @@ template <class Out> void visit_car(const Mechanics::Signals& m, Out&& out) {
   out("assist", "", "yaw_control", Dim::none, m.yaw_control);
   out("assist", "", "F_brake", Dim::force, m.F_brake);
   out("assist", "", "v", Dim::speed, m.v);
+  for (int k = 0; k < s.units(); ++k)
+    if (const auto n = static_cast<std::size_t>(k); mechanics.has_gearbox(n))
+      out("drive_units", s.car.drive_units.name(k), "gear", Dim::none, m.gear[n]);
 }
 template <class Out> void visit(const closed_loop::System<double>& s, const Drive& drive,
                                 const Drive::State& d, Out&& out) {
@@ -164,7 +169,8 @@ template <class Out> void visit(const Simulation& s, Out&& out) {
   visit(s.system(), s.instant(), now.y.data(), out);
   if (s.drive()) visit(s.system(), *s.drive(), now.drive, out);
   if (s.drive() && s.drive()->mechanics())
-    visit_car(s.drive()->car_signals(now.drive, s.system(), now.piece, now.piece_start, now.y),
+    visit_car(s.system(), *s.drive()->mechanics(),
+              s.drive()->car_signals(now.drive, s.system(), now.piece, now.piece_start, now.y),
               out);
   visit_own(s, now, out);
 }

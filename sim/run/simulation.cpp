@@ -108,7 +108,7 @@ std::vector<ScheduleEntry> Simulation::entries() const {
 // Derived data from the parameters as they are now; commands that changed them have been applied.
 void Simulation::rebuild() {
   try {
-    system_.car = car::prepare(vehicle_, case_.test_mass);
+    system_.car = car::prepare(vehicle_, case_.test_mass, case_.scenario.environment.T_air);
   } catch (const std::invalid_argument& e) {
     throw contradiction(e.what());
   }
@@ -147,7 +147,7 @@ std::unique_ptr<const Mechanics> Simulation::mechanics() const {
     return std::make_unique<const Mechanics>(
         vehicle_, case_.tyres, case_.test_mass, surface, r.friction, case_.scenario.steer,
         case_.scenario.assist, case_.scenario.course, case_.trailer,
-        scheme_.truth ? scheme_.rtol : 0.0);
+        case_.scenario.environment.T_air, scheme_.truth ? scheme_.rtol : 0.0);
   } catch (const std::invalid_argument& e) {
     throw contradiction(e.what());
   }

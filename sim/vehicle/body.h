@@ -95,6 +95,20 @@ constexpr void describe(P& p, V&& field) {
   field(p.lag, Field{"lag", Dim::time, positive, "of the pressures behind what is asked for"});
 }
 
+// Where the driver sits, for ride comfort.
+template <Scalar T> struct Seat {
+  T behind_front = kInfinity;  // behind the front axle; infinite: the middle between the axles [m]
+  T left = kInfinity;          // of the middle; infinite: a quarter of the wider track [m]
+};
+template <class P, class V>
+  requires same_template<P, Seat>
+constexpr void describe(P& p, V&& field) {
+  field(p.behind_front, Field{"behind_front", Dim::length, any_value,
+                              "behind the front axle; left out: the middle between the axles"});
+  field(p.left, Field{"left", Dim::length, any_value,
+                      "of the car's middle; left out: a quarter of the wider track"});
+}
+
 template <Scalar T> struct MultiBody {
   static constexpr std::string_view kType = "multi_body";
   static constexpr std::string_view kDoc = "body of six degrees of freedom on sprung wheels";
@@ -104,6 +118,7 @@ template <Scalar T> struct MultiBody {
   steering::Params<T> steering;
   Brakes<T> brakes;
   Air<T> air;
+  Seat<T> seat;
   T length = kInfinity, width = kInfinity;  // without mirrors; infinite: unknown [m]
 };
 template <class P, class V>
@@ -118,6 +133,7 @@ constexpr void describe(P& p, V&& field) {
   field(p.steering, Group{"steering", "hand wheel to road wheels"});
   field(p.brakes, Group{"brakes", "friction brakes"});
   field(p.air, Group{"air", "what the air does beside drag"});
+  field(p.seat, Group{"seat", "where the driver sits; moves no figure but those of ride comfort"});
   field(p.length, Field{"length", Dim::length, positive,
                         "over all; left out: 0.9 m beyond each axle. Moves no figure but that of "
                         "courses, and pictures"});
@@ -180,24 +196,21 @@ constexpr void describe(P& p, V&& field) {
   field(p.delay, Field{"delay", Dim::time, not_negative, "of opening, after it was last needed"});
 }
 
-template <Scalar T> struct Torsional {
-  static constexpr std::string_view kType = "torsional";
-  static constexpr std::string_view kDoc = "differential and half shafts that twist, with play";
+// Of every unit whose shafts twist.
+template <Scalar T> struct Train {
   half_shaft::Params<T> half_shaft;  // each
-  differential::Params<T> differential;
-  T inertia_out = 0.0;   // of the last gear, carrier and what turns with them [kg m2]
-  T rotor_sense = 1.0;   // gear_train.h's g [-]
-  T viscous_drag = 0.0;  // at the machine [Nm s/rad]
+  T inertia_out = 0.0;               // of the last gear and what turns with it [kg m2]
+  T rotor_sense = 1.0;               // gear_train.h's g [-]
+  T viscous_drag = 0.0;              // at the machine [Nm s/rad]
   Shift<T> shift;
   std::variant<NoDisconnect<T>, Disconnect<T>> disconnect;
 };
 template <class P, class V>
-  requires same_template<P, Torsional>
+  requires same_template<P, Train>
 constexpr void describe(P& p, V&& field) {
-  field(p.half_shaft, Group{"half_shaft", "left and right, each"});
-  field(p.differential, Group{"differential", "between both shafts"});
+  field(p.half_shaft, Group{"half_shaft", "of a wheel, each"});
   field(p.inertia_out, Field{"inertia_out", Dim::inertia, not_negative,
-                             "of the last gear, the carrier and what turns with them"});
+                             "of the last gear, a carrier and what turns with them"});
   field(p.rotor_sense, Field{"rotor_sense", Dim::none, between(-1, 1),
                              "1 where the rotor turns as the wheels do, -1 the other way round, 0 "
                              "where it lies along the car"});
@@ -206,7 +219,48 @@ constexpr void describe(P& p, V&& field) {
   field(p.shift, Group{"shift", "from one speed of the gears to the other, and back into mesh"});
   field(p.disconnect, Group{"disconnect", "whether the unit can be taken off its wheels"});
 }
-template <Scalar T> using Shafts = std::variant<RigidShafts<T>, Torsional<T>>;
+
+template <Scalar T> struct Torsional {
+  static constexpr std::string_view kType = "torsional";
+  static constexpr std::string_view kDoc = "differential and half shafts that twist, with play";
+  Train<T> train;
+  differential::Params<T> differential;
+};
+template <class P, class V>
+  requires same_template<P, Torsional>
+constexpr void describe(P& p, V&& field) {
+  describe(p.train, field);
+  field(p.differential, Group{"differential", "between both shafts"});
+}
+
+enum class Side : int { left, right };
+constexpr std::array<std::string_view, 2> kSideNames{"left", "right"};
+constexpr std::span<const std::string_view> enum_names(Side) { return kSideNames; }
+
+// Two such units of an axle vector their torque (yaw_control.h).
+template <Scalar T> struct OneWheel {
+  static constexpr std::string_view kType = "one_wheel";
+  static constexpr std::string_view kDoc =
+      "a half shaft that twists, to one wheel of the axle: in its hub or inboard, no differential";
+  Train<T> train;
+  Side side = Side::left;
+  T side_inertia = kRequired;  // J_s [kg m2]
+};
+template <class P, class V>
+  requires same_template<P, OneWheel>
+constexpr void describe(P& p, V&& field) {
+  describe(p.train, field);
+  field(p.side, Field{"side", Dim::none, any_value, "wheel of the axle that the unit turns"});
+  field(p.side_inertia, Field{"side_inertia", Dim::inertia, positive,
+                              "of the output: joint and half of the half shaft"});
+}
+template <Scalar T> using Shafts = std::variant<RigidShafts<T>, Torsional<T>, OneWheel<T>>;
+// Nothing where they are rigid.
+template <Scalar T> const Train<T>* train(const Shafts<T>& s) {
+  if (const auto* torsional = std::get_if<Torsional<T>>(&s)) return &torsional->train;
+  const auto* one = std::get_if<OneWheel<T>>(&s);
+  return one == nullptr ? nullptr : &one->train;
+}
 
 // Tyres as their files give them, one a file: front, rear.
 using Tyres = std::array<tyre::Params<double>, 2>;

@@ -99,7 +99,7 @@ constexpr void describe(P& p, V&& field) {
 // As the equations need it, at one test mass.
 template <Scalar T> struct Model {
   chassis::Params<T> chassis;
-  road_load::Params<T> road_load;
+  road_load::Model<T> road_load;
   NamedList<drive_unit::Model<T>, kMaxDriveUnits> drive_units;
   battery::Model<T> battery;
   Regeneration<T> regeneration;
@@ -125,10 +125,19 @@ constexpr void describe(P& p, V&& field) {
   field(p.slip_compliance[1], Field{"slip_compliance_rear"});
 }
 
-// Maps, masses and compliances of a vehicle file at a test mass [kg].
+// Of the axles' tyres where the file says them, else infinite [Pa]. Throws std::invalid_argument where it says one twice.
+std::array<double, 2> tyre_pressures(const Params<double>& p);
+// Wheels of each axle: of an axle of track 0 one.
+std::array<double, 2> wheels_of_axles(const Params<double>& p);
+
+// For whom nothing depends on the ambient, and where SAE J2452 measures [K].
+inline constexpr double kT_air = 297.15;
+
+// Maps, masses and compliances of a vehicle file at a test mass [kg] and an ambient [K].
 // Throws std::invalid_argument where figures contradict each other. What equals another car's (its model
 // and parameters) takes over its tables.
-Model<double> prepare(const Params<double>& p, double mass, const Model<double>* like = nullptr,
+Model<double> prepare(const Params<double>& p, double mass, double T_air = kT_air,
+                      const Model<double>* like = nullptr,
                       const Params<double>* like_params = nullptr);
 
 // The car's surroundings at an instant.

@@ -14,6 +14,8 @@
 namespace evsim {
 
 inline constexpr int kMaxDriveUnits = 4;
+// Wheels of its axle that a drive unit turns.
+enum class Turns : int { both, left, right };
 
 namespace car {
 

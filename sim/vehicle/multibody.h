@@ -5,7 +5,7 @@
 //   tau_tyre = M_y - R_e F_x: wheel and road exchange what slips and rolls (tyre_transient.h)            (2)
 //   tau_brake: friction that holds a wheel on its carrier, up to a capacity (dry_friction.h)             (3)
 // Where the car has a steering its pinion angle is a state; compliance turns the wheels by what the carcasses hold.
-// Units turn wheels of one axle, left and right. Spins of wheels are absolute; speeds of rotors and carriers are seen
+// Units turn the wheels of one axle, left and right by a differential or one alone by its half shaft. Spins of wheels are absolute; speeds of rotors and carriers are seen
 // from the body, on which the shafts' torques react, and what rotor and gears of a unit need to speed up:
 //   M_y -= G domega_c/dt,   domega_c/dt -= G/J domega_y/dt,   G = J_out + g i J_in, J = J_out + i^2 J_in
 // While a unit shifts, or is disconnected, its rotor has a speed of its own: then the same of rotor and gears, each.
@@ -40,8 +40,9 @@
 namespace evsim::multibody {
 
 struct Unit {
-  std::size_t axle = 1;             // 0 front, 1 rear
-  gear_train::Model<double> gears;  // with both outputs of the differential in J_out
+  std::size_t axle = 1;  // 0 front, 1 rear
+  Turns turns = Turns::both;
+  gear_train::Model<double> gears;  // with its outputs, two of a differential, in J_out
   differential::Params<double> differential;
   half_shaft::Params<double> shaft;  // each
   double second = 1.0;  // ratio of the second speed over the first's, of gears with two [-]
@@ -72,7 +73,7 @@ inline constexpr double kBrakeRest = 0.1;
 // ---- State, all of double -----------------------------------------------------------------------
 
 struct UnitState {
-  double omega_c, domega;   // of the differential: carrier, left less right [rad/s]
+  double omega_c, domega;   // of the carrier, or of the one output; left less right [rad/s]
   double twist_l, twist_r;  // of the half shafts [rad]
   double omega_in = 0.0;    // of the rotor where its gears slip [rad/s]
 };
@@ -211,36 +212,64 @@ inline double energy(const Unit& m, const Mesh& mesh, const UnitState& x, double
          half_shaft::energy<double>(m.shaft, {x.twist_l}) +
          half_shaft::energy<double>(m.shaft, {x.twist_r});
 }
+inline gear_train::Outputs<double> through_gears(const Unit& m, const Mesh& mesh,
+                                                 const UnitState& x,
+                                                 const gear_train::Inputs<double>& u) {
+  const auto gears = in_mesh(m, mesh);
+  if (mesh.slips)
+    return gear_train::coupled<double>(gears, {x.omega_in, x.omega_c}, u, mesh.capacity);
+  if (mesh.taken > 0.0)
+    return gear_train::handing_over<double>(gears, x.omega_c, u, m.gears.ratio * m.second,
+                                            mesh.taken);
+  return gear_train::engaged<double>(gears, x.omega_c, u);
+}
+// What gears do to the rest, without shafts and differential.
+inline Driven geared(const Unit& m, const Mesh& mesh, const UnitState& x, double tau,
+                     const gear_train::Outputs<double>& g) {
+  Driven out{};
+  out.rate.omega_c = g.rate.omega_out;
+  out.rate.omega_in = mesh.slips ? g.rate.omega_in : 0.0;
+  out.work = tau * (mesh.slips ? x.omega_in : in_mesh(m, mesh).ratio * x.omega_c);
+  out.gears = g.p_drag + g.p_mesh + g.p_slip;
+  return out;
+}
 // omega_l, omega_r: of the wheels, seen from the body [rad/s].
-inline Driven driven(const Unit& m, const Mesh& mesh, const UnitState& x, double tau, double tau_v,
-                     double omega_l, double omega_r) {
+inline Driven driven_axle(const Unit& m, const Mesh& mesh, const UnitState& x, double tau,
+                          double tau_v, double omega_l, double omega_r) {
   const differential::State<double> d{x.omega_c, x.domega};
   const half_shaft::Inputs<double> l{differential::left(d), omega_l};
   const half_shaft::Inputs<double> r{differential::right(d), omega_r};
   const auto s_l = half_shaft::outputs<double>(m.shaft, {x.twist_l}, l);
   const auto s_r = half_shaft::outputs<double>(m.shaft, {x.twist_r}, r);
-  const double load = s_l.tau + s_r.tau;
-  const auto gears = in_mesh(m, mesh);
-  const gear_train::State<double> turning{x.omega_in, x.omega_c};
-  const auto g =
-      mesh.slips         ? gear_train::coupled<double>(gears, turning, {tau, load}, mesh.capacity)
-      : mesh.taken > 0.0 ? gear_train::handing_over<double>(gears, x.omega_c, {tau, load},
-                                                            m.gears.ratio * m.second, mesh.taken)
-                         : gear_train::engaged<double>(gears, x.omega_c, {tau, load});
+  const auto g = through_gears(m, mesh, x, {tau, s_l.tau + s_r.tau});
   const auto o = differential::rates<double>(
       m.differential, d, {g.rate.omega_out, s_l.tau, s_r.tau, {.tau_v = tau_v}});
-  return {.rate = {.omega_c = g.rate.omega_out,
-                   .domega = o.domega_dt,
-                   .twist_l = half_shaft::derivatives(l).theta,
-                   .twist_r = half_shaft::derivatives(r).theta,
-                   .omega_in = mesh.slips ? g.rate.omega_in : 0.0},
-          .tau_l = s_l.tau,
-          .tau_r = s_r.tau,
-          .work = tau * (mesh.slips ? x.omega_in : gears.ratio * x.omega_c),
-          .gears = g.p_drag + g.p_mesh + g.p_slip,
-          .differential = o.split.p_loss + o.split.actuator.p_loss,
-          .shafts = s_l.p_loss + s_r.p_loss,
-          .vectoring = o.split.actuator.p};
+  Driven out = geared(m, mesh, x, tau, g);
+  out.rate.domega = o.domega_dt;
+  out.rate.twist_l = half_shaft::derivatives(l).theta;
+  out.rate.twist_r = half_shaft::derivatives(r).theta;
+  out.tau_l = s_l.tau, out.tau_r = s_r.tau;
+  out.differential = o.split.p_loss + o.split.actuator.p_loss;
+  out.shafts = s_l.p_loss + s_r.p_loss;
+  out.vectoring = o.split.actuator.p;
+  return out;
+}
+// omega: of the one wheel.
+inline Driven driven_wheel(const Unit& m, const Mesh& mesh, const UnitState& x, double tau,
+                           double omega) {
+  const bool left = m.turns == Turns::left;
+  const half_shaft::Inputs<double> u{x.omega_c, omega};
+  const auto s = half_shaft::outputs<double>(m.shaft, {left ? x.twist_l : x.twist_r}, u);
+  Driven out = geared(m, mesh, x, tau, through_gears(m, mesh, x, {tau, s.tau}));
+  (left ? out.rate.twist_l : out.rate.twist_r) = half_shaft::derivatives(u).theta;
+  (left ? out.tau_l : out.tau_r) = s.tau;
+  out.shafts = s.p_loss;
+  return out;
+}
+inline Driven driven(const Unit& m, const Mesh& mesh, const UnitState& x, double tau, double tau_v,
+                     double omega_l, double omega_r) {
+  if (m.turns == Turns::both) return driven_axle(m, mesh, x, tau, tau_v, omega_l, omega_r);
+  return driven_wheel(m, mesh, x, tau, m.turns == Turns::left ? omega_l : omega_r);
 }
 
 }  // namespace detail
@@ -354,7 +383,7 @@ inline Wrench<double> pulled(const Towed& towed, const Held& held, const State& 
   const double nose = -towed.trailer.p.nose_mass * held.gravity.z;
   auto& q = out.rows;
   q.slip += t.p_slip, q.rolling += t.p_roll, q.air += t.p_air, q.moments += t.p_moments;
-  q.hitch += t.p_hitch, q.towed_height += t.p_height + nose * at.v.z;
+  q.brakes += t.p_brake, q.hitch += t.p_hitch, q.towed_height += t.p_height + nose * at.v.z;
   const Vec3<double> F = to_body(R, Vec3<double>{-t.F.x, -t.F.y, -nose});
   return {.F = F, .M = cross(towed.hitch, F)};
 }
@@ -469,7 +498,7 @@ EVSIM_FLATTEN_PACKS inline Rates rates(const Model& m, const Held& held, const S
   for (std::size_t i = 0; i < kWheels; ++i)
     out.state.Omega[i] = m.chassis.J[i] > 0.0 ? spun[i] / m.chassis.J[i] : 0.0;
 
-  q.brakes = sum<double>(braked * (Omega - carrier_spin));
+  q.brakes += sum<double>(braked * (Omega - carrier_spin));
   q.dampers = sum<double>(present * w.s_rate * moved.F_damper);
   q.tyre_damping = sum<double>(present * load.p_loss);
   const Vec3<double> g = to_body(w.R, held.gravity);
@@ -551,14 +580,15 @@ inline void pass(const Model& m, const Held& held, double h, double from, double
             i == 0 ? first : rates(m, held, x, place(i)), x, q);
 }
 // Parts of a step h. Both outputs of a differential swing against each other faster than anything else in a car:
-//   lambda^2 + c/J_s lambda + k/J_s = 0
-// Where c is large one root is near c/J_s, for which the scheme is stable to 2.8 / h.
+//   lambda^2 + c/J lambda + k/J = 0,   J = J_s; where a unit turns one wheel, of its rotor and gears
+// Where c is large one root is near c/J, for which the scheme is stable to 2.8 / h.
 inline int parts(const Model& m, double h) {
   constexpr double kMostTurn = 1.6, kMostDecay = 2.4;
   int n = 1;
   for (std::size_t i = 0; i < m.n_units; ++i) {
     const auto& unit = m.units[i];
-    const double per_J = 1.0 / unit.differential.side_inertia;
+    const double per_J =
+        1.0 / (unit.turns == Turns::both ? unit.differential.side_inertia : spinning(unit.gears).J);
     while (h * h * unit.shaft.stiffness * per_J > kMostTurn * kMostTurn * n * n ||
            h * unit.shaft.damping * per_J > kMostDecay * n)
       ++n;

@@ -76,28 +76,52 @@ tyre::Params<double> tyre_of(const body::MultiBody<double>& b, const body::Tyres
 // ---- Tyres --------------------------------------------------------------------------------------
 
 // Dry friction of the road load over the weight.
-double rolling_resistance(const car::Params<double>& p, double mass) {
+double friction_over_weight(const car::Params<double>& p, double mass) {
   if (const auto* physical = std::get_if<road_load::Physical<double>>(&p.road_load))
     return physical->rolling_resistance;
   return std::get<road_load::CoastDown<double>>(p.road_load).A / (mass * road_load::kGravity);
 }
+// A tyre's rolling resistance as the vehicle file has it, with the lever that does the work of the force F at the speed
+// v: M_y v / R_e = F v. Beside (A48) of tyre.h: SAE J2452's load and pressure are (F_z / F_z0)^q_sy7 of it at one pressure,
+//   R_0 F_z^q_sy7 F_z0^(1 - q_sy7) (q_sy1 + q_sy3 V / V_0 + q_v2 (V / V_0)^2) = R_e P^alpha Z^beta (a + b V + c V^2)
+// where half of a wheel in the middle has half of the load and gives half of the force.
+tyre::Rolling<double> rolling_of(const car::Params<double>& p, const tyre::Params<double>& t,
+                                 double mass, double R_e, double n_wheels, double T_air) {
+  tyre::Rolling<double> out;
+  const double lever = R_e / t.dimension.R_0;
+  const auto* j = std::get_if<road_load::SaeJ2452<double>>(&p.road_load);
+  if (j == nullptr) {
+    out.q_sy1 = friction_over_weight(p, mass) * lever;
+    return out;
+  }
+  const double F_z0 = t.vertical.F_z0, V_0 = 3.6 * t.model.V_0;  // [N], [km/h]
+  const double halves = 2.0 / n_wheels;                          // that a wheel is made of
+  const double factor = lever / (halves * F_z0) *
+                        rolling_resistance::over_load(j->tyre, halves * F_z0, t.pressure.p_i) *
+                        rolling_resistance::over_temperature(j->tyre, T_air);
+  out.q_sy1 = factor * j->tyre.a;
+  out.q_sy3 = factor * j->tyre.b * V_0;
+  out.q_v2 = factor * j->tyre.c * V_0 * V_0;
+  out.q_sy7 = j->tyre.beta;
+  return out;
+}
 
-// One a wheel. Rolling resistance is the vehicle file's, whatever the tyre's file says: M_y = c_r R_e F_z.
+// One a wheel. Rolling resistance is the vehicle file's, whatever the tyre's file says.
 std::array<tyre::Params<double>, kWheels> wheels(const car::Params<double>& p,
                                                  const body::Tyres& tyres, double mass,
-                                                 const std::array<double, 2>& load) {
+                                                 const std::array<double, 2>& load, double T_air) {
   const auto& b = std::get<body::MultiBody<double>>(p.body);
+  const auto pressures = car::tyre_pressures(p), n_wheels = car::wheels_of_axles(p);
   std::array<tyre::Params<double>, kWheels> out;
   for (std::size_t i = 0; i < kWheels; ++i) {
     out[i] = tyre_of(b, tyres, i / 2);
     out[i].mirror = i % 2 == 0 ? 1.0 : -1.0;
     auto& t = out[i];
-    const double pressure = axle_of(b, i / 2).tyre_pressure;
-    if (pressure < kInfinity) t.pressure.p_i = pressure;
+    if (pressures[i / 2] < kInfinity) t.pressure.p_i = pressures[i / 2];
     t.rolling = {};
     const double R_e =
         tyre::effective_radius<double>(tyre::prepare(t, t.pressure.p_i), load[i / 2], 0.0);
-    t.rolling.q_sy1 = rolling_resistance(p, mass) * R_e / t.dimension.R_0;
+    t.rolling = rolling_of(p, t, mass, R_e, n_wheels[i / 2], T_air);
     t.scaling.M_y = 1.0;
   }
   return out;
@@ -147,8 +171,8 @@ chassis_14dof::Params<double> chassis_of(const car::Params<double>& p, double ma
     auto& to = a == 0 ? out.front : out.rear;
     const double weight =
         c.mass * chassis_14dof::kGravity * 0.5 * (a == 0 ? c.front_load : 1.0 - c.front_load);
-    const auto t =
-        tyre::prepare(on, from.tyre_pressure < kInfinity ? from.tyre_pressure : on.pressure.p_i);
+    const double pressure = car::tyre_pressures(p)[a];
+    const auto t = tyre::prepare(on, pressure < kInfinity ? pressure : on.pressure.p_i);
     const double R_0 = on.dimension.R_0;
     to.track = from.track;
     to.unsprung_mass = from.unsprung_mass;
@@ -191,10 +215,15 @@ chassis_14dof::Params<double> chassis_of(const car::Params<double>& p, double ma
 body_aerodynamics::Params<double> air_of(const car::Params<double>& p) {
   const auto& b = std::get<body::MultiBody<double>>(p.body).air;
   body_aerodynamics::Params<double> out{.frontal_area = 0.0};
-  const auto* physical = std::get_if<road_load::Physical<double>>(&p.road_load);
-  if (physical == nullptr) return out;  // the drag of a coast-down knows no area
-  out.frontal_area = physical->frontal_area;
-  const double C_D = physical->drag_on_road * physical->Cd;
+  double C_D = 0.0;
+  const auto take = [&](const auto* load) {
+    if (load == nullptr) return;
+    out.frontal_area = load->frontal_area;
+    C_D = load->drag_on_road * load->Cd;
+  };
+  take(std::get_if<road_load::Physical<double>>(&p.road_load));
+  take(std::get_if<road_load::SaeJ2452<double>>(&p.road_load));
+  if (out.frontal_area == 0.0) return out;  // the drag of a coast-down knows no area
   const auto over_angle = [](double ahead, double aside, double aback, double behind) {
     return table({0.0, kLargestFlowAngle, kPi - kLargestFlowAngle, kPi},
                  {ahead, aside, aback, behind}, Edge::hold);
@@ -214,26 +243,39 @@ body_aerodynamics::Params<double> air_of(const car::Params<double>& p) {
 
 // ---- Drive units --------------------------------------------------------------------------------
 
-Unit unit_of(const drive_unit::Params<double>& p, const std::string& name) {
-  const auto* shafts = std::get_if<body::Torsional<double>>(&p.shafts);
-  if (shafts == nullptr)
-    throw std::invalid_argument("drive_units." + name +
-                                ".shafts must be torsional for the chassis multi_body");
+Unit unit_of(const car::Params<double>& vehicle, int k) {
+  const auto& p = vehicle.drive_units[k];
+  const std::string path = "drive_units." + vehicle.drive_units.name(k) + ".shafts";
+  const auto* train = body::train(p.shafts);
+  if (train == nullptr)
+    throw std::invalid_argument(path +
+                                " must be torsional or one_wheel for the chassis multi_body");
   gear::Params<double> stage{.ratio = 1.0};
   double second = 1.0;
   for (int i = 0; i < p.gears.size(); ++i) {
     stage = gear_train::in_series(stage, p.gears[i]);
     second *= gear::longest_ratio(p.gears[i]) / p.gears[i].ratio;
   }
-  const auto gears = gear_train::prepare<double>({.inertia_out = shafts->inertia_out,
-                                                  .rotor_sense = shafts->rotor_sense,
-                                                  .viscous_drag = shafts->viscous_drag},
+  const auto gears = gear_train::prepare<double>({.inertia_out = train->inertia_out,
+                                                  .rotor_sense = train->rotor_sense,
+                                                  .viscous_drag = train->viscous_drag},
                                                  stage, p.machine.inertia);
-  return {.axle = static_cast<std::size_t>(p.axle),
-          .gears = gear_train::with_output<double>(gears, 2.0 * shafts->differential.side_inertia),
-          .differential = shafts->differential,
-          .shaft = shafts->half_shaft,
-          .second = second};
+  Unit out{.axle = static_cast<std::size_t>(p.axle),
+           .gears = gears,
+           .differential = {.kind = differential::Open<double>{}, .side_inertia = 0.0},
+           .shaft = train->half_shaft,
+           .second = second};
+  if (const auto* one = std::get_if<body::OneWheel<double>>(&p.shafts)) {
+    const auto& b = std::get<body::MultiBody<double>>(vehicle.body);
+    if (in_the_middle(out.axle == 0 ? b.front : b.rear))
+      throw std::invalid_argument(path + " must not be one_wheel at an axle of track 0");
+    out.turns = one->side == body::Side::left ? Turns::left : Turns::right;
+    out.gears = gear_train::with_output<double>(gears, one->side_inertia);
+  } else {
+    out.differential = std::get<body::Torsional<double>>(p.shafts).differential;
+    out.gears = gear_train::with_output<double>(gears, 2.0 * out.differential.side_inertia);
+  }
+  return out;
 }
 
 // Of a tyre at a deflection [N].
@@ -271,7 +313,7 @@ bool given(const car::Params<double>& p) {
 }
 
 Car prepare(const car::Params<double>& p, const body::Tyres& tyres, double mass,
-            const std::optional<Trailer>& towed) {
+            const std::optional<Trailer>& towed, double T_air) {
   if (!given(p))
     throw std::invalid_argument(
         "body is of the type longitudinal: the chassis multi_body needs "
@@ -285,7 +327,7 @@ Car prepare(const car::Params<double>& p, const body::Tyres& tyres, double mass,
   const auto& chassis = out.chassis;
   Model& m = out.model;
   m.chassis = chassis_14dof::prepare(chassis);
-  const auto sides = wheels(p, tyres, mass, out.load);
+  const auto sides = wheels(p, tyres, mass, out.load, T_air);
   const Pack pressure = quad<double>([&](std::size_t i) { return sides[i].pressure.p_i; });
   m.tyres = tyre::prepare<Pack>(
       over<tyre::Params, Pack>(std::span<const tyre::Params<double>>(sides)), pressure);
@@ -301,8 +343,7 @@ Car prepare(const car::Params<double>& p, const body::Tyres& tyres, double mass,
       .point = {chassis.cg_behind_front - 0.5 * p.chassis.wheelbase, 0.0, -chassis.cg_height}};
   m.n_units = static_cast<std::size_t>(p.drive_units.size());
   for (std::size_t n = 0; n < m.n_units; ++n) {
-    const int k = static_cast<int>(n);
-    m.units[n] = unit_of(p.drive_units[k], p.drive_units.name(k));
+    m.units[n] = unit_of(p, static_cast<int>(n));
   }
   if (const auto* coast = std::get_if<road_load::CoastDown<double>>(&p.road_load)) {
     m.drag_B = coast->B, m.drag_C = coast->C;
@@ -367,8 +408,10 @@ State start(const Car& car, const Held& held, double v,
   for (std::size_t n = 0; n < m.n_units; ++n) {
     const Unit& unit = m.units[n];
     x.units[n].omega_c = v / car.R_e[unit.axle];
-    const double each = 0.5 * tau[n] * ratio(n);
-    x.units[n].twist_l = x.units[n].twist_r = half_shaft::steady(unit.shaft, each).theta;
+    const double each = (unit.turns == Turns::both ? 0.5 : 1.0) * tau[n] * ratio(n);
+    const double twist = half_shaft::steady(unit.shaft, each).theta;
+    if (unit.turns != Turns::right) x.units[n].twist_l = twist;
+    if (unit.turns != Turns::left) x.units[n].twist_r = twist;
   }
   hitch_up(m, held, v, x);
   return x;

@@ -22,9 +22,9 @@ struct Trailer {
   trailer::Params<double> params;
   tyre::Params<double> tyre;
 };
-// At a mass as driven, without the trailer [kg]. Throws std::invalid_argument where figures contradict each other, or where one is missing.
+// At a mass as driven, without the trailer [kg], and an ambient [K]. Throws std::invalid_argument where figures contradict each other, or where one is missing.
 Car prepare(const car::Params<double>& p, const body::Tyres& tyres, double mass,
-            const std::optional<Trailer>& towed = {});
+            const std::optional<Trailer>& towed = {}, double T_air = car::kT_air);
 
 // Straight ahead at a speed, with constant torques of the machines, on a road that is tilted by held.gravity; at rest
 // held by the brakes. Throws std::invalid_argument where the car does not stand on its wheels.

@@ -55,6 +55,18 @@ TEST(RoadLoad, backwards_the_air_acts_the_other_way) {
   }
 }
 
+TEST(RoadLoad, tyres_by_pressure_and_speed_by_hand) {
+  // 2000 (0.01 + 1e-4 36 + 1e-6 36^2) at 10 m/s, whatever the sense; cos(alpha)^0.5; 1/2 1.2 0.6 20^2.
+  const road_load::Tyres<double> p{
+      .drag_area = 0.6, .load = 2000.0, .beta = 0.5, .a = 0.01, .b = 1e-4, .c = 1e-6};
+  EXPECT_NEAR(road_load::forces(p, 0.0, kCalm, 10.0).dry, 29.792, 1e-12);
+  EXPECT_NEAR(road_load::forces(p, 0.0, kCalm, -10.0).dry, 29.792, 1e-12);
+  EXPECT_ROUNDED(road_load::forces(p, 0.0, kCalm, 20.0).fluid, 144.0);
+  Around grade = kCalm;
+  grade.cos_alpha = 0.81;
+  EXPECT_NEAR(road_load::forces(p, 0.0, grade, 0.0).dry, 0.9 * 20.0, 1e-12);
+}
+
 TEST(RoadLoad, a_car_in_still_air_at_rest_has_no_drag) {
   EXPECT_EQ(road_load::forces(kPhysical, 1000.0, kCalm, 0.0).fluid, 0.0);
   EXPECT_EQ(road_load::forces(kCoastDown, 1000.0, kCalm, 0.0).fluid, 0.0);
@@ -67,7 +79,10 @@ TEST(RoadLoad, is_one_law_over_all_scalars) {
         const road_load::Surroundings<T> s{x[1], x[2], x[3]};
         const auto a = road_load::forces(over<Physical, T>(kPhysical), x[0], s, x[4]);
         const auto b = road_load::forces(over<CoastDown, T>(kCoastDown), x[0], s, x[4]);
-        return std::array{a.dry, a.fluid, b.dry, b.fluid};
+        constexpr road_load::Tyres<double> kTyres{
+            .drag_area = 0.6, .load = 2000.0, .beta = 0.9, .a = 0.01, .b = 1e-4, .c = 1e-6};
+        const auto c = road_load::forces(over<road_load::Tyres, T>(kTyres), x[0], s, x[4]);
+        return std::array{a.dry, a.fluid, b.dry, b.fluid, c.dry, c.fluid};
       });
 }
 

@@ -135,7 +135,8 @@ inline chassis_control::Model control_unit(const Rig& rig, double T_s) {
   m.n_units = rig.car.m.n_units;
   for (std::size_t n = 0; n < m.n_units; ++n) {
     const auto& unit = rig.car.m.units[n];
-    m.units[n] = {.axle = unit.axle, .ratio = unit.gears.ratio, .J = unit.gears.J_in};
+    m.units[n] = {
+        .axle = unit.axle, .turns = unit.turns, .ratio = unit.gears.ratio, .J = unit.gears.J_in};
     if (const auto* by = std::get_if<differential::Vectoring<double>>(&unit.differential.kind))
       m.units[n].vectoring = by->torque_max;
   }

@@ -1,6 +1,7 @@
 #include "sim/control/yaw_control.h"
 
 #include "sim/control/steering_program.h"
+#include "sim/control/torque_vectoring.h"
 #include "tests/control/car_rig.h"
 
 namespace evsim {
@@ -29,8 +30,7 @@ struct Course {
 };
 enum class With { nothing, brakes, vectoring, both };
 Course drive(Rig rig, With with, const steering_program::Params<double>& steer, double seconds) {
-  yaw_control::Params<double> p;
-  if (with == With::vectoring || with == With::both) p.vectoring_moment = 4000.0;
+  const double M = with == With::vectoring || with == With::both ? 4000.0 : 0.0;
   yaw_control::State<double> x{};
   rig.roll_at(kSpeed);
   Course out{};
@@ -38,9 +38,15 @@ Course drive(Rig rig, With with, const steering_program::Params<double>& steer, 
   while (rig.t < seconds) {
     const auto s = rig.sense();
     rig.delta = steering_program::angle(steer, rig.t) / kSteeringRatio;
-    const auto u = yaw_control::step<double>(
-        p, rig.believed, x,
-        {.v = rig.v(), .omega_z = s.omega_z, .a_y = s.a_y, .delta = rig.delta, .mu = 0.9}, kTick);
+    const auto u = yaw_control::step<double>({}, rig.believed, x,
+                                             {.v = rig.v(),
+                                              .omega_z = s.omega_z,
+                                              .a_y = s.a_y,
+                                              .delta = rig.delta,
+                                              .mu = 0.9,
+                                              .M_left = M,
+                                              .M_right = M},
+                                             kTick);
     if (with == With::brakes || with == With::both)
       for (std::size_t i = 0; i < 4; ++i)
         rig.hydraulics.pump[i] = brake_system::pressure_of<double>(rig.brakes, i, u.tau_brake[i]);
@@ -129,6 +135,89 @@ TEST(YawControl, a_vectoring_differential_turns_the_car_and_its_work_is_booked) 
     return std::abs(rig.yaw_rate() - 20.0 * 0.02 / (3.0 + 0.002 * 400.0));
   };
   EXPECT_LT(error(true), 0.6 * error(false));
+}
+
+// ---- Two machines of an axle ------------------------------------------------------------------------
+
+Rig two_machines() {
+  Rig rig;
+  rig.car.m.units[0] = test::wheel_unit(Turns::left);
+  rig.car.m.units[1] = test::wheel_unit(Turns::right);
+  rig.car.m.n_units = 2;
+  return rig;
+}
+
+TEST(TorqueVectoring, gives_no_more_than_both_wheels_can) {
+  // To the left the right wheel has 300 N more to give, the left one 500 N less; to the right 200 and 100 N.
+  const auto M = torque_vectoring::largest<double>({.forward = 200.0, .backward = 500.0},
+                                                   {.forward = 300.0, .backward = 100.0}, 1.6);
+  EXPECT_EQ(M.left, 1.6 * 300.0);
+  EXPECT_EQ(M.right, 1.6 * 100.0);
+}
+
+TEST(TorqueVectoring, keeps_the_sum_that_is_asked_for_within_the_machines_limits) {
+  // A yaw rate that is 0.2 rad/s short: 3600 kg m2 * 10 / s * 0.2 rad/s = 7200 Nm, dF = 4500 N, 140 Nm at R = 0.31 m, 10 : 1.
+  Rig rig = two_machines();
+  rig.roll_at(20.0);
+  auto m = test::control_unit(rig, kTick);
+  m.on.yaw_control = true;
+  m.yaw.reference_time = 1e9;  // it stays
+  const auto after = [&](double tau_peak, double tau_request) {
+    for (auto& unit : m.units) unit.tau_peak = tau_peak;
+    auto x = chassis_control::start(m, 20.0, {}, {}, rig.car.x.Omega);
+    x.yaw.omega_ref = 0.2;
+    test::control(m, x, rig, {tau_request, tau_request}, 0.0);
+    return rig.tau_command;
+  };
+  const double R = rig.believed.wheel_radius, dtau = 7200.0 / 1.6 * R / test::kRatio;
+  const auto free = after(1000.0, 50.0), limited = after(100.0, 50.0),
+             braking = after(100.0, -80.0);
+  EXPECT_NEAR(free[0], 50.0 - dtau, 1e-2);  // speed and side slip as the sensors have them
+  EXPECT_NEAR(free[1], 50.0 + dtau, 1e-2);
+  // The right machine has 50 Nm left: the left one does not give up more either.
+  EXPECT_NEAR(limited[0], 0.0, 1e-9);
+  EXPECT_NEAR(limited[1], 100.0, 1e-9);
+  EXPECT_NEAR(braking[0], -100.0, 1e-9);
+  EXPECT_NEAR(braking[1], -60.0, 1e-9);
+}
+
+TEST(TorqueVectoring, two_machines_turn_the_car_as_its_driver_steers) {
+  // As the vectoring differential below: off by 0.0157 rad/s without.
+  const auto error = [](bool on) {
+    Rig rig = two_machines();
+    rig.roll_at(20.0);
+    rig.delta = 0.02;
+    auto m = test::control_unit(rig, kTick);
+    m.on.yaw_control = m.on.traction_control = true;
+    m.on.torque_vectoring = on;
+    for (auto& unit : m.units) unit.tau_peak = 60.0;
+    auto x = chassis_control::start(m, 20.0, {}, {}, rig.car.x.Omega);
+    while (rig.t < 1.5) {
+      test::control(m, x, rig, {}, 0.0);
+      rig.advance(kTick);
+    }
+    return std::abs(rig.yaw_rate() - 20.0 * 0.02 / (3.0 + 0.002 * 400.0));
+  };
+  EXPECT_LT(error(true), 0.6 * error(false));
+}
+
+TEST(TorqueVectoring, leaves_to_a_wheel_on_ice_what_it_can_carry) {
+  // Braking with both machines, the left wheel on ice: its slip control's torque bounds what vectoring may take from it.
+  Rig rig = two_machines();
+  rig.roll_at(20.0);
+  rig.car.held.mu = Pack([](auto i) { return i % 2 == 0 ? 0.1 : 0.9; });
+  auto m = test::control_unit(rig, kTick);
+  m.on.yaw_control = m.on.traction_control = true;
+  for (auto& unit : m.units) unit.tau_peak = 150.0;
+  auto x = chassis_control::start(m, 20.0, {}, {}, rig.car.x.Omega);
+  double slip_most = 0.0;
+  while (rig.t < 2.0) {
+    test::control(m, x, rig, {-40.0, -40.0}, 0.0);
+    rig.advance(kTick);
+    slip_most = std::max(slip_most, rig.v() - rig.car.R_e * rig.car.x.Omega[2]);
+  }
+  EXPECT_LT(slip_most, 2.5);                 // of 18 m/s
+  EXPECT_LT(std::abs(rig.heading()), 0.05);  // [rad], hands off
 }
 
 TEST(YawControl, its_reference_is_the_single_track_car_s_within_the_grip) {

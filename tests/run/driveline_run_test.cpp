@@ -43,7 +43,16 @@ TEST(DrivelineRun, two_speeds_shift_and_keep_their_books) {
                "scenario.driver.duration_s=1.6"}));
   s.run([&] { return s.t() >= 0.2; });
   EXPECT_NEAR(ratio(s, "rear", "rear"), 16.0, 0.3);  // the shafts wind up
+  EXPECT_EQ(signal(s, "drive_units.rear.gear"), 1.0);
+  EXPECT_TRUE(std::isnan(signal(s, "drive_units.front.gear")));  // it has one speed
+  double least = 2.0;
+  s.run([&] {
+    least = std::min(least, signal(s, "drive_units.rear.gear"));
+    return s.t() >= 1.55;
+  });
+  EXPECT_EQ(least, 0.0);  // neutral on the way
   s.run();
+  EXPECT_EQ(signal(s, "drive_units.rear.gear"), 2.0);
   EXPECT_NEAR(ratio(s, "rear", "rear"), 8.05, 0.15);
   EXPECT_NEAR(ratio(s, "front", "front"), 8.05, 0.15);
   EXPECT_LT(kpi(s, "ledger_residual"), 1e-6);
@@ -56,6 +65,7 @@ TEST(DrivelineRun, a_unit_disconnects_where_little_is_asked_for_and_comes_back) 
                                 "scenario.driver.duration_s=2.5"}));
   s.run();
   EXPECT_LT(ratio(s, "front", "front"), 1.0);  // 10.7 where it turns with the wheels
+  EXPECT_EQ(signal(s, "drive_units.front.gear"), 0.0);
   EXPECT_NEAR(ratio(s, "rear", "rear"), 10.7, 0.1);
   EXPECT_LT(kpi(s, "ledger_residual"), 1e-6);
   Simulation again = test::simulation(
@@ -97,6 +107,42 @@ TEST(DrivelineRun, a_trailer_is_pulled_uphill_and_the_books_close) {
   EXPECT_NEAR(signal(s, "trailer.articulation"), 0.0, 1e-3);
   EXPECT_LT(kpi(s, "rolled_back_m"), 0.02);
   EXPECT_LT(kpi(s, "ledger_residual"), 1e-6);
+}
+
+TEST(DrivelineRun, two_machines_of_an_axle_vector_their_torque) {
+  // Sine with dwell: what brakes would do, they do without; a limit on every figure of the scenario's.
+  const auto run = [](const std::string& vectoring) {
+    Simulation s =
+        test::simulation(case_of("sine_with_dwell.json", "generic_c_class_rear_pair.json",
+                                 {"scenario.assist.torque_vectoring=" + vectoring}));
+    s.run();
+    EXPECT_LT(kpi(s, "ledger_residual"), 1e-6);
+    return std::pair{kpi(s, "side_slip_angle_max_deg"), signal(s, "body.v")};
+  };
+  const auto brakes = run("false"), machines = run("true");
+  EXPECT_LT(machines.first, 0.9 * brakes.first);
+  EXPECT_GT(machines.second, brakes.second);
+}
+
+TEST(DrivelineRun, soft_tyres_cost_the_same_at_both_levels) {
+  // 1.8 for 2.5 bar: (1.8 / 2.5)^-0.4089 = 1.144 of the rolling resistance.
+  const auto rolling = [](const std::string& chassis, const std::string& pressure) {
+    io::CaseRequest request;
+    request.scenario = test::at("scenarios/coast_down.json");
+    request.vehicle = test::at("vehicles/generic_compact_sae_j2452.json");
+    request.levels = {"drive", "chassis=" + chassis};
+    request.sets = {"scenario.driver.duration_s=5",
+                    "vehicle.body.front.tyre_pressure_bar=" + pressure,
+                    "vehicle.body.rear.tyre_pressure_bar=" + pressure};
+    Simulation s = test::simulation(io::load_case(request).c);
+    s.run([&] { return s.t() >= 5.0; });
+    return signal(s, "body.F_roll");
+  };
+  const double softer = std::pow(1.8 / 2.5, -0.4089);
+  const double one = rolling("longitudinal", "2.5"), many = rolling("multi_body", "2.5");
+  EXPECT_NEAR(many, one, 0.01 * one);  // lift, and spins that slow down
+  EXPECT_NEAR(rolling("longitudinal", "1.8"), softer * one, 1e-3 * one);
+  EXPECT_NEAR(rolling("multi_body", "1.8"), softer * many, 3e-3 * many);
 }
 
 }  // namespace

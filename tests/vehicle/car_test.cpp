@@ -80,7 +80,7 @@ TEST(Car, prepared_like_another_car_it_has_the_same_figures_and_shares_equal_tab
   auto changed = p;
   changed.drive_units[1].machine.envelope.tau_peak = 150.0;
   const auto alone = car::prepare(changed, 1400.0);
-  const auto like = car::prepare(changed, 1400.0, &first, &p);
+  const auto like = car::prepare(changed, 1400.0, car::kT_air, &first, &p);
   EXPECT_EQ(collect(like).numbers, collect(alone).numbers);
   const auto map = [](const car::Model<double>& m, int k) {
     return std::get<machine::Map<double>>(m.drive_units[k].losses).p_loss.data();

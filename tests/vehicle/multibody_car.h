@@ -86,6 +86,19 @@ inline multibody::Unit rear_unit(
           .shaft = shaft};
 }
 
+// One of two machines of the rear axle, each with a wheel and half of all that rear_unit has.
+inline multibody::Unit wheel_unit(
+    Turns turns,
+    const gear::Params<double>& stage = {.ratio = kRatio, .efficiency = 1.0, .drag_torque = 0.0},
+    const half_shaft::Params<double>& shaft = {.stiffness = 10e3, .damping = 0.0}) {
+  const auto gears = gear_train::prepare<double>({.inertia_out = 0.025}, stage, 0.5 * kRotor);
+  return {.axle = 1,
+          .turns = turns,
+          .gears = gear_train::with_output<double>(gears, 0.01),
+          .differential = {.kind = differential::Open<double>{}, .side_inertia = 0.0},
+          .shaft = shaft};
+}
+
 // The plain car on passenger tyres, driven at the rear, with the losses and the play of a real one.
 inline constexpr double kEfficiency = 0.97, kDrag = 0.3;  // of its gears [-], [Nm]
 inline Car real_car(double C_D, const c14::Params<double>& chassis = plain_car()) {

@@ -1,4 +1,6 @@
 // The car along its way, worked by hand: torsion between rotor and wheels, coasting down.
+#include <algorithm>
+
 #include "tests/vehicle/multibody_car.h"
 
 namespace evsim {
@@ -50,6 +52,81 @@ TEST(MultibodyDriveline, rotor_swings_against_wheels_that_brakes_hold) {
     c.held.brake.fill(4000.0);
     expect_swing(after_a_kick(c, 0.3), 1.0 / kCarrier);
   }
+}
+
+// ---- Machines of one wheel each ---------------------------------------------------------------------
+
+Car driven_by_two(const half_shaft::Params<double>& shaft = {.stiffness = kShaft,
+                                                             .damping = kDamping},
+                  const gear::Params<double>& stage = {
+                      .ratio = test::kRatio, .efficiency = 1.0, .drag_torque = 0.0}) {
+  return test::build({.units = {test::wheel_unit(Turns::left, stage, shaft),
+                                test::wheel_unit(Turns::right, stage, shaft)}});
+}
+
+TEST(MultibodyDriveline, a_rotor_swings_against_its_one_wheel_and_leaves_the_other_alone) {
+  Car c = driven_by_two();
+  c.held.gravity = {0.0, 0.0, 0.0};
+  c.x.chassis.r.z += 1.0;  // off the road
+  c.x.units[1].omega_c += 1.0;
+  std::vector<double> twist;
+  for (double t = 0.0; t < 0.3; t += 1e-3) {
+    twist.push_back(c.x.units[1].twist_r);
+    drive(c, 1e-3);
+  }
+  // Both inertias on one shaft: half of rear_unit's carrier against one wheel.
+  const double per_J = 2.0 / kCarrier + 1.0 / kWheel;
+  const test::Swing seen = test::swing(twist, 1e-3);
+  const double omega_0 = sqrt(kShaft * per_J);
+  EXPECT_NEAR(seen.omega_0(), omega_0, 1e-3 * omega_0);
+  EXPECT_NEAR(seen.delta, 0.5 * kDamping * per_J, 1e-3 * omega_0);
+  // The left wheel feels the body's pitch alone, under what the rotor's housing reacts with.
+  EXPECT_EQ(c.x.units[1].twist_l, 0.0);
+  EXPECT_LT(std::abs(c.x.units[0].twist_l), 1e-3 * std::abs(*std::ranges::max_element(twist)));
+}
+
+TEST(MultibodyDriveline, two_machines_of_half_the_size_are_one_behind_a_differential) {
+  Car one = test::build({.units = {unit()}}), two = driven_by_two();
+  for (Car* c : {&one, &two}) test::roll_at(*c, 10.0);
+  one.held.tau[0] = 200.0, two.held.tau[0] = two.held.tau[1] = 100.0;
+  drive(one, 2.0), drive(two, 2.0);
+  EXPECT_GT(one.x.chassis.v.x, 11.0);
+  EXPECT_NEAR(two.x.chassis.v.x, one.x.chassis.v.x, 1e-9);
+  EXPECT_NEAR(two.x.units[0].twist_l, one.x.units[0].twist_l, 1e-9);
+}
+
+TEST(MultibodyDriveline, the_books_of_two_machines_that_pull_apart_close) {
+  Car c = driven_by_two({.stiffness = kShaft, .damping = kDamping, .backlash = 0.005},
+                        {.ratio = test::kRatio, .efficiency = 0.97, .drag_torque = 0.2});
+  test::roll_at(c, 15.0);
+  const double E_0 = test::energy(c);
+  const auto q = drive(c, 3.0, 1e-4, [&](double t) {
+    c.held.tau[0] = 80.0 * std::sin(2.0 * t), c.held.tau[1] = 120.0 * std::cos(3.0 * t);
+    const double delta = 0.02 * std::sin(5.0 * t);
+    c.held.steer = chassis_14dof::steered<double>({delta, delta, 0.0, 0.0});
+  });
+  EXPECT_GT(q.shafts, 0.0);
+  EXPECT_EQ(q.differentials, 0.0);
+  EXPECT_GT(std::abs(test::attitude(c).yaw), 0.01);
+  // As the other cars' books: fourth order in steps of 0.1 ms, play included.
+  const double moved = std::abs(q.work) + q.air + std::abs(q.height) + test::lost(q);
+  EXPECT_NEAR(E_0 + q.work + q.steering, test::energy(c) + test::lost(q) + q.height, 2e-6 * moved);
+}
+
+TEST(MultibodyDriveline, more_torque_on_the_right_turns_the_car_to_the_left) {
+  // +-dtau at the wheels: M = 2 dtau / R_e t / 2. As it sets in the yaw acceleration is M / I_zz: wheels of the front have no
+  // angle yet. I_zz of the whole car: 3000 kg m2 and four wheels of 40 kg at 1.5 and 0.8 m with 0.7 kg m2 each.
+  Car c = driven_by_two();
+  test::roll_at(c, 20.0);
+  drive(c, 1.0);
+  const double before = c.x.chassis.omega.z, dtau = 20.0, h = 0.06;
+  c.held.tau[0] -= dtau, c.held.tau[1] += dtau;
+  drive(c, h);
+  const double M = dtau * test::kRatio / c.R_e * 1.6;
+  const double I_zz = 3000.0 + 4.0 * (40.0 * (1.5 * 1.5 + 0.8 * 0.8) + 0.7);
+  // Shafts and carcasses wind up over some 20 ms, so no more than it, and most of it.
+  EXPECT_GT(c.x.chassis.omega.z - before, 0.5 * M / I_zz * h);
+  EXPECT_LT(c.x.chassis.omega.z - before, M / I_zz * h);
 }
 
 // ---- Coasting down ------------------------------------------------------------------------------

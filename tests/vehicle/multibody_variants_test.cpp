@@ -207,5 +207,85 @@ TEST(MultibodyVariants, an_axle_of_one_wheel_says_what_it_can_not_have) {
   EXPECT_THROW(multibody::prepare(p, test::passenger_tyres(), c.m), std::invalid_argument);
 }
 
+// ---- Rolling resistance by SAE J2452 ----------------------------------------------------------------
+
+constexpr rolling_resistance::Params<double> kJ2452{.alpha = -0.4,
+                                                    .beta = 0.9,
+                                                    .a = 0.12,
+                                                    .b = 2e-4,
+                                                    .c = 4e-6,
+                                                    .K_T = 0.008,
+                                                    .T_measured = 298.15};
+car::Params<double> on_j2452(car::Params<double> p) {
+  p.road_load = road_load::SaeJ2452<double>{.Cd = 0.25, .frontal_area = 2.3, .tyre = kJ2452};
+  auto& b = std::get<body::MultiBody<double>>(p.body);
+  b.front.tyre_pressure = 2.4e5, b.rear.tyre_pressure = 2.1e5;
+  return p;
+}
+
+TEST(MultibodyVariants, each_tyre_rolls_as_its_load_pressure_speed_and_the_ambient_say) {
+  // M_y Omega = F_rr(F_z) v, rolling at 25 m/s at 5 degC; of a wheel in the middle both halves together.
+  const double v = 25.0, T_air = 278.15;
+  for (auto p : {test::whole_car(), three_wheeler().p}) {
+    p = on_j2452(p);
+    const double m = p.chassis.mass;
+    const auto car = multibody::prepare(p, test::passenger_tyres(), m, {}, T_air);
+    const multibody::Held held;
+    const auto x = multibody::start(car, held, v, {});
+    const auto r = multibody::rates(car.model, held, x);
+    double power = 0.0;
+    for (std::size_t a = 0; a < 2; ++a) {
+      const bool one = p.chassis.n_wheels == 3 && a == 0;
+      const double F_z = r.F_z[2 * a] * (one ? 2.0 : 1.0);
+      power += (one ? 1.0 : 2.0) * v *
+               rolling_resistance::force(
+                   kJ2452, {.F_z = F_z, .p_i = a == 0 ? 2.4e5 : 2.1e5, .V = v, .T_air = T_air});
+    }
+    // Spins are those of the loads without lift and inertia: R_e differs by 1e-4 of them.
+    EXPECT_NEAR(r.rows.rolling, power, 2e-4 * power);
+  }
+}
+
+TEST(MultibodyVariants, one_mass_rolls_as_the_many_bodies_do) {
+  const auto p = on_j2452(test::whole_car());
+  const double m = p.chassis.mass, v = 25.0, T_air = 278.15;
+  const auto car = multibody::prepare(p, test::passenger_tyres(), m, {}, T_air);
+  const auto r = multibody::rates(car.model, {}, multibody::start(car, {}, v, {}));
+  const auto one = car::prepare(p, m, T_air);
+  const auto load = std::visit(
+      [&](const auto& each) {
+        return road_load::forces(each, m, road_load::Surroundings<double>{1.2, 0.0, 1.0}, v);
+      },
+      one.road_load);
+  EXPECT_NEAR(load.dry * v, r.rows.rolling, 2e-4 * r.rows.rolling);
+  // By hand: 2 (240^-0.4 + 210^-0.4) 4903.3^0.9 (0.12 + 2e-4 90 + 4e-6 90^2) / (1 - 0.008 20).
+  const double by_hand = 2.0 * (std::pow(240.0, -0.4) + std::pow(210.0, -0.4)) *
+                         std::pow(500.0 * kG, 0.9) * 0.1704 / 0.84;
+  EXPECT_NEAR(load.dry, by_hand, 1e-9 * by_hand);
+}
+
+TEST(MultibodyVariants, a_pressure_is_said_once) {
+  auto p = on_j2452(test::whole_car());
+  auto& j = std::get<road_load::SaeJ2452<double>>(p.road_load);
+  j.pressure_front = 2.4e5;
+  EXPECT_THROW(car::prepare(p, 2000.0), std::invalid_argument);
+  j.pressure_front = kInfinity;
+  std::get<body::MultiBody<double>>(p.body).rear.tyre_pressure = kInfinity;
+  EXPECT_THROW(car::prepare(p, 2000.0), std::invalid_argument);
+  j.pressure_rear = 2.1e5;
+  EXPECT_EQ(car::tyre_pressures(p), (std::array{2.4e5, 2.1e5}));
+  EXPECT_EQ(multibody::prepare(p, test::passenger_tyres(), 2000.0).tyres[2].p.pressure.p_i, 2.1e5);
+}
+
+TEST(MultibodyVariants, a_machine_of_one_wheel_needs_two_wheels_on_its_axle) {
+  auto c = three_wheeler();
+  c.p.drive_units[0].axle = drive_unit::Axle::front;
+  c.p.drive_units[0].shafts = body::OneWheel<double>{.train = {}, .side_inertia = 0.01};
+  EXPECT_THROW(multibody::prepare(c.p, test::passenger_tyres(), c.m), std::invalid_argument);
+  c.p.drive_units[0].axle = drive_unit::Axle::rear;
+  const auto car = multibody::prepare(c.p, test::passenger_tyres(), c.m);
+  EXPECT_EQ(car.model.units[0].turns, Turns::left);
+}
+
 }  // namespace
 }  // namespace evsim

@@ -15,9 +15,9 @@ inline void add_unit(car::Params<double>& p, const std::string& name, drive_unit
   u.gears.add("reduction");
   u.gears[0] = stage;
   body::Torsional<double> shafts;
-  shafts.half_shaft = {.stiffness = 9000.0, .damping = 15.0};
+  shafts.train.half_shaft = {.stiffness = 9000.0, .damping = 15.0};
   shafts.differential = {.kind = differential::Open<double>{}, .side_inertia = 0.01};
-  shafts.inertia_out = 0.03;
+  shafts.train.inertia_out = 0.03;
   u.shafts = shafts;
 }
 
