@@ -5,15 +5,12 @@
 //   m (du/dt - r v) = F_x + sum F_x,i - F_air + m g_x                                                   (3)
 //   m (dv/dt + r u) = F_y + sum F_y,i + m g_y
 //   I dr/dt = l F_y + sum (M_z,i - (L - l) F_y,i - y_i F_x,i)
-//   J dOmega_i/dt = tau_i - tau_b,i                             tau_i: tyre_transient.h                 (4)
+//   J dOmega_i/dt = tau_i                                       free wheels, tyre_transient.h           (4)
 // The wheels bear half of m - m_n each, the car's hitch m_n g downwards. Books, exact:
-//   F V_car = dE/dt + c (ddelta/dt)^2 + p_slip + p_roll + p_air + p_height + p_moments + p_brake        (5)
+//   F V_car = dE/dt + c (ddelta/dt)^2 + p_slip + p_roll + p_air + p_height + p_moments                  (5)
 //   E = 1/2 m (u^2 + v^2) + 1/2 I r^2 + 1/2 k delta^2 + sum (1/2 J Omega_i^2 + W_i)
-// An overrun brake is pressed by what the trailer pushes with, D = -k delta along it, beyond a threshold D_0:
-//   tau_b,i = 1/2 R_e rho (D - D_0) at most, friction that holds (dry_friction.h), p_brake = sum tau_b,i Omega_i    (6)
 // Axes: x forward, y left, along the trailer where not said otherwise; yaw > 0 to the left.
-// Neglected: pitch, roll and bounce of the trailer, so load that passes between hitch and axle; the travel and the damper of
-// the overrun device, and what keeps it off in reverse.
+// Neglected: pitch, roll and bounce of the trailer, so load that passes between hitch and axle, and its brakes.
 // Source: momentum balances here; H. Pacejka, Tire and Vehicle Dynamics, 3rd ed., section 1.3.3 (car and trailer).
 #pragma once
 
@@ -21,7 +18,6 @@
 
 #include "sim/base/elementary.h"
 #include "sim/base/fields.h"
-#include "sim/components/dry_friction.h"
 #include "sim/components/tyre_transient.h"
 
 namespace evsim::trailer {
@@ -37,8 +33,6 @@ template <Scalar T> struct Params {
   T drag_area = 0.0;            // C_D A, in the car's wake [m2]
   T rolling_resistance = 0.01;  // [-]
   T wheel_inertia = 1.0;        // J, of one wheel [kg m2]
-  T overrun_ratio = 0.0;        // rho, of an overrun brake; 0: no brake [-]
-  T overrun_threshold = 0.0;    // D_0 [N]
   T hitch_stiffness = 2e6;      // k [N/m]
   T hitch_damping = 2e4;        // c [N/(m/s)]
 };
@@ -58,11 +52,6 @@ constexpr void describe(P& p, V&& field) {
   field(p.rolling_resistance, Field{"rolling_resistance", Dim::none, not_negative,
                                     "of its tyres, whatever their file says"});
   field(p.wheel_inertia, Field{"wheel_inertia", Dim::inertia, positive, "of one wheel"});
-  field(p.overrun_ratio,
-        Field{"overrun_ratio", Dim::none, between(0, 20),
-              "braking force of the overrun brake over the coupling's push; 0: no brake"});
-  field(p.overrun_threshold, Field{"overrun_threshold", Dim::force, not_negative,
-                                   "push of the coupling from which on it brakes"});
   field(p.hitch_stiffness, Field{"hitch_stiffness", Dim::stiffness, positive,
                                  "of coupling, drawbar and the car's frame together"});
   field(p.hitch_damping,
@@ -71,14 +60,12 @@ constexpr void describe(P& p, V&& field) {
 
 inline constexpr double kGravity = 9.80665;  // [m/s2]
 inline constexpr std::size_t kSides = 2;     // left, right
-inline constexpr double kBrakeRest = 0.1;    // the brake holds below this spin [rad/s]
 
 template <Scalar T> struct Model {
   Params<T> p;
   std::array<tyre::Prepared<T>, kSides> tyres;  // left, right
   T behind_hitch;                               // l [m]
   T F_z;                                        // of each wheel [N]
-  T R_e;                                        // of each wheel [m]
 };
 inline Model<double> prepare(const Params<double>& p, tyre::Params<double> t) {
   const double F_z = 0.5 * (p.mass - p.nose_mass) * kGravity;
@@ -93,8 +80,7 @@ inline Model<double> prepare(const Params<double>& p, tyre::Params<double> t) {
   return {.p = p,
           .tyres = {side(1.0), side(-1.0)},
           .behind_hitch = p.hitch_to_axle * (1.0 - p.nose_mass / p.mass),
-          .F_z = F_z,
-          .R_e = R_e};
+          .F_z = F_z};
 }
 
 template <Scalar T> struct State {
@@ -113,8 +99,8 @@ template <Scalar T> struct Inputs {
 };
 template <Scalar T> struct Outputs {
   State<T> rate;
-  Vec2<T> F;                                                       // on the trailer, earth axes [N]
-  T p_hitch, p_slip, p_roll, p_air, p_height, p_moments, p_brake;  // (5) [W]
+  Vec2<T> F;                                              // on the trailer, earth axes [N]
+  T p_hitch, p_slip, p_roll, p_air, p_height, p_moments;  // (5) [W]
 };
 
 // Straight behind a car that stands or rolls along x, pulling with a force [N].
@@ -163,8 +149,6 @@ template <Scalar T> Outputs<T> outputs(const Model<T>& m, const State<T>& x, con
   const T ahead = x.u - wind.x, F_air = 0.5 * in.rho_air * p.drag_area * ahead * abs(ahead);
   Vec2<T> F{F_h.x - F_air, F_h.y};
   T M = m.behind_hitch * F_h.y;
-  const T push = -p.hitch_stiffness * along(h.delta).x;
-  const T capacity = 0.5 * m.R_e * p.overrun_ratio * max(push - p.overrun_threshold, 0.0);
   const T to_axle = p.hitch_to_axle - m.behind_hitch;
   for (std::size_t i = 0; i < kSides; ++i) {
     const T y = (i == 0 ? 0.5 : -0.5) * p.track;
@@ -178,10 +162,7 @@ template <Scalar T> Outputs<T> outputs(const Model<T>& m, const State<T>& x, con
     F.x += t.F_x, F.y += t.F_y;
     M += t.M_z - to_axle * t.F_y - y * t.F_x;
     out.rate.u_t[i] = t.rate.u, out.rate.v_t[i] = t.rate.v;
-    const T tau_b =
-        dry_friction::holding(capacity, p.wheel_inertia, x.Omega[i], T(t.tau), kBrakeRest);
-    out.rate.Omega[i] = (t.tau - tau_b) / p.wheel_inertia;
-    out.p_brake += tau_b * x.Omega[i];
+    out.rate.Omega[i] = t.tau / p.wheel_inertia;
     out.p_slip += t.p_loss, out.p_roll += t.p_rolling;
     out.p_moments -= t.M_z * x.r;
   }

@@ -182,7 +182,7 @@ template <class P, class V>
 constexpr void describe(P&, V&&) {}
 struct OneAxle {
   static constexpr std::string_view kType = "one_axle";
-  static constexpr std::string_view kDoc = "a trailer of one axle on a ball hitch";
+  static constexpr std::string_view kDoc = "a trailer of one axle on a ball hitch, without brakes";
   trailer::Params<double> params;
   FileName tyre;
 };

@@ -383,7 +383,7 @@ inline Wrench<double> pulled(const Towed& towed, const Held& held, const State& 
   const double nose = -towed.trailer.p.nose_mass * held.gravity.z;
   auto& q = out.rows;
   q.slip += t.p_slip, q.rolling += t.p_roll, q.air += t.p_air, q.moments += t.p_moments;
-  q.brakes += t.p_brake, q.hitch += t.p_hitch, q.towed_height += t.p_height + nose * at.v.z;
+  q.hitch += t.p_hitch, q.towed_height += t.p_height + nose * at.v.z;
   const Vec3<double> F = to_body(R, Vec3<double>{-t.F.x, -t.F.y, -nose});
   return {.F = F, .M = cross(towed.hitch, F)};
 }
@@ -498,7 +498,7 @@ EVSIM_FLATTEN_PACKS inline Rates rates(const Model& m, const Held& held, const S
   for (std::size_t i = 0; i < kWheels; ++i)
     out.state.Omega[i] = m.chassis.J[i] > 0.0 ? spun[i] / m.chassis.J[i] : 0.0;
 
-  q.brakes += sum<double>(braked * (Omega - carrier_spin));
+  q.brakes = sum<double>(braked * (Omega - carrier_spin));
   q.dampers = sum<double>(present * w.s_rate * moved.F_damper);
   q.tyre_damping = sum<double>(present * load.p_loss);
   const Vec3<double> g = to_body(w.R, held.gravity);

@@ -99,7 +99,7 @@ TEST(Trailer, what_the_hitch_gives_is_motion_springs_and_losses) {
     c.step(x, h);
     const auto after = trailer::outputs(c.m, x, c.held());
     const auto losses = [](const auto& o) {
-      return o.p_hitch + o.p_slip + o.p_roll + o.p_air + o.p_height + o.p_moments + o.p_brake;
+      return o.p_hitch + o.p_slip + o.p_roll + o.p_air + o.p_height + o.p_moments;
     };
     in += 0.5 * h * c.v * (before.F.x + after.F.x);
     lost += 0.5 * h * (losses(before) + losses(after));
@@ -109,62 +109,6 @@ TEST(Trailer, what_the_hitch_gives_is_motion_springs_and_losses) {
   EXPECT_GT(lost, 1000.0);
   // Trapezoids of a motion of some 5 Hz.
   EXPECT_NEAR(in, E - E_0 + lost, 1e-5 * moved);
-}
-
-// Behind a hitch that slows down with a [m/s2]: what it pushes with, settled [N], and what its brake took of the energy.
-struct Overrun {
-  double push, braked, residual;  // [N], [J], of the books over what the brake took
-};
-Overrun overrun(const trailer::Params<double>& p, double a) {
-  const auto m = trailer::prepare(p, test::plain_tyre());
-  double v = 20.0, s = 0.0;
-  auto x = trailer::start<double>(m, {0.0, 0.0}, 0.0, v, 0.0);
-  const double E_0 = trailer::energy<double>(m, x, {0.0, 0.0}), h = 1e-4;
-  const auto at = [&](double way, double speed) {
-    return trailer::Inputs<double>{.at = {way, 0.0},
-                                   .v = {speed, 0.0},
-                                   .gravity = {0.0, 0.0},
-                                   .wind = {0.0, 0.0},
-                                   .rho_air = 1.2,
-                                   .mu = 1.0};
-  };
-  Overrun out{};
-  double in = 0.0, lost = 0.0;
-  const auto book = [&](const trailer::Outputs<double>& o, double speed) {
-    in += 0.5 * h * speed * o.F.x;
-    lost += 0.5 * h * (o.p_hitch + o.p_slip + o.p_roll + o.p_moments + o.p_brake);
-    out.braked += 0.5 * h * o.p_brake;
-  };
-  for (int k = 0; k < 30000; ++k) {  // 3 s
-    const auto first = trailer::outputs<double>(m, x, at(s, v));
-    book(first, v);
-    s += h * (v - 0.5 * a * h), v -= a * h;
-    const auto second =
-        trailer::outputs<double>(m, multibody::plus(x, h, first.rate), at(s, v)).rate;
-    x = multibody::plus(multibody::plus(x, 0.5 * h, first.rate), 0.5 * h, second);
-    const auto after = trailer::outputs<double>(m, x, at(s, v));
-    book(after, v);
-    out.push = -after.F.x;
-  }
-  out.residual = in - lost - (trailer::energy<double>(m, x, {s, 0.0}) - E_0);
-  return out;
-}
-
-TEST(Trailer, an_overrun_brake_takes_its_share_of_what_the_trailer_would_push_with) {
-  // (m + 2 J / R^2) a = D without a brake; with it what its torque takes at the road, less the wheels' inertia:
-  // m a + 2 J a / R^2 = D + rho (D - D_0).
-  auto p = kBox;
-  p.hitch_stiffness = 2e6, p.hitch_damping = 2e4;
-  const double a = 3.0, R = 0.35, all = (p.mass + 2.0 * p.wheel_inertia / (R * R)) * a;
-  const auto free = overrun(p, a);
-  EXPECT_NEAR(free.push, all, 0.005 * all);  // slip of the wheels that slow down
-  EXPECT_EQ(free.braked, 0.0);
-  p.overrun_ratio = 4.0, p.overrun_threshold = 200.0;
-  const auto braked = overrun(p, a);
-  EXPECT_NEAR(braked.push, (all + 4.0 * 200.0) / 5.0, 0.005 * all);
-  // Heun in steps of 0.1 ms.
-  EXPECT_GT(braked.braked, 1e4);
-  EXPECT_NEAR(braked.residual, 0.0, 1e-4 * braked.braked);
 }
 
 }  // namespace

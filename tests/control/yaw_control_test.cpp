@@ -203,17 +203,18 @@ TEST(TorqueVectoring, two_machines_turn_the_car_as_its_driver_steers) {
 
 TEST(TorqueVectoring, leaves_to_a_wheel_on_ice_what_it_can_carry) {
   // Braking with both machines, the left wheel on ice: its slip control's torque bounds what vectoring may take from it.
+  constexpr double kFast = 1e-3;  // of traction control [s]
   Rig rig = two_machines();
   rig.roll_at(20.0);
   rig.car.held.mu = Pack([](auto i) { return i % 2 == 0 ? 0.1 : 0.9; });
-  auto m = test::control_unit(rig, kTick);
+  auto m = test::control_unit(rig, kFast);
   m.on.yaw_control = m.on.traction_control = true;
   for (auto& unit : m.units) unit.tau_peak = 150.0;
   auto x = chassis_control::start(m, 20.0, {}, {}, rig.car.x.Omega);
   double slip_most = 0.0;
   while (rig.t < 2.0) {
     test::control(m, x, rig, {-40.0, -40.0}, 0.0);
-    rig.advance(kTick);
+    rig.advance(kFast);
     slip_most = std::max(slip_most, rig.v() - rig.car.R_e * rig.car.x.Omega[2]);
   }
   EXPECT_LT(slip_most, 2.5);                 // of 18 m/s

@@ -1,5 +1,6 @@
 // Gears that slip, trailers, three wheels: worked by hand.
 #include "tests/vehicle/multibody_car.h"
+#include "tests/vehicle/states.h"
 #include "tests/vehicle/whole_car.h"
 
 namespace evsim {
@@ -251,7 +252,9 @@ TEST(MultibodyVariants, one_mass_rolls_as_the_many_bodies_do) {
   const double m = p.chassis.mass, v = 25.0, T_air = 278.15;
   const auto car = multibody::prepare(p, test::passenger_tyres(), m, {}, T_air);
   const auto r = multibody::rates(car.model, {}, multibody::start(car, {}, v, {}));
-  const auto one = car::prepare(p, m, T_air);
+  auto as_one = test::small_car();  // with a battery and a machine
+  as_one.chassis = p.chassis, as_one.road_load = p.road_load, as_one.body = p.body;
+  const auto one = car::prepare(as_one, m, T_air);
   const auto load = std::visit(
       [&](const auto& each) {
         return road_load::forces(each, m, road_load::Surroundings<double>{1.2, 0.0, 1.0}, v);
