@@ -234,8 +234,9 @@ using Room = torque_vectoring::Room<double>;
 struct Torques {
   double backward = -kInfinity, forward = kInfinity;  // within which a unit may be [Nm]
 };
-// Of each wheel that a machine of its own turns, by machine and road.
-inline Wheels<Room> rooms(const Model& m, const Inputs& in,
+// Of each wheel that a machine of its own turns, by machine and road. One that has shown the road's limit is given no more than
+// it has.
+inline Wheels<Room> rooms(const Model& m, const State& x, const Inputs& in,
                           const std::array<Torques, kMaxDriveUnits>& may, const Outputs& out) {
   Wheels<Room> room{};
   for (std::size_t n = 0; n < m.n_units; ++n) {
@@ -243,9 +244,12 @@ inline Wheels<Room> rooms(const Model& m, const Inputs& in,
     if (unit.turns == Turns::both) continue;
     const double most = min(unit.tau_peak, unit.P_peak / max(abs(in.omega_m[n]), 1.0));
     const double per_torque = unit.ratio / m.car.wheel_radius;
+    const bool at_limit = x.traction[n].mu_road < 1.0;
+    const double forward = at_limit ? max(out.tau[n], 0.0) : min(may[n].forward, most);
+    const double backward = at_limit ? min(out.tau[n], 0.0) : max(may[n].backward, -most);
     room[2 * unit.axle + (unit.turns == Turns::left ? 0 : 1)] = {
-        .forward = per_torque * max(min(may[n].forward, most) - out.tau[n], 0.0),
-        .backward = per_torque * max(out.tau[n] - max(may[n].backward, -most), 0.0)};
+        .forward = per_torque * max(forward - out.tau[n], 0.0),
+        .backward = per_torque * max(out.tau[n] - backward, 0.0)};
   }
   return room;
 }
@@ -253,7 +257,7 @@ inline Wheels<Room> rooms(const Model& m, const Inputs& in,
 inline void control_yaw(const Model& m, State& x, const Inputs& in, const At& at, double mu,
                         const std::array<Torques, kMaxDriveUnits>& may, Outputs& out) {
   const double R = m.car.wheel_radius, track = m.car.track;
-  const auto room = rooms(m, in, may, out);
+  const auto room = rooms(m, x, in, may, out);
   std::array<torque_vectoring::Moments<double>, 2> axles;
   for (std::size_t a = 0; a < axles.size(); ++a)
     axles[a] = torque_vectoring::largest<double>(room[2 * a], room[2 * a + 1], track);

@@ -67,6 +67,17 @@ void check_upright(const manoeuvre::Motion& m, double tips_at, double t) {
       t, kDegrees * m.roll, kDegrees * tips_at, 3.6 * m.v, kDegrees * m.theta_H));
 }
 
+// Machines and consumers that ask for a power ask for more current as the voltage falls: beyond what the battery can give
+// there is no voltage at which they get it, and the equations end.
+constexpr double kCollapsed = 0.2;  // of the open-circuit voltage
+void check_link(double u, double U_0, double p_auxiliaries, double t) {
+  if (u >= kCollapsed * U_0) return;
+  throw SimulationError(fmt::format(
+      "the DC link collapsed: at t = {:.4g} s it is at {:.3g} V, the battery's open-circuit voltage is "
+      "{:.4g} V; the consumers' {:.3g} kW and the machines ask for more than the battery can give",
+      t, u, U_0, 1e-3 * p_auxiliaries));
+}
+
 }  // namespace
 
 Drive::Drive(const car::Params<double>& vehicle, scenario::Level level, std::uint64_t seed,
@@ -478,6 +489,7 @@ void Drive::step(State& d, const closed_loop::System<double>& s,
   else
     step_one_mass(d, s, now, y, q, watch);
   d.t = next;
+  check_link(d.y.node.u_C, d.held.U_0, d.held.p_auxiliaries, seconds(d.t));
   d.u_min = min(d.y.node.u_C, d.u_min);
   d.u_max = max(d.y.node.u_C, d.u_max);
 }

@@ -36,12 +36,12 @@ template <class Done> double drive(Ride& r, double at_most, const Done& done) {
   constexpr TimeNs kTick = 100'000;
   const TimeNs from = r.t;
   while (seconds(r.t - from) < at_most && !done()) {
-    if (r.m.control_at(r.s) <= r.t) r.m.control(r.s, r.asked);
+    if (r.s.control_at <= r.t) r.m.control(r.s, r.asked);
     auto impulse = r.s.commands.tau;
     for (double& each : impulse) each *= seconds(kTick);
     r.m.push(r.s, impulse, seconds(kTick));
     r.t += kTick;
-    const bool last = r.m.control_at(r.s) <= r.t;
+    const bool last = r.s.control_at <= r.t;
     if (!last && !r.m.is_due(r.s, seconds(kTick))) continue;
     r.m.step(r.s, r.asked, seconds(r.t));
     r.q = multibody::plus(r.q, 1.0, r.s.last);
@@ -103,7 +103,8 @@ TEST(MechanicsGears, a_shift_changes_the_ratio_and_keeps_the_force_asked_for) {
 
 TEST(MechanicsGears, under_load_a_clutch_takes_over_and_keeps_the_car_pulled) {
   auto p = test::whole_car({.ratio = 16.0, .second_ratio = 8.0, .shift_speed = 20.0});
-  std::get<body::Torsional<double>>(p.drive_units[0].shafts).shift.sequence.clutch_torque = 500.0;
+  std::get<body::Torsional<double>>(p.drive_units[0].shafts).train.shift.sequence.clutch_torque =
+      500.0;
   Ride r = ride(p, 19.0);
   r.asked.tau[0] = 100.0;
   drive(r, 0.3);
@@ -137,7 +138,7 @@ TEST(MechanicsGears, a_disconnected_unit_rests_and_the_other_gives_its_share) {
   auto p = test::whole_car();
   test::add_unit(p, "front", drive_unit::Axle::front,
                  {.ratio = 10.0, .efficiency = 0.98, .drag_torque = 1.0});
-  std::get<body::Torsional<double>>(p.drive_units[1].shafts).disconnect =
+  std::get<body::Torsional<double>>(p.drive_units[1].shafts).train.disconnect =
       body::Disconnect<double>{.open_below = 0.7, .close_above = 1.0, .delay = 0.2};
   Ride r = ride(p, 15.0);
   r.asked.tau = {15.0, 15.0};  // 300 Nm at the wheels: 0.5 m/s2
