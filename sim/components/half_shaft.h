@@ -95,13 +95,6 @@ template <Scalar T> T energy(const Params<T>& p, const State<T>& x) {
   return detail::contact(p, x.theta).W;
 }
 
-// How the flanks stand: 0 free, 1 coming to bear, 2 bearing; > 0 forward. Equations change from one to the other.
-template <Scalar T> int flanks(const Params<T>& p, const State<T>& x) {
-  const T e = abs(x.theta) - 0.5 * p.backlash;
-  const int touch = e > T(0.0) ? (e > kBearing * p.backlash ? 2 : 1) : 0;
-  return x.theta < T(0.0) ? -touch : touch;
-}
-
 // The twist at which a steady torque [Nm] passes; in the middle of the play where there is none.
 template <Scalar T> State<T> steady(const Params<T>& p, const T& tau) {
   const T size = abs(tau);

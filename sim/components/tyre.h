@@ -474,7 +474,8 @@ template <Scalar T> Moments<T> moments(const Prepared<T>& r, const Curves<T>& c,
            sin_near(o.q_sx7 * c.gamma + o.q_sx8 * atan(o.q_sx9 * F_y * r.per_F_z0));
   const T V = abs(a.V_x) * r.per_V_0, V2 = V * V;
   const auto& q = r.p.rolling;
-  const T resistance = c.M_y_fixed + q.q_sy2 * a.F_x * r.per_F_z0 + q.q_sy3 * V + (q.q_v2 + q.q_sy4 * V2) * V2;
+  const T resistance =
+      c.M_y_fixed + q.q_sy2 * a.F_x * r.per_F_z0 + q.q_sy3 * V + (q.q_v2 + q.q_sy4 * V2) * V2;
   return {.M_x = mirror * M_x,
           .M_y = -a.rolling * c.M_y * resistance,
           .M_z = mirror * ((M_zr - t * F_y_trail) * slip.cos_alpha + s * a.F_x)};

@@ -73,7 +73,8 @@ constexpr double kCollapsed = 0.2;  // of the open-circuit voltage
 void check_link(double u, double U_0, double p_auxiliaries, double t) {
   if (u >= kCollapsed * U_0) return;
   throw SimulationError(fmt::format(
-      "the DC link collapsed: at t = {:.4g} s it is at {:.3g} V, the battery's open-circuit voltage is "
+      "the DC link collapsed: at t = {:.4g} s it is at {:.3g} V, the battery's open-circuit "
+      "voltage is "
       "{:.4g} V; the consumers' {:.3g} kW and the machines ask for more than the battery can give",
       t, u, U_0, 1e-3 * p_auxiliaries));
 }

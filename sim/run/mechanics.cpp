@@ -7,9 +7,13 @@ namespace {
 
 constexpr double kStep = 1e-3;  // [s]
 constexpr int kFiner = 4;       // steps of a truth
-// A shaft was foreseen badly when it missed by more than this [rad/s]; then so many steps are half as long.
-constexpr double kMissed = 0.01;
+// A shaft was foreseen badly when it missed by more than this [rad/s]; then so many steps are half as long, and if that does
+// not help, a quarter.
+constexpr double kMissed = 0.003;
 constexpr int kHalved = 20;
+// Nothing foresees the blow at the end of a shaft's play: so many steps are a quarter as long before.
+constexpr int kQuartered = 5;
+constexpr double kCrossing = 0.05;  // [rad/s]
 
 bool is_flat(const road::Params& r) {
   return r.grade.empty() && r.crossfall.empty() && r.bumps.empty() && r.roughness.G_d == 0.0;
@@ -138,6 +142,24 @@ Stand stand_on(const road::Road& road, double wheelbase, const multibody::Car& c
       rolled{c_x, s_x, 0.0, 0.0};
   return {.q = yaw * (pitched * rolled),
           .r = {along.x, along.y, 0.25 * (fl + fr + rl + rr) - 0.5 * slope_x * (x_f + x_r)}};
+}
+
+// Whether a half shaft is on its way through its play.
+bool crosses_play(const multibody::Model& m, const multibody::State& x) {
+  bool out = false;
+  for (std::size_t n = 0; n < m.n_units; ++n) {
+    const auto& unit = m.units[n];
+    const auto& at = x.units[n];
+    const auto crosses = [&](double twist, double rate) {
+      return abs(twist) < 0.5 * unit.shaft.backlash && abs(rate) > kCrossing;
+    };
+    const std::size_t left = 2 * unit.axle;
+    if (unit.turns != Turns::right)
+      out = out || crosses(at.twist_l, at.omega_c + 0.5 * at.domega - x.Omega[left]);
+    if (unit.turns != Turns::left)
+      out = out || crosses(at.twist_r, at.omega_c - 0.5 * at.domega - x.Omega[left + 1]);
+  }
+  return out;
 }
 
 // How a state moves, by its rates.
@@ -282,7 +304,8 @@ Mechanics::State Mechanics::start(const Asked& asked, double v,
 }
 
 bool Mechanics::is_due(const State& s, double h) const {
-  return s.since + 0.5 * h > (s.halved > 0 ? 0.5 : 1.0) * longest_;
+  const double part = s.halved > kHalved ? 0.25 : s.halved > 0 ? 0.5 : 1.0;
+  return s.since + 0.5 * h > part * longest_;
 }
 
 double Mechanics::shaft_speed(const State& s, std::size_t n) const {
@@ -398,9 +421,12 @@ manoeuvre::Motion Mechanics::step(State& s, const Asked& asked, double t) const 
   s.a = (c.v.x - v.x) / h;
   s.specific_force =
       (1.0 / h) * (c.v - v) + cross(c.omega, 0.5 * (c.v + v)) - to_body(rotation(c.q), now.gravity);
-  s.halved = std::max(s.halved - 1, 0);
+  bool missed = false;
+  for (std::size_t n = 0; n < car_.model.n_units; ++n)
+    missed = missed || abs(shaft_speed(s, n) - s.omega[n]) > kMissed;
+  s.halved = missed ? (s.halved > 0 ? 2 : 1) * kHalved : std::max(s.halved - 1, 0);
+  if (crosses_play(car_.model, s.x)) s.halved = std::max(s.halved, kHalved + kQuartered);
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
-    if (abs(shaft_speed(s, n) - s.omega[n]) > kMissed) s.halved = kHalved;
     s.omega[n] = shaft_speed(s, n);
     s.b_earlier[n] = s.b_before[n];
     s.b_before[n] = s.b[n];

@@ -3,7 +3,7 @@
 // its own torque and the load that is foreseen from the steps before:
 //   domega/dt = g tau + b(t),   g = 1 / (J_in + J_out / i^2)                                             (1)
 //   b: on the parabola through the means of the last three steps                                        (2)
-// Where a shaft is foreseen badly, as while flanks hammer, steps are half as long for a while.
+// Where a shaft is foreseen badly, as while flanks hammer, steps are shorter for a while.
 // The step then takes the torques as a straight line of the same integral and first moment over it.
 #pragma once
 
@@ -42,7 +42,7 @@ class Mechanics {
     // (2): means of the last step, of the one before it and of that before [rad/s2]
     std::array<double, kMaxDriveUnits> b, b_before, b_earlier;
     double h_before, h_earlier;  // of the latter two [s]
-    int halved;                  // steps to come that are half as long
+    int halved;                  // steps to come that are shorter
     // Of the chassis' control unit and the driver's hands.
     std::int64_t control_tick;  // number of the next one
     TimeNs control_at;          // when it is due

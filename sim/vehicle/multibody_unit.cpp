@@ -1,5 +1,6 @@
 // Compiled once for every processor and once for newer ones. Models cross the border as they lie: a Pack is four doubles in a
 // row for both.
+#include "sim/vehicle/multibody_scheme.h"
 #include "sim/vehicle/multibody_step.h"
 
 #define EVSIM_JOIN(a, b) a##b

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "sim/vehicle/multibody.h"
+#include "sim/vehicle/multibody_scheme.h"
 #include "tests/components/multibody_cars.h"
 #include "tests/components/tyre_files.h"
 

@@ -2,13 +2,12 @@
 // slip, a drive unit on each axle. CPU times of the thread, the least of the repeats.
 //
 //   bench_multibody, bench_multibody_v3 [FILE]     plainly compiled, and for processors with AVX2
-#include "sim/vehicle/multibody.h"
-
 #include <fmt/format.h>
 
 #include <exception>
 
 #include "sim/io/tir.h"
+#include "sim/vehicle/multibody_scheme.h"
 #include "tools/benchmarks/plain_car.h"
 #include "tools/benchmarks/timing.h"
 

@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "sim/base/floating_point.h"
-#include "sim/vehicle/multibody.h"
+#include "sim/vehicle/multibody_scheme.h"
 
 namespace {
 
