@@ -443,7 +443,8 @@ void Drive::step_mechanics(State& d, const closed_loop::System<double>& s, const
   if (!at_latest && !mechanics_->is_due(d.car, d.h)) return;
   manoeuvre::Motion moved = mechanics_->step(d.car, asked(s, now), seconds(d.t) + d.h);
   check_upright(moved, mechanics_->setting().tips_at, seconds(d.t));
-  complete(moved, s, seconds(d.t) + d.h - d.car.h, y[car::kX]);
+  // A sum of ticks may round above the time.
+  complete(moved, s, max(seconds(d.t) + d.h - d.car.h, 0.0), y[car::kX]);
   manoeuvre::observe(d.car.seen, mechanics_->setting(), moved);
   settle_mechanics(d, s, now, y, q);
 }

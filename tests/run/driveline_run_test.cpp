@@ -110,20 +110,18 @@ TEST(DrivelineRun, a_trailer_is_pulled_uphill_and_the_books_close) {
 }
 
 TEST(DrivelineRun, two_machines_of_an_axle_vector_their_torque) {
-  // Sine with dwell of 120 deg: side slip of 12 deg, by brakes alone it spins; of 90 deg 147 m instead of 136 in 7 s, as no
-  // brake slows it down.
-  const auto run = [](const std::string& amplitude, const std::string& vectoring) {
-    Simulation s =
-        test::simulation(case_of("sine_with_dwell.json", "generic_c_class_rear_pair.json",
-                                 {"scenario.steer.amplitude_deg=" + amplitude,
-                                  "scenario.assist.torque_vectoring=" + vectoring}));
+  // Sine with dwell of 120 deg: it moves aside by 2.35 m instead of 2.06 with the brakes alone, and keeps 65.2 km/h instead of 63.2.
+  const auto run = [](const std::string& vectoring) {
+    Simulation s = test::simulation(case_of(
+        "sine_with_dwell.json", "generic_c_class_rear_pair.json",
+        {"scenario.steer.amplitude_deg=120", "scenario.assist.torque_vectoring=" + vectoring}));
     s.run();
     EXPECT_LT(kpi(s, "ledger_residual"), 1e-6);
-    return std::pair{kpi(s, "side_slip_angle_max_deg"), kpi(s, "distance_km")};
+    return std::pair{kpi(s, "lateral_displacement_m"), kpi(s, "speed_end_km_per_h")};
   };
-  EXPECT_LT(run("120", "true").first, 15.0);
-  EXPECT_GT(run("120", "false").first, 60.0);
-  EXPECT_GT(run("90", "true").second, 1.05 * run("90", "false").second);
+  const auto with = run("true"), without = run("false");
+  EXPECT_GT(with.first, 1.1 * without.first);
+  EXPECT_GT(with.second, without.second + 1.0);
 }
 
 TEST(DrivelineRun, soft_tyres_cost_the_same_at_both_levels) {
@@ -141,8 +139,9 @@ TEST(DrivelineRun, soft_tyres_cost_the_same_at_both_levels) {
   };
   const double softer = std::pow(1.8 / 2.5, -0.4089);
   const double one = rolling("longitudinal", "2.5"), many = rolling("multi_body", "2.5");
-  EXPECT_NEAR(many, one, 0.01 * one);  // lift, and spins that slow down
-  EXPECT_NEAR(rolling("longitudinal", "1.8"), softer * one, 1e-3 * one);
+  EXPECT_NEAR(many, one, 0.02 * one);  // lift, and spins that slow down
+  // After 5 s it is slower than on hard tyres.
+  EXPECT_NEAR(rolling("longitudinal", "1.8"), softer * one, 2e-3 * one);
   EXPECT_NEAR(rolling("multi_body", "1.8"), softer * many, 3e-3 * many);
 }
 
