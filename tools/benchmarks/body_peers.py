@@ -10,7 +10,7 @@ the stiffness of the tyres, the radius at which they roll. What each side's mode
                       moments; rolling resistance, air; steering with compliance; gears, differential and half shafts
                       that twist with play; energy books. Runge-Kutta of fourth order
   evsim, whole car    beside it battery, DC link, inverter and dq machine under control at 10 kHz, driver, control
-                      units, brakes: 100 km/h at the level drive, mechanics in steps of 0.5 ms
+                      units, brakes: 100 km/h at the level drive, mechanics in steps of 1 ms
   MuJoCo              14 degrees of freedom: body, wheels on straight slides, springs, dampers of one slope, bars; a sphere
                       for a tyre. Its friction creeps by a force in proportion to the sliding speed: of the tyres' slip
                       stiffness at this speed. No rolling resistance, air, steering, driveline
@@ -357,7 +357,7 @@ def compare(args):
     row("step", [], "   0.5 ms      1 ms")
     row("evsim, mechanics", [END / mine[h] for h in STEPS],
         f"place after {END:.0f} s at 1 ms within {math.dist([coarse[n] for n in 'xy'], [fine[n] for n in 'xy']):.0e} m")
-    row("evsim, whole car with its electric drive", [1 / whole, None])
+    row("evsim, whole car with its electric drive", [None, 1 / whole])
     for side in sides:
         for setting in side.settings:
             name = f"{NAMES[side.name]}, {setting}" + (", fastest" if setting == side.fastest() else "")
