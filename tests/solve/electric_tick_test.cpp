@@ -37,7 +37,9 @@ TEST(ElectricTick, of_this_processor_has_the_bits_of_any) {
     return out;
   };
   const auto here = run(electric_tick::ticks_here()), any = run(electric_tick::ticks_entry_base());
-  for (std::size_t i = 0; i < any.size(); ++i) EXPECT_TRUE(test::same_bits(here[i], any[i])) << i << " " << here[i] - any[i] << " of " << any[i];
+  for (std::size_t i = 0; i < any.size(); ++i)
+    EXPECT_TRUE(test::same_bits(here[i], any[i]))
+        << i << " " << here[i] - any[i] << " of " << any[i];
   EXPECT_GT(abs(any[0]), 1.0);  // it drew a current
 }
 
