@@ -69,7 +69,7 @@ void at_100_km_per_h(int repeats) {
         print(fmt::format("100 km/h, {}, {}, {}", car, level, chassis),
               bench::timed({.scenario = "scenarios/constant_100_km_per_h.json",
                             .vehicle = "vehicles/" + car + ".json",
-                            .sets = {"scenario.driver.duration_s=4"},
+                            .sets = {"scenario.driver.duration_s=20"},
                             .levels = {level, "chassis=" + chassis}},
                            repeats));
 }
