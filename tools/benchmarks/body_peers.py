@@ -36,7 +36,7 @@ import sys
 import time
 from pathlib import Path
 
-from peer_environment import ROOT, Failure, Worker, command, environment, program, serve
+from peer_environment import ROOT, Worker, command, environment, exit_code, program, serve
 
 NUMPY = ("numpy==2.4.6", "89cd468399cfd2504718f0ba50e410dca55a170b61a02ad92bb18c8a65186e93")
 PACKAGES = {
@@ -405,11 +405,7 @@ def main():
     args = arguments()
     if args.worker:
         return serve(lambda: {"mujoco": MuJoCo, "drake": Drake}[args.worker]().run)
-    try:
-        return 0 if compare(args) else 1
-    except Failure as failure:
-        print(failure, file=sys.stderr)
-        return failure.code
+    return exit_code(compare, args)
 
 
 if __name__ == "__main__":

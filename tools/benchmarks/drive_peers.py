@@ -36,7 +36,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from peer_environment import ROOT, Failure, Worker, command, environment, program, serve
+from peer_environment import ROOT, Worker, command, environment, exit_code, program, serve
 
 PINS = ["motulator==0.5.0", "gym-electric-motor==3.0.3", "gymnasium==1.4.0", "matplotlib==3.11.2",
         "numpy==2.4.6", "scipy==1.17.1"]
@@ -306,11 +306,7 @@ def main():
     args = arguments()
     if args.worker:
         return serve(lambda: {"motulator": Motulator, "gym": Gym}[args.worker]().run)
-    try:
-        return 0 if compare(args) else 1
-    except Failure as failure:
-        print(failure, file=sys.stderr)
-        return failure.code
+    return exit_code(compare, args)
 
 
 if __name__ == "__main__":

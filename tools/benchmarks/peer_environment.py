@@ -18,6 +18,15 @@ class Failure(Exception):
         self.code = code
 
 
+def exit_code(compare, args):
+    """Of a comparison that says whether all held: 0, 1, or that of its Failure, whose message is shown."""
+    try:
+        return 0 if compare(args) else 1
+    except Failure as failure:
+        print(failure, file=sys.stderr)
+        return failure.code
+
+
 def command(arguments, seconds, code, what):
     """Standard output of a program; its last words in a Failure if it fails or takes too long."""
     try:

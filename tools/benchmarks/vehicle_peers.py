@@ -23,7 +23,7 @@ import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
-from peer_environment import ROOT, Failure, Worker, command, environment, program, serve
+from peer_environment import ROOT, Worker, command, environment, exit_code, program, serve
 
 PINS = ["commonroad-vehicle-models==3.0.2"]
 HASHES = ["c8a675ddfdbba0c14521a4479cd820cfb42d03eb549723b00bd9384a434ddd6e"]
@@ -267,11 +267,7 @@ def main():
         for note in NOTES:
             print(f"also: {note}")
         return 0
-    try:
-        return 0 if compare(args) else 1
-    except Failure as failure:
-        print(failure, file=sys.stderr)
-        return failure.code
+    return exit_code(compare, args)
 
 
 if __name__ == "__main__":
