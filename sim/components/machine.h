@@ -32,12 +32,15 @@ constexpr void describe(P& p, V&& field) {
 // Part of omega_max over which the torque fades to nothing: a hard end would chatter.
 inline constexpr double kSpeedFade = 0.01;
 
+// What of its torque a machine gives at a speed [rad/s]: 1, and 0 from omega_max on.
+template <Scalar T> T speed_fade(const Envelope<T>& e, const T& omega) {
+  return clamp((e.omega_max - abs(omega)) / (kSpeedFade * e.omega_max), 0.0, 1.0);
+}
 // (2): largest torque of either sign [Nm] at a speed [rad/s] and DC voltage [V].
 template <Scalar T> T torque_limit(const Envelope<T>& e, const T& omega, const T& u_dc) {
   const T w = abs(omega);
   const T P = e.P_peak * clamp(u_dc / e.U_ref, 0.0, 1.0);
-  const T fade = clamp((e.omega_max - w) / (kSpeedFade * e.omega_max), 0.0, 1.0);
-  return fade * min(e.tau_peak, P / max(w, 1e-3 * e.omega_max));
+  return speed_fade(e, omega) * min(e.tau_peak, P / max(w, 1e-3 * e.omega_max));
 }
 
 // Loss and current over speed (>= 0) and torque (both signs): all quadrants by mirror.

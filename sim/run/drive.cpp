@@ -49,11 +49,9 @@ std::optional<flux_observer::Params<double>> observer(const motor_control::Param
 }
 
 // The vehicle control unit limits torques by the speed of the car. A rotor whose wheels spin is faster: above its largest
-// speed nothing drives it, by the fade of machine.h (2).
+// speed nothing drives it.
 double within_speed(const machine::Envelope<double>& e, double omega, double tau) {
-  const double share =
-      clamp((e.omega_max - abs(omega)) / (machine::kSpeedFade * e.omega_max), 0.0, 1.0);
-  return tau * omega > 0.0 ? share * tau : tau;
+  return tau * omega > 0.0 ? machine::speed_fade(e, omega) * tau : tau;
 }
 
 // A car whose mass centre stands outside of its wheels falls, onto a body that knows no road.
@@ -72,11 +70,12 @@ void check_upright(const manoeuvre::Motion& m, double tips_at, double t) {
 constexpr double kCollapsed = 0.2;  // of the open-circuit voltage
 void check_link(double u, double U_0, double p_auxiliaries, double t) {
   if (u >= kCollapsed * U_0) return;
-  throw SimulationError(fmt::format(
-      "the DC link collapsed: at t = {:.4g} s it is at {:.3g} V, the battery's open-circuit "
-      "voltage is "
-      "{:.4g} V; the consumers' {:.3g} kW and the machines ask for more than the battery can give",
-      t, u, U_0, 1e-3 * p_auxiliaries));
+  throw SimulationError(
+      fmt::format("the DC link collapsed: at t = {:.4g} s it is at {:.3g} V, the battery's "
+                  "open-circuit voltage "
+                  "is {:.4g} V; the consumers' {:.3g} kW and the machines ask for more than the "
+                  "battery can give",
+                  t, u, U_0, 1e-3 * p_auxiliaries));
 }
 
 }  // namespace
@@ -132,11 +131,14 @@ Drive::Drive(const car::Params<double>& vehicle, scenario::Level level, std::uin
 
 const dc_node::Weights& Drive::weights(TimeNs h, int n) {
   const auto key = static_cast<std::uint64_t>(h) * 256 + static_cast<std::uint64_t>(n);
-  const auto known = weights_.find(key);
-  if (known != weights_.end()) return known->second;
-  if (weights_.size() > 1000) weights_.clear();
-  return weights_.emplace(key, dc_node::weights(model_.node, R_source_, seconds(h) / n))
-      .first->second;
+  if (latest_ != nullptr && latest_->first == key) return latest_->second;
+  auto known = weights_.find(key);
+  if (known == weights_.end()) {
+    if (weights_.size() > 1000) weights_.clear();
+    known = weights_.emplace(key, dc_node::weights(model_.node, R_source_, seconds(h) / n)).first;
+  }
+  latest_ = &*known;
+  return latest_->second;
 }
 
 void Drive::set(State& d, std::size_t n, const scenario::Fault& fault) const {
@@ -335,7 +337,8 @@ template <class Behind> void Drive::integrate_averaged(State& d, const Behind& b
   std::array<double, kMaxDriveUnits> omega_e{};
   for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n)
     omega_e[n] = model_.units[n].machine.common.n_p * behind.omega(n, d.y.v);
-  const auto steps = electric_step::steps(model_, omega_e, h);
+  const double u = d.y.node.u_C;
+  const auto steps = electric_step::steps(model_, omega_e, h, d.held.p_auxiliaries / (u * u));
   const auto& w = weights(to_ns(h), steps.n);
   const auto take = [&]<class H>(const H& held) {
     auto* const tick = std::get<electric_tick::Tick<Behind, H>*>(ticks_);

@@ -278,6 +278,7 @@ class Drive {
   // That the weights were made for; what the battery has beside it is part of U_0 [Ohm].
   double R_source_;
   std::unordered_map<std::uint64_t, dc_node::Weights> weights_;
+  const std::pair<const std::uint64_t, dc_node::Weights>* latest_ = nullptr;  // of them
   electric_tick::Ticks ticks_ = electric_tick::ticks_here();
   std::optional<ElectricTruth> truth_;
   std::unique_ptr<const Mechanics> mechanics_;

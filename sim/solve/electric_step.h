@@ -7,7 +7,7 @@
 // The DC node is solved exactly for the cubic through i_node at the nodes, dc_node.h; machines and node see the
 // same voltage and current there, so that no energy is lost between them.
 // How far a step may turn is what four nodes resolve; how many rounds and steps a tick takes follows from the
-// model and the speed as it begins, never from the state.
+// model, the speed and the consumers' current as it begins.
 // Source of (1): J. C. Butcher, Math. Comp. 18 (1964) 50-64; order 8.
 #pragma once
 
@@ -173,14 +173,16 @@ inline constexpr int kMostRounds = 12;
 struct Left {
   double smooth, at_sign;
 };
-template <Scalar T> Left left(const Unit<T>& m, double C_node, double omega_e, double h) {
+// G_node: by how much the consumers' current rises as the node's voltage falls [S].
+template <Scalar T>
+Left left(const Unit<T>& m, double C_node, double G_node, double omega_e, double h) {
   constexpr double kHot = 1.6;  // copper at 170 degC over that at 20 degC
   const auto& x = m.machine.common;
   const double R = kHot * lane(x.R_s, 0) * (1.0 + lane(x.k_ac, 0) * omega_e * omega_e) +
                    lane(m.inverter.R_on, 0);
   const double per_L = 0.25 * h * m.quickness.per_L;
-  const double smooth =
-      per_L * (R + h / (6.0 * C_node)) + 0.25 * h * kHot * m.quickness.rotor_decay;
+  const double smooth = per_L * (R + h / (6.0 * C_node)) +
+                        0.25 * h * (kHot * m.quickness.rotor_decay + G_node / C_node);
   return {.smooth = smooth, .at_sign = smooth + per_L * m.R_sign};
 }
 // Until currents err by 1e-7 of the largest. What changes with a sign is some per cent of the voltage.
@@ -191,16 +193,17 @@ inline int rounds(const Left& left) {
     beside *= left.at_sign, ++n;
   return n;
 }
-// Of a tick of h [s] where the machines turn with omega_e.
-template <Scalar T>
-Steps steps(const Model<T>& m, const std::array<double, kMaxDriveUnits>& omega_e, double h) {
+// Of a tick of h [s] where the machines turn with omega_e; G_node as above.
+template <Scalar T> Steps steps(const Model<T>& m,
+                                const std::array<double, kMaxDriveUnits>& omega_e, double h,
+                                double G_node = 0.0) {
   const double turn = h * *std::max_element(omega_e.begin(), omega_e.begin() + m.n_units,
                                             [](double a, double b) { return abs(a) < abs(b); });
   const int n = std::max(parts(abs(turn), kMostTurn),
                          parts(lane(dc_node::ringing(m.node), 0) * h, kMostRinging));
   int most = 1;
   for (std::size_t k = 0; k < static_cast<std::size_t>(m.n_units); ++k)
-    most = std::max(most, rounds(left(m.units[k], lane(m.node.C, 0), omega_e[k], h / n)));
+    most = std::max(most, rounds(left(m.units[k], lane(m.node.C, 0), G_node, omega_e[k], h / n)));
   return {n, most};
 }
 

@@ -16,7 +16,8 @@ using namespace electric_cases;
 // A tick of T_s in as many steps as it takes by itself.
 template <class H> void tick(const Model& m, const H& h, const Shaft& shaft, double T_s, State& y,
                              Rows& q, double R_source = 0.0) {
-  const auto steps = electric_step::steps(m, {m.units[0].machine.common.n_p * y.v}, T_s);
+  const auto steps = electric_step::steps(m, {m.units[0].machine.common.n_p * y.v}, T_s,
+                                          h.p_auxiliaries / (y.node.u_C * y.node.u_C));
   const auto w = dc_node::weights(m.node, R_source, T_s / steps.n);
   electric_step::advance<1>(m, h, shaft, w, steps, R_source, y, q);
 }
@@ -273,6 +274,23 @@ double share_missing(int pieces) {
 TEST(ElectricStep, source_energy_is_losses_work_and_change_of_stores) {
   // 1e-6: the bar of every ledger, with the steps that a tick takes by itself.
   EXPECT_LE(share_missing(1), 1e-6);
+}
+
+// The current of 5 kW at 51 V rises by 2 A as the voltage falls by 1 V.
+TEST(ElectricStep, consumers_of_a_low_voltage_are_followed) {
+  Model m = drive(kCarMachine);
+  m.node = {.C = 500e-6, .R_C = 0.5e-3, .R_cable = 1e-3, .L_cable = 10e-6};
+  auto h = held(51.0);
+  h.p_auxiliaries = 5e3;
+  const auto after = [&](int pieces) {
+    State y = at_rest(m, 51.0, 0.0, 0.066);
+    Rows q{};
+    for (int k = 0; k < 20 * pieces; ++k) tick(m, h, {}, 1e-4 / pieces, {0.0, 0.0}, y, q, 0.05);
+    return y.node.u_C;
+  };
+  const double u = after(16);
+  EXPECT_GT(std::abs(u - 51.0), 5.0);     // it has fallen
+  EXPECT_NEAR(after(1), u, 1e-6 * 51.0);  // the bar of currents
 }
 
 // ---- A peer's results -----------------------------------------------------------------------------

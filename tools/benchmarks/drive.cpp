@@ -49,8 +49,9 @@ void alone(int repeats) {
 }
 
 void print(std::string_view what, const bench::Timed& t) {
-  fmt::print("{:53} {:6.1f} s in {:6.3f} s: {:5.0f}x real time, ledger residual {:.1e}\n", what,
-             t.simulated, t.taken, t.simulated / t.taken, t.residual);
+  fmt::print(
+      "{:53} {:6.1f} s in {:6.3f} s: {:5.0f}x real time after {:.0f} ms, ledger residual {:.1e}\n",
+      what, t.simulated, t.taken, t.simulated / t.taken, 1e3 * t.preparation, t.residual);
 }
 
 void whole_car(const std::string& vehicle, int repeats) {
