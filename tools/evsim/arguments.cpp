@@ -18,6 +18,7 @@ namespace {
 struct CommandLine {
   CLI::App app{help::kAbout, "evsim"};
   RunArguments run;
+  HilArguments hil;
   CheckArguments check;
   DescribeArguments describe;
   ListArguments list;
@@ -39,6 +40,7 @@ struct CommandLine {
     app.add_flag("--version", version, "version, compiler and what this program was built with");
     app.get_formatter()->column_width(34);
     add_run();
+    add_hil();
     add_check();
     add_describe();
     add_list();
@@ -74,24 +76,42 @@ struct CommandLine {
     c.add_option("SCENARIO", run.scenarios, "scenario files")->required()->type_name("FILE");
     many(c, "--vehicle", run.vehicles, "vehicle file; several: each scenario with each")
         ->type_name("FILE");
+    add_choices(c, run);
+    many(c, "--controller", run.controllers,
+         "shared library as motor_control or vcu; motor_control of all units, or of one")
+        ->type_name("ROLE=LIBRARY[,UNIT]");
+    c.add_flag("--verify", run.verify,
+               "run again with SUNDIALS, error-controlled, and show the difference of each KPI");
+    c.add_option("--jobs", run.jobs, "threads [one a core]")->type_name("N");
+  }
+  // Of all commands that run scenarios.
+  static void add_choices(CLI::App& c, RunArguments& run) {
     many(c, "--set", run.sets, "change a value; PATH with its unit; scenario.PATH for the scenario")
         ->type_name("PATH=VALUE");
     many(c, "--level", run.levels,
          "energy, drive, waveform, or COMPONENT=LEVEL such as machine=dq, inverter=switched")
         ->type_name("LEVEL");
-    many(c, "--controller", run.controllers,
-         "shared library as motor_control or vcu; motor_control of all units, or of one")
-        ->type_name("ROLE=LIBRARY[,UNIT]");
     c.add_option("--out", run.out, "folder for the results [results]")->type_name("DIR");
     c.add_option("--format", run.format, "of the signals: csv or hdf5 [csv]")->type_name("FORMAT");
     many(c, "--record", run.record, "signals to keep, with * and ?, instead of the scenario's")
         ->type_name("GLOB");
-    c.add_flag("--verify", run.verify,
-               "run again with SUNDIALS, error-controlled, and show the difference of each KPI");
     c.add_flag("--json", run.json, "results as JSON on stdout");
-    c.add_option("--jobs", run.jobs, "threads [one a core]")->type_name("N");
     c.add_option("--timeout", run.timeout, "wall-clock limit of all runs in seconds [none]")
         ->type_name("S");
+  }
+  void add_hil() {
+    CLI::App& c = command("hil", "run a scenario with controllers behind sockets", help::kHil, hil,
+                          hil_command);
+    hil.run.jobs = 1;
+    c.add_option("SCENARIO", hil.run.scenarios, "scenario file")
+        ->required()
+        ->expected(1)
+        ->type_name("FILE");
+    c.add_option("--link", hil.link, "link file: which roles, and where they listen")
+        ->required()
+        ->type_name("FILE");
+    c.add_option("--vehicle", hil.run.vehicles, "vehicle file")->expected(1)->type_name("FILE");
+    add_choices(c, hil.run);
   }
   void add_check() {
     CLI::App& c = command("check", "check vehicle, scenario and cycle files without running them",

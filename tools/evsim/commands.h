@@ -22,6 +22,12 @@ struct RunArguments {
 };
 ExitCode run_command(const RunArguments& a);
 
+struct HilArguments {
+  RunArguments run;
+  std::string link;  // file
+};
+ExitCode hil_command(const HilArguments& a);
+
 struct CheckArguments {
   std::vector<std::string> files;
 };

@@ -31,6 +31,27 @@ inline constexpr char kRun[] =
     "was run or written), 3 a simulation failed, 4 disk or missing part, 124 time-out, 130 "
     "interrupted.";
 
+inline constexpr char kHil[] =
+    "The link file says which roles are controlled from outside, and where they listen:\n"
+    "  { \"vcu\": { \"at\": \"tcp://127.0.0.1:4815\", \"timeout_ms\": 100, \"on_timeout\": "
+    "\"fault\" } }\n"
+    "Time is the simulator's: it stands still until each controller has answered, and both are "
+    "as\n"
+    "fast as they can. A controller may come late, stop or start again within the run.\n"
+    "\n"
+    "Examples:\n"
+    "  evsim hil scenarios/pedals.json --link link.json\n"
+    "  evsim hil scenarios/drive_off_and_brake.json --vehicle vehicles/xiaomi_su7.json --link "
+    "link.json\n"
+    "  evsim describe interface vcu              what a controller gets and gives\n"
+    "\n"
+    "docs/link_protocol.md describes the protocol, sim/link/evsim_link.h is the C side of it,\n"
+    "tools/python the Python side.\n"
+    "\n"
+    "Exit codes: 0 all limits held, 1 a limit failed, 2 wrong input, 3 the simulation or a "
+    "controller\n"
+    "failed, 4 no socket, no controller came, or disk, 124 time-out, 130 interrupted.";
+
 inline constexpr char kCheck[] =
     "Examples:\n"
     "  evsim check vehicles/xiaomi_su7.json scenarios/wltc.json\n"

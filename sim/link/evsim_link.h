@@ -1,0 +1,293 @@
+/* The controller's side of a link to evsim: C99, one header, no allocation, no dependencies.
+ *
+ *   static evsim_link link;
+ *   evsim_link_begin(&link, "role vcu\nname mine 1.0\nin accelerator\nin v km/h\nout tau.rear\n");
+ *   for (;;) {
+ *     send link.out, link.out_size bytes, where link.out_size > 0; then link.out_size = 0
+ *     receive bytes; evsim_link_feed(&link, bytes, n)
+ *     while ((what = evsim_link_next(&link)) != EVSIM_LINK_NOTHING)
+ *       if (what == EVSIM_LINK_STEP) { compute; link.output[0] = ...; evsim_link_answer(&link); send }
+ *   }
+ *
+ * After each call that says so, what lies in `out` must be sent. The hello goes out first; over datagrams call
+ * evsim_link_hello() again, say once a second, until a welcome has come. The simulator sets the clock: link.time_ns.
+ * docs/link_protocol.md describes every byte. Include it in one file of a program; sizes may be defined before.
+ */
+#ifndef EVSIM_LINK_H
+#define EVSIM_LINK_H
+
+/* C has no <cstdint> and no `using`. NOLINTBEGIN(modernize-deprecated-headers, modernize-use-using) */
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifndef EVSIM_LINK_SIGNALS
+#define EVSIM_LINK_SIGNALS \
+  64 /* inputs, outputs and figures of the configuration at most, each; not above 64 */
+#endif
+#ifndef EVSIM_LINK_TEXT
+#define EVSIM_LINK_TEXT 1024 /* bytes of a hello, or kept of what the simulator says */
+#endif
+#define EVSIM_LINK_HEADER 40u
+#define EVSIM_LINK_BUFFER (40u + 8u + 8u * EVSIM_LINK_SIGNALS + EVSIM_LINK_TEXT)
+
+enum evsim_link_event {
+  EVSIM_LINK_NOTHING = 0,
+  EVSIM_LINK_WELCOME, /* a run begins: start anew; T_s, config[] and text are set */
+  EVSIM_LINK_STEP,    /* time_ns, ticks, valid and input[] are set: answer it */
+  EVSIM_LINK_RESEND,  /* `out` holds the last answer, or a hello, to be sent (again) */
+  EVSIM_LINK_REFUSED, /* text says why */
+  EVSIM_LINK_BYE,     /* the run is over; another may begin with a welcome */
+  EVSIM_LINK_GARBAGE  /* what came is no message: a stream must be closed and opened again */
+};
+
+typedef struct evsim_link {
+  /* From the simulator. */
+  int64_t time_ns;                   /* simulated time [ns] */
+  uint32_t ticks;                    /* until the next step */
+  uint64_t valid;                    /* a bit for each input */
+  double input[EVSIM_LINK_SIGNALS];  /* in the order and the units of the hello */
+  double config[EVSIM_LINK_SIGNALS]; /* the same */
+  double T_s;                        /* between two steps [s] */
+  char text[EVSIM_LINK_TEXT + 1];
+  /* From the controller. */
+  double output[EVSIM_LINK_SIGNALS];
+  uint64_t
+      given; /* a bit for each output that counts; all, unless it is changed before an answer */
+  /* To be sent. */
+  uint8_t out[EVSIM_LINK_BUFFER];
+  size_t out_size;
+  /* Its own. */
+  const char* hello;
+  uint32_t inputs, outputs, configs;
+  uint32_t session, sequence, schema, answered;
+  size_t answer_size, filled, skip;
+  uint8_t in[EVSIM_LINK_BUFFER];
+} evsim_link;
+
+/* ---- Bytes ----------------------------------------------------------------------------------------- */
+
+static inline uint32_t evsim_link_crc(const uint8_t* p, size_t n, uint32_t before) {
+  uint32_t c = ~before;
+  size_t i;
+  for (i = 0; i < n; ++i) {
+    int bit;
+    c ^= p[i];
+    for (bit = 0; bit < 8; ++bit) c = (c >> 1) ^ (0xedb88320u & (0u - (c & 1u)));
+  }
+  return ~c;
+}
+static inline void evsim_link_put(uint8_t* p, uint64_t x, unsigned bytes) {
+  unsigned i;
+  for (i = 0; i < bytes; ++i) p[i] = (uint8_t)(x >> (8u * i));
+}
+static inline uint64_t evsim_link_get(const uint8_t* p, unsigned bytes) {
+  uint64_t x = 0;
+  unsigned i;
+  for (i = 0; i < bytes; ++i) x |= (uint64_t)p[i] << (8u * i);
+  return x;
+}
+static inline void evsim_link_put_double(uint8_t* p, double x) {
+  union {
+    double number;
+    uint64_t bits;
+  } as;
+  as.number = x;
+  evsim_link_put(p, as.bits, 8);
+}
+static inline double evsim_link_get_double(const uint8_t* p) {
+  union {
+    double number;
+    uint64_t bits;
+  } as;
+  as.bits = evsim_link_get(p, 8);
+  return as.number;
+}
+
+enum {
+  EVSIM_LINK_TYPE_HELLO = 1,
+  EVSIM_LINK_TYPE_WELCOME,
+  EVSIM_LINK_TYPE_REFUSED,
+  EVSIM_LINK_TYPE_STEP,
+  EVSIM_LINK_TYPE_ANSWER,
+  EVSIM_LINK_TYPE_BYE
+};
+#define EVSIM_LINK_MAGIC 0x314c5645u /* "EVL1" */
+
+/* The payload lies in `out` behind the header already. */
+static inline void evsim_link_close(evsim_link* k, uint32_t type, uint32_t length) {
+  uint8_t* p = k->out;
+  evsim_link_put(p, EVSIM_LINK_MAGIC, 4);
+  evsim_link_put(p + 4, type, 4);
+  evsim_link_put(p + 8, length, 4);
+  evsim_link_put(p + 12, type == EVSIM_LINK_TYPE_ANSWER ? k->sequence : 0u, 4);
+  evsim_link_put(p + 16, (uint64_t)k->time_ns, 8);
+  evsim_link_put(p + 24, k->session, 4);
+  evsim_link_put(p + 28, k->schema, 4);
+  evsim_link_put(p + 32, 0, 4);
+  evsim_link_put(p + 36, evsim_link_crc(p + EVSIM_LINK_HEADER, length, evsim_link_crc(p, 36, 0)),
+                 4);
+  k->out_size = EVSIM_LINK_HEADER + length;
+}
+
+/* ---- What a controller calls ----------------------------------------------------------------------- */
+
+/* Puts the hello into `out`. */
+static inline void evsim_link_hello(evsim_link* k) {
+  uint32_t n = 0;
+  while (k->hello[n] != '\0' && n < EVSIM_LINK_TEXT) {
+    k->out[EVSIM_LINK_HEADER + n] = (uint8_t)k->hello[n];
+    ++n;
+  }
+  k->schema = evsim_link_crc(k->out + EVSIM_LINK_HEADER, n, 0);
+  k->answer_size = 0;
+  evsim_link_close(k, EVSIM_LINK_TYPE_HELLO, n);
+}
+
+/* How many lines of a text begin with a word and a space. */
+static inline uint32_t evsim_link_lines(const char* text, const char* word) {
+  uint32_t n = 0;
+  while (*text != '\0') {
+    const char *a = text, *b = word;
+    while (*b != '\0' && *a == *b) ++a, ++b;
+    if (*b == '\0' && *a == ' ') ++n;
+    while (*text != '\0' && *text != '\n') ++text;
+    if (*text == '\n') ++text;
+  }
+  return n;
+}
+
+/* hello: lines as docs/link_protocol.md says; it must live as long as the link. Returns 0, or 1 where the hello is too
+ * long or names too many signals. Its hello lies in `out` then. */
+static inline int evsim_link_begin(evsim_link* k, const char* hello) {
+  size_t n = 0;
+  k->hello = hello;
+  k->inputs = evsim_link_lines(hello, "in");
+  k->outputs = evsim_link_lines(hello, "out");
+  k->configs = evsim_link_lines(hello, "config");
+  k->session = k->sequence = k->answered = k->ticks = 0;
+  k->time_ns = 0;
+  k->filled = k->skip = k->answer_size = k->out_size = 0;
+  k->text[0] = '\0';
+  while (hello[n] != '\0') ++n;
+  if (n > EVSIM_LINK_TEXT || k->inputs > EVSIM_LINK_SIGNALS || k->outputs > EVSIM_LINK_SIGNALS ||
+      k->configs > EVSIM_LINK_SIGNALS)
+    return 1;
+  evsim_link_hello(k);
+  return 0;
+}
+
+/* Bytes that have arrived; returns how many it took. Those that it did not take come again, after evsim_link_next(). */
+static inline size_t evsim_link_feed(evsim_link* k, const uint8_t* bytes, size_t n) {
+  size_t i = 0;
+  while (i < n && k->skip > 0) ++i, --k->skip;
+  while (i < n && k->filled < sizeof k->in) k->in[k->filled++] = bytes[i++];
+  return i;
+}
+
+static inline void evsim_link_keep_text(evsim_link* k, const uint8_t* p, size_t n) {
+  size_t i;
+  if (n > EVSIM_LINK_TEXT) n = EVSIM_LINK_TEXT;
+  for (i = 0; i < n; ++i) k->text[i] = (char)p[i];
+  k->text[n] = '\0';
+}
+static inline void evsim_link_drop(evsim_link* k, size_t n) {
+  size_t i;
+  if (n > k->filled) {
+    k->skip = n - k->filled; /* the rest of a text that is too long to keep */
+    n = k->filled;
+  }
+  for (i = n; i < k->filled; ++i) k->in[i - n] = k->in[i];
+  k->filled -= n;
+}
+
+static inline enum evsim_link_event evsim_link_read(evsim_link* k, size_t length) {
+  const uint8_t *head = k->in, *p = k->in + EVSIM_LINK_HEADER;
+  const uint32_t type = (uint32_t)evsim_link_get(head + 4, 4);
+  const uint32_t session = (uint32_t)evsim_link_get(head + 24, 4);
+  uint32_t i;
+  if (type == EVSIM_LINK_TYPE_REFUSED) {
+    evsim_link_keep_text(k, p, length);
+    return EVSIM_LINK_REFUSED;
+  }
+  if (type == EVSIM_LINK_TYPE_BYE)
+    return session == k->session ? EVSIM_LINK_BYE : EVSIM_LINK_NOTHING;
+  if (type == EVSIM_LINK_TYPE_WELCOME) {
+    const size_t figures = 8u + 8u * k->configs;
+    if (length < figures || (uint32_t)evsim_link_get(head + 28, 4) != k->schema ||
+        session == k->session) /* of a hello that was sent twice */
+      return EVSIM_LINK_NOTHING;
+    k->T_s = evsim_link_get_double(p);
+    for (i = 0; i < k->configs; ++i) k->config[i] = evsim_link_get_double(p + 8u + 8u * i);
+    evsim_link_keep_text(k, p + figures, length - figures);
+    k->session = session;
+    k->sequence = k->answered = 0;
+    k->answer_size = 0;
+    k->time_ns = (int64_t)evsim_link_get(head + 16, 8);
+    return EVSIM_LINK_WELCOME;
+  }
+  if (type != EVSIM_LINK_TYPE_STEP) return EVSIM_LINK_NOTHING;
+  if (session != k->session || (uint32_t)evsim_link_get(head + 28, 4) != k->schema) {
+    evsim_link_hello(k); /* of a simulator that does not know this controller */
+    return EVSIM_LINK_RESEND;
+  }
+  if (length != 16u + 8u * k->inputs) return EVSIM_LINK_NOTHING;
+  k->sequence = (uint32_t)evsim_link_get(head + 12, 4);
+  if (k->answer_size > 0 && k->sequence == k->answered) {
+    k->out_size = k->answer_size;
+    return EVSIM_LINK_RESEND;
+  }
+  k->time_ns = (int64_t)evsim_link_get(head + 16, 8);
+  k->ticks = (uint32_t)evsim_link_get(p, 4);
+  k->valid = evsim_link_get(p + 8, 8);
+  for (i = 0; i < k->inputs; ++i) k->input[i] = evsim_link_get_double(p + 16u + 8u * i);
+  k->given = k->outputs >= 64u ? ~(uint64_t)0 : ((uint64_t)1 << k->outputs) - 1u;
+  return EVSIM_LINK_STEP;
+}
+
+/* The next thing that has happened. */
+static inline enum evsim_link_event evsim_link_next(evsim_link* k) {
+  for (;;) {
+    enum evsim_link_event event;
+    size_t length, have;
+    uint32_t crc;
+    if (k->filled < EVSIM_LINK_HEADER) return EVSIM_LINK_NOTHING;
+    if ((uint32_t)evsim_link_get(k->in, 4) != EVSIM_LINK_MAGIC) return EVSIM_LINK_GARBAGE;
+    length = (size_t)evsim_link_get(k->in + 8, 4);
+    if (length > 8192u) return EVSIM_LINK_GARBAGE;
+    have = sizeof k->in - EVSIM_LINK_HEADER;
+    if (k->filled < EVSIM_LINK_HEADER + (length < have ? length : have)) return EVSIM_LINK_NOTHING;
+    if (length <= have) { /* a text that is longer than the buffer can't be checked */
+      crc = evsim_link_crc(k->in + EVSIM_LINK_HEADER, length, evsim_link_crc(k->in, 36, 0));
+      if (crc != (uint32_t)evsim_link_get(k->in + 36, 4)) return EVSIM_LINK_GARBAGE;
+    }
+    event = evsim_link_read(k, length < have ? length : have);
+    evsim_link_drop(k, EVSIM_LINK_HEADER + length);
+    if (event != EVSIM_LINK_NOTHING) return event;
+  }
+}
+
+/* Puts output[] into `out` as the answer to the latest step. */
+static inline void evsim_link_answer(evsim_link* k) {
+  uint32_t i;
+  evsim_link_put(k->out + EVSIM_LINK_HEADER, k->given, 8);
+  for (i = 0; i < k->outputs; ++i)
+    evsim_link_put_double(k->out + EVSIM_LINK_HEADER + 8u + 8u * i, k->output[i]);
+  evsim_link_close(k, EVSIM_LINK_TYPE_ANSWER, 8u + 8u * k->outputs);
+  k->answered = k->sequence;
+  k->answer_size = k->out_size;
+}
+
+/* Over datagrams: what was not read to its end does not go on in the next. */
+static inline void evsim_link_clear(evsim_link* k) { k->filled = k->skip = 0; }
+
+/* NOLINTEND(modernize-deprecated-headers, modernize-use-using) */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,338 @@
+#include "sim/link/session.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <utility>
+
+#include "sim/base/errors.h"
+
+namespace evsim::link {
+namespace {
+
+constexpr double kSlice = 0.1;  // of a wait, between two looks at `stop` [s]
+constexpr double kFirstResend =
+    0.02;  // of a datagram without answer; then twice as late each time [s]
+constexpr double kLatestResend = 0.5;    // [s]
+constexpr double kTimeForHello = 2.0;    // of a stream [s]
+constexpr std::size_t kMostWaiting = 8;  // streams without a hello
+
+std::string_view text_of(const std::vector<std::uint8_t>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+// Runs of one program differ, and programs started one after the other.
+std::uint32_t fresh_session() {
+  return static_cast<std::uint32_t>(static_cast<std::uint64_t>(wall_clock() * 1e6)) | 1u;
+}
+std::size_t bin_of(double seconds) {
+  std::size_t k = 0;
+  for (double limit = 1e-6; seconds >= limit && k < 30; limit *= 2.0) ++k;
+  return k;
+}
+
+}  // namespace
+
+Session::Session(Endpoint at, Patience patience)
+    : at_(std::move(at)),
+      patience_(std::move(patience)),
+      listening_(bound(at_)),
+      buffer_(65536),
+      session_(fresh_session()) {}
+
+Session::~Session() { end(); }
+
+// ---- What arrives -----------------------------------------------------------------------------------
+
+void Session::pump() {
+  if (is_datagram()) return pump_datagrams();
+  accept_all();
+  pump_waiting();
+  pump_active();
+}
+
+void Session::pump_datagrams() {
+  Peer from;
+  while (true) {
+    const Received got = listening_.receive_from(buffer_, from.address);
+    if (got.io != Io::done) return;
+    Decoder one;
+    Message m;
+    one.feed(std::span(buffer_).first(got.size));
+    if (one.next(m) != Found::message || one.waiting() > 0) {
+      ++stats_.rejected;
+    } else if (m.type == MessageType::hello) {
+      consider(from, m);
+    } else if (connected_ && from.address == active_.address) {
+      take(m);
+    } else {
+      ++stats_.rejected;
+    }
+  }
+}
+
+void Session::accept_all() {
+  while (Socket s = listening_.accept()) {
+    if (waiting_.size() == kMostWaiting) {  // the eldest has had its time
+      waiting_.erase(waiting_.begin());
+      ++stats_.rejected;
+    }
+    waiting_.push_back({.stream = std::move(s), .address = {}, .in = {}, .since = wall_clock()});
+  }
+}
+
+bool Session::read(Peer& p) {
+  const Received got = p.stream.receive(buffer_);
+  if (got.io == Io::done) p.in.feed(std::span(buffer_).first(got.size));
+  return got.io != Io::closed;
+}
+
+void Session::pump_waiting() {
+  for (std::size_t i = 0; i < waiting_.size();) {
+    Peer p = std::move(waiting_[i]);
+    const bool open = read(p);
+    Message m;
+    const Found found = p.in.next(m);
+    const bool is_hello = found == Found::message && m.type == MessageType::hello;
+    if (is_hello || !open || found != Found::nothing || wall_clock() > p.since + kTimeForHello) {
+      waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
+      if (is_hello)
+        consider(p, m);
+      else
+        ++stats_.rejected;
+    } else {
+      waiting_[i++] = std::move(p);
+    }
+  }
+}
+
+void Session::pump_active() {
+  if (!connected_) return;
+  const bool open = read(active_);
+  Message m;
+  Found found = Found::nothing;
+  while (connected_ && (found = active_.in.next(m)) == Found::message)
+    if (m.type == MessageType::hello)
+      consider(active_, m);
+    else
+      take(m);
+  if (is_wrong(found)) {
+    ++stats_.rejected;
+    send_text(active_, MessageType::refused, "got " + std::string(name(found)) + "\n");
+  }
+  if (connected_ && (!open || is_wrong(found))) drop();
+}
+
+void Session::take(const Message& m) {
+  if (m.type == MessageType::bye) return drop();
+  if (m.type == MessageType::answer && m.session == session_ && m.schema == schema_)
+    inbox_.push_back(m);
+  else if (m.type != MessageType::answer)
+    ++stats_.rejected;
+  // An answer to an earlier run is nothing to count.
+}
+
+// p may be the active one, which has started again.
+void Session::consider(Peer& p, const Message& hello) {
+  const bool again =
+      connected_ && (&p == &active_ || (is_datagram() && p.address == active_.address));
+  // A datagram's sender says nothing as it dies: who asks while it is silent takes its place.
+  const bool takes_over = is_datagram() && (silent_ || asked_again_);
+  if (connected_ && !again && !takes_over) {
+    ++stats_.refused;
+    return send_text(p, MessageType::refused, "there is a controller: " + hello_.name + "\n");
+  }
+  try {
+    Hello h = read_hello(text_of(hello.payload), signals_);
+    if (connected_ && !again) ++stats_.dropped;
+    hello_ = std::move(h);
+  } catch (const std::invalid_argument& e) {
+    ++stats_.refused;
+    send_text(p, MessageType::refused, e.what());
+    if (again) drop();
+    return;
+  }
+  hello_text_ = hello.payload;
+  schema_ = crc32(hello_text_);
+  if (&p != &active_) active_ = std::move(p);
+  connected_ = true;
+  silent_ = false;
+  stats_.joined += &hello.payload == &hello_text_ ? 0 : 1;
+  resend_ = true;
+  inbox_.clear();
+  welcome();
+}
+
+// ---- What is sent -----------------------------------------------------------------------------------
+
+Io Session::send(const Peer& p, const Message& m) const {
+  const auto bytes = encoded(m);
+  return is_datagram() ? listening_.send_to(p.address, bytes) : p.stream.send(bytes);
+}
+void Session::send_text(const Peer& p, MessageType type, std::string_view text) const {
+  Message m{.type = type, .session = session_, .schema = schema_, .payload = {}};
+  text = text.substr(0, kLongestPayload);
+  m.payload.assign(text.begin(), text.end());
+  send(p, m);
+}
+
+void Session::welcome() {
+  std::vector<double> config;
+  for (const Wanted& w : hello_.config) config.push_back(from_si(*w.unit, config_[w.signal]));
+  const std::string missing = not_given(hello_, signals_);
+  const std::string text = "evsim: " + signals_.role + (signals_.unit.empty() ? "" : " of ") +
+                           signals_.unit + "\n" +
+                           (missing.empty() ? "" : "not given, so as before: " + missing + "\n");
+  const Message m{.type = MessageType::welcome,
+                  .session = session_,
+                  .schema = schema_,
+                  .payload = welcome_payload(T_s_, config, text)};
+  if (send(active_, m) == Io::closed) drop();
+}
+
+void Session::drop() {
+  if (!connected_) return;
+  connected_ = silent_ = false;
+  active_ = {};
+  inbox_.clear();
+  ++stats_.dropped;
+}
+
+void Session::send_step() {
+  resend_ = false;
+  if (send(active_, step_) == Io::closed) drop();
+}
+
+// ---- A run --------------------------------------------------------------------------------------------
+
+double Session::deadline() const {
+  return patience_.answer > 0.0 ? wall_clock() + patience_.answer
+                                : std::numeric_limits<double>::infinity();
+}
+
+// Reads until `done`; false where the deadline has passed or it is told to stop.
+bool Session::wait_until(double deadline, const std::function<bool()>& done) {
+  double next_send = wall_clock() + kFirstResend, pause = kFirstResend;
+  while (true) {
+    pump();
+    if (done()) return true;
+    const double now = wall_clock();
+    if (now >= deadline || (patience_.stop && patience_.stop())) return false;
+    if (connected_ && resend_) send_step();
+    if (is_datagram() && connected_ && now >= next_send) {
+      pause = std::min(2.0 * pause, kLatestResend);
+      next_send = now + pause;
+      asked_again_ = true;
+      ++stats_.resent;
+      send_step();
+    }
+    std::vector<const Socket*> all{&listening_};
+    if (connected_ && !is_datagram()) all.push_back(&active_.stream);
+    for (const Peer& p : waiting_) all.push_back(&p.stream);
+    const double least = is_datagram() && connected_ ? next_send - now : kSlice;
+    wait_for(all, std::clamp(std::min(least, deadline - now), 0.0, kSlice));
+  }
+}
+
+void Session::begin(const Interface& signals, std::vector<double> config, double T_s, TimeNs t) {
+  signals_ = signals;
+  config_ = std::move(config);
+  T_s_ = T_s;
+  ++session_;
+  sequence_ = 0;
+  inbox_.clear();
+  silent_ = asked_again_ = resend_ = false;
+  step_ = {
+      .type = MessageType::bye, .session = session_, .schema = schema_, .time = t, .payload = {}};
+  if (connected_) {  // another car may have other signals
+    Message again{.type = MessageType::hello, .payload = hello_text_};
+    consider(active_, again);
+  }
+  const bool is_there = wait_until(deadline(), [&] {
+    resend_ = false;  // there is no step yet
+    return connected_;
+  });
+  resend_ = false;
+  if (!is_there)
+    throw EnvironmentError("no controller for " + signals_.role + " came to " + to_string(at_) +
+                           (patience_.stop && patience_.stop() ? " before the run was interrupted"
+                                                               : " within the patience"));
+}
+
+bool Session::read_out(const Message& m, Outputs& outputs) {
+  std::vector<double> values(hello_.outputs.size());
+  std::uint64_t valid = 0;
+  if (!read_answer(m.payload, valid, values)) {
+    ++stats_.rejected;
+    send_text(active_, MessageType::refused,
+              "an answer must hold a mask and " + std::to_string(values.size()) + " values\n");
+    drop();
+    return false;
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const Wanted& w = hello_.outputs[i];
+    if ((valid >> i & 1u) == 0) continue;
+    outputs.values[w.signal] = to_si(*w.unit, values[i]);
+    outputs.given[w.signal] = 1;
+  }
+  return true;
+}
+
+bool Session::exchange(TimeNs t, std::uint32_t ticks, std::span<const double> inputs,
+                       Outputs& outputs) {
+  ++stats_.exchanges;
+  ++sequence_;
+  pump();
+  if (silent_ && !inbox_.empty()) {
+    ++stats_.late;
+    silent_ = false;
+  }
+  inbox_.clear();
+  if (!connected_ || silent_) return false;
+
+  const auto compose = [&] {
+    std::vector<double> values;
+    for (const Wanted& w : hello_.inputs) values.push_back(from_si(*w.unit, inputs[w.signal]));
+    const auto n = values.size();
+    const std::uint64_t valid = n == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1;
+    step_ = {.type = MessageType::step,
+             .sequence = sequence_,
+             .session = session_,
+             .schema = schema_,
+             .time = t,
+             .payload = step_payload(ticks, valid, values)};
+  };
+  compose();
+  asked_again_ = false;
+  const double from = wall_clock();
+  send_step();
+  std::optional<Message> answer;
+  const bool came = wait_until(deadline(), [&] {
+    for (const Message& m : std::exchange(inbox_, {}))
+      if (m.sequence == sequence_)
+        answer = m;
+      else
+        ++stats_.duplicates;
+    if (resend_) compose();  // another controller asks for other signals
+    return answer.has_value() || !connected_;
+  });
+  if (answer && connected_ && read_out(*answer, outputs)) {
+    const double took = wall_clock() - from;
+    ++stats_.answered;
+    stats_.round_trip_sum += took;
+    stats_.round_trip_max = std::max(stats_.round_trip_max, took);
+    ++stats_.round_trips[bin_of(took)];
+    return true;
+  }
+  if (connected_ && !came) {
+    silent_ = true;
+    ++stats_.silences;
+  }
+  return false;
+}
+
+void Session::end() {
+  if (connected_) send_text(active_, MessageType::bye, "");
+}
+
+}  // namespace evsim::link

@@ -1,0 +1,109 @@
+// The exchange with a controller behind a socket, by the rules of docs/link_protocol.md. Time is the simulator's: it stands
+// still until the controller has answered. A peer that is silent is waited for up to a patience of wall-clock time; past
+// it, or at once when its connection drops, exchanges fail until it is back. Either side may come late or start again.
+// What no controller would send is turned away and counted, and disturbs nothing else.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <optional>
+
+#include "sim/base/time.h"
+#include "sim/link/hello.h"
+#include "sim/link/socket.h"
+#include "sim/link/wire.h"
+
+namespace evsim::link {
+
+struct Patience {
+  double answer = 30.0;        // [s] of wall clock; 0: without end
+  std::function<bool()> stop;  // asked ten times a second while it waits; true: waits no more
+};
+
+// Of all runs so far.
+struct Stats {
+  std::int64_t exchanges = 0, answered = 0;
+  std::int64_t resent = 0;      // steps, where datagrams were lost
+  std::int64_t duplicates = 0;  // answers that had been there before
+  std::int64_t late = 0;        // answers after the patience
+  std::int64_t silences = 0;    // patience at an end
+  std::int64_t joined = 0, dropped = 0;
+  std::int64_t refused = 0;   // controllers that did not fit, or came while there was one
+  std::int64_t rejected = 0;  // messages that were none
+  double round_trip_sum = 0.0, round_trip_max = 0.0;  // [s]
+  // Bins of round trips: below 1, 2, 4 ... 2^30 us.
+  std::array<std::int64_t, 31> round_trips{};
+};
+
+class Session {
+ public:
+  // Listens. Throws EnvironmentError where it can't.
+  Session(Endpoint at, Patience patience);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  const Endpoint& endpoint() const { return at_; }
+  const Stats& stats() const { return stats_; }
+  const std::string& peer() const { return hello_.name; }  // name of the latest
+  bool connected() const { return connected_; }
+
+  // A run begins: the controller starts anew. Waits for the first one, as patiently as for an answer; throws
+  // EnvironmentError where none comes.
+  void begin(const Interface& signals, std::vector<double> config, double T_s, TimeNs t);
+  // One exchange, all in the order of the interface. False where there was no answer; of `outputs` those are set that
+  // the answer holds, and marked in `given`. ticks: until the next exchange.
+  struct Outputs {
+    std::vector<double> values;
+    std::vector<std::uint8_t> given;  // 1: by an answer so far
+  };
+  bool exchange(TimeNs t, std::uint32_t ticks, std::span<const double> inputs, Outputs& outputs);
+  // The run is over.
+  void end();
+
+ private:
+  struct Peer {
+    Socket stream;
+    Address address;
+    Decoder in;
+    double since = 0.0;  // wall clock
+  };
+  bool is_datagram() const { return at_.transport == Transport::udp; }
+  void pump();
+  void pump_datagrams();
+  void accept_all();
+  void pump_waiting();
+  void pump_active();
+  // Of a stream: false where it has ended or can't be followed.
+  bool read(Peer& p);
+  void take(const Message& m);
+  void consider(Peer& p, const Message& hello);
+  Io send(const Peer& p, const Message& m) const;
+  void send_text(const Peer& p, MessageType type, std::string_view text) const;
+  void welcome();
+  void drop();
+  void send_step();
+  bool read_out(const Message& m, Outputs& outputs);
+  bool wait_until(double deadline, const std::function<bool()>& done);
+  double deadline() const;
+
+  Endpoint at_;
+  Patience patience_;
+  Socket listening_;
+  Peer active_;
+  std::vector<Peer> waiting_;
+  std::vector<Message> inbox_;
+  std::vector<std::uint8_t> buffer_;
+
+  Interface signals_;
+  std::vector<double> config_;
+  double T_s_ = 0.0;
+  Hello hello_;
+  std::vector<std::uint8_t> hello_text_;  // as it came
+  std::uint32_t schema_ = 0, session_, sequence_ = 0;
+  Message step_;
+  bool connected_ = false, silent_ = false, resend_ = false, asked_again_ = false;
+  Stats stats_;
+};
+
+}  // namespace evsim::link

@@ -1,0 +1,234 @@
+#include "sim/link/socket.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "sim/base/errors.h"
+
+namespace evsim::link {
+namespace {
+
+constexpr std::string_view kTcp = "tcp://", kUdp = "udp://", kUnix = "unix://";
+constexpr std::size_t kLongestPath = sizeof(sockaddr_un::sun_path) - 1;
+
+[[noreturn]] void refuse(const std::string& what, const Endpoint& e) {
+  throw EnvironmentError(what + " " + to_string(e) + ": " + std::generic_category().message(errno));
+}
+
+const sockaddr* generic(const sockaddr_un& a) { return reinterpret_cast<const sockaddr*>(&a); }
+
+sockaddr_un unix_address(const Endpoint& e) {
+  sockaddr_un out{};
+  out.sun_family = AF_UNIX;
+  std::memcpy(out.sun_path, e.path.data(), std::min(e.path.size(), kLongestPath));
+  return out;
+}
+
+using Resolved = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
+Resolved resolved(const Endpoint& e) {
+  addrinfo hints{};
+  hints.ai_socktype = e.transport == Transport::udp ? SOCK_DGRAM : SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const int error = getaddrinfo(e.host.c_str(), std::to_string(e.port).c_str(), &hints, &found);
+  if (error != 0) throw EnvironmentError("host of " + to_string(e) + ": " + gai_strerror(error));
+  return {found, freeaddrinfo};
+}
+
+void set(int handle, int level, int name) {
+  const int on = 1;
+  setsockopt(handle, level, name, &on, sizeof on);
+}
+void never_wait(int handle) { fcntl(handle, F_SETFL, fcntl(handle, F_GETFL, 0) | O_NONBLOCK); }
+void send_at_once(int handle) { set(handle, IPPROTO_TCP, TCP_NODELAY); }
+
+int port_of(int handle) {
+  sockaddr_storage a{};
+  socklen_t size = sizeof a;
+  if (getsockname(handle, reinterpret_cast<sockaddr*>(&a), &size) != 0) return 0;
+  return ntohs(a.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(a).sin6_port
+                                       : reinterpret_cast<sockaddr_in&>(a).sin_port);
+}
+
+// A path that a program left behind, which nobody listens at, is free.
+bool left_behind(const sockaddr_un& a) {
+  const Socket probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  return probe && ::connect(probe.handle(), generic(a), sizeof a) != 0 && errno == ECONNREFUSED;
+}
+
+Socket bound_unix(const Endpoint& e) {
+  Socket out(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const auto a = unix_address(e);
+  const auto try_bind = [&] { return ::bind(out.handle(), generic(a), sizeof a) == 0; };
+  if (!out) refuse("no socket at", e);
+  if (!try_bind()) {
+    if (errno != EADDRINUSE || !left_behind(a)) {
+      errno = EADDRINUSE;
+      refuse("can't listen at", e);
+    }
+    ::unlink(e.path.c_str());
+    if (!try_bind()) refuse("can't listen at", e);
+  }
+  return out;
+}
+Socket bound_inet(Endpoint& e) {
+  const auto all = resolved(e);
+  for (const addrinfo* a = all.get(); a != nullptr; a = a->ai_next) {
+    Socket out(::socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, a->ai_protocol));
+    if (!out) continue;
+    if (e.transport == Transport::tcp) set(out.handle(), SOL_SOCKET, SO_REUSEADDR);
+    if (::bind(out.handle(), a->ai_addr, a->ai_addrlen) != 0) continue;
+    e.port = port_of(out.handle());
+    return out;
+  }
+  refuse("can't listen at", e);
+}
+
+Io io_of_error() {
+  return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? Io::would_wait : Io::closed;
+}
+
+}  // namespace
+
+Endpoint endpoint(std::string_view text) {
+  Endpoint out;
+  if (text.starts_with(kUnix)) {
+    out.transport = Transport::unix_stream;
+    out.path = text.substr(kUnix.size());
+    if (out.path.empty()) throw std::invalid_argument("has no path; must be unix:///PATH");
+    if (out.path.size() > kLongestPath)
+      throw std::invalid_argument("its path has " + std::to_string(out.path.size()) +
+                                  " characters; must be at most " + std::to_string(kLongestPath));
+    return out;
+  }
+  if (!text.starts_with(kTcp) && !text.starts_with(kUdp))
+    throw std::invalid_argument("must be tcp://HOST:PORT, udp://HOST:PORT or unix:///PATH");
+  out.transport = text.starts_with(kTcp) ? Transport::tcp : Transport::udp;
+  text.remove_prefix(kTcp.size());
+  const auto colon = text.rfind(':');
+  const auto digits = colon == std::string_view::npos ? "" : text.substr(colon + 1);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.port);
+  const bool is_port = !digits.empty() && error == std::errc() &&
+                       end == digits.data() + digits.size() && out.port >= 0 && out.port <= 65535;
+  if (!is_port) throw std::invalid_argument("has no port from 0 (any) to 65535 at its end");
+  auto host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (!host.empty()) out.host = host;
+  return out;
+}
+
+std::string to_string(const Endpoint& e) {
+  if (e.transport == Transport::unix_stream) return std::string(kUnix) + e.path;
+  const bool v6 = e.host.find(':') != std::string::npos;
+  return std::string(e.transport == Transport::tcp ? kTcp : kUdp) +
+         (v6 ? "[" + e.host + "]" : e.host) + ":" + std::to_string(e.port);
+}
+
+// ---- Socket ---------------------------------------------------------------------------------------
+
+Socket::Socket(Socket&& other) noexcept : handle_(std::exchange(other.handle_, -1)) {}
+Socket& Socket::operator=(Socket&& other) noexcept {
+  std::swap(handle_, other.handle_);
+  return *this;
+}
+Socket::~Socket() {
+  if (handle_ >= 0) ::close(handle_);
+}
+
+Io Socket::send(std::span<const std::uint8_t> bytes) const {
+  while (!bytes.empty()) {
+    const auto n = ::send(handle_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return Io::closed;
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+  return Io::done;
+}
+Io Socket::send_to(const Address& to, std::span<const std::uint8_t> bytes) const {
+  const auto n = ::sendto(handle_, bytes.data(), bytes.size(), MSG_NOSIGNAL,
+                          reinterpret_cast<const sockaddr*>(to.bytes.data()),
+                          static_cast<socklen_t>(to.bytes.size()));
+  return n == static_cast<ssize_t>(bytes.size()) ? Io::done : Io::would_wait;
+}
+Received Socket::receive(std::span<std::uint8_t> into) const {
+  const auto n = ::recv(handle_, into.data(), into.size(), 0);
+  if (n < 0) return {io_of_error(), 0};
+  return n == 0 ? Received{Io::closed, 0} : Received{Io::done, static_cast<std::size_t>(n)};
+}
+Received Socket::receive_from(std::span<std::uint8_t> into, Address& from) const {
+  sockaddr_storage a{};
+  socklen_t size = sizeof a;
+  const auto n =
+      ::recvfrom(handle_, into.data(), into.size(), 0, reinterpret_cast<sockaddr*>(&a), &size);
+  if (n < 0) return {Io::would_wait, 0};  // of one that has gone, too: others go on
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(&a);
+  from.bytes.assign(bytes, bytes + size);
+  return {Io::done, static_cast<std::size_t>(n)};
+}
+Socket Socket::accept() const {
+  Socket out(::accept(handle_, nullptr, nullptr));
+  if (!out) return {};
+  never_wait(out.handle());
+  send_at_once(out.handle());
+  return out;
+}
+
+Socket bound(Endpoint& e) {
+  Socket out = e.transport == Transport::unix_stream ? bound_unix(e) : bound_inet(e);
+  never_wait(out.handle());
+  constexpr int kWaiting = 16;
+  if (e.transport != Transport::udp && ::listen(out.handle(), kWaiting) != 0)
+    refuse("can't listen at", e);
+  return out;
+}
+
+Socket connected(const Endpoint& e) {
+  if (e.transport == Transport::unix_stream) {
+    Socket out(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const auto a = unix_address(e);
+    if (!out || ::connect(out.handle(), generic(a), sizeof a) != 0) refuse("can't reach", e);
+    never_wait(out.handle());
+    return out;
+  }
+  const auto all = resolved(e);
+  for (const addrinfo* a = all.get(); a != nullptr; a = a->ai_next) {
+    Socket out(::socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, a->ai_protocol));
+    if (!out || ::connect(out.handle(), a->ai_addr, a->ai_addrlen) != 0) continue;
+    never_wait(out.handle());
+    if (e.transport == Transport::tcp) send_at_once(out.handle());
+    return out;
+  }
+  refuse("can't reach", e);
+}
+
+bool wait_for(std::span<const Socket* const> sockets, double seconds) {
+  std::vector<pollfd> all;
+  for (const Socket* s : sockets)
+    if (*s) all.push_back({.fd = s->handle(), .events = POLLIN, .revents = 0});
+  timespec t{};
+  const double whole = std::floor(std::max(seconds, 0.0));
+  t.tv_sec = static_cast<time_t>(whole);
+  t.tv_nsec = static_cast<long>((std::max(seconds, 0.0) - whole) * 1e9);
+  return ::ppoll(all.data(), all.size(), seconds < 0.0 ? nullptr : &t, nullptr) > 0;
+}
+
+double wall_clock() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace evsim::link

@@ -1,0 +1,74 @@
+// Sockets of this operating system: TCP and Unix streams, UDP and nothing of what passes through them. Nothing here waits
+// but wait_for().
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace evsim::link {
+
+enum class Transport : std::uint8_t { tcp, udp, unix_stream };
+
+// tcp://HOST:PORT, udp://HOST:PORT, unix:///PATH. HOST left out: 127.0.0.1, which no other machine reaches.
+struct Endpoint {
+  Transport transport = Transport::tcp;
+  std::string host = "127.0.0.1";  // a name or a number
+  int port = 0;                    // 0: one that is free
+  std::string path;                // of a Unix socket
+};
+// Throws std::invalid_argument saying what is wrong.
+Endpoint endpoint(std::string_view text);
+std::string to_string(const Endpoint& e);
+
+// Where a datagram came from.
+struct Address {
+  std::vector<std::uint8_t> bytes;
+  bool operator==(const Address&) const = default;
+};
+
+enum class Io : std::uint8_t { done, would_wait, closed };
+struct Received {
+  Io io = Io::would_wait;
+  std::size_t size = 0;
+};
+
+// An open socket; closed as it goes.
+class Socket {
+ public:
+  Socket() = default;
+  explicit Socket(int handle) : handle_(handle) {}
+  Socket(Socket&& other) noexcept;
+  Socket& operator=(Socket&& other) noexcept;
+  ~Socket();
+  explicit operator bool() const { return handle_ >= 0; }
+  int handle() const { return handle_; }
+
+  // All of it, or nothing: closed where it can't be sent at once.
+  Io send(std::span<const std::uint8_t> bytes) const;
+  Io send_to(const Address& to, std::span<const std::uint8_t> bytes) const;
+  Received receive(std::span<std::uint8_t> into) const;
+  Received receive_from(std::span<std::uint8_t> into, Address& from) const;
+  // The next who connects; empty where nobody does.
+  Socket accept() const;
+
+ private:
+  int handle_ = -1;
+};
+
+// Bound, and listening where it is a stream; e's port is then the one that it has. Throws EnvironmentError.
+Socket bound(Endpoint& e);
+// Connected to who listens there. Throws EnvironmentError.
+Socket connected(const Endpoint& e);
+
+// Until one of them has something to read, at most so long [s]; < 0: without end. False: nothing came.
+bool wait_for(std::span<const Socket* const> sockets, double seconds);
+
+// Monotonic [s].
+double wall_clock();
+
+}  // namespace evsim::link
