@@ -44,7 +44,7 @@ Session::~Session() { end(); }
 
 // ---- What arrives -----------------------------------------------------------------------------------
 
-void Session::pump() {
+void Session::look() {
   if (is_datagram()) return pump_datagrams();
   accept_all();
   pump_waiting();
@@ -142,25 +142,33 @@ void Session::consider(Peer& p, const Message& hello) {
     ++stats_.refused;
     return send_text(p, MessageType::refused, "there is a controller: " + hello_.name + "\n");
   }
-  try {
-    Hello h = read_hello(text_of(hello.payload), signals_);
-    if (connected_ && !again) ++stats_.dropped;
-    hello_ = std::move(h);
-  } catch (const std::invalid_argument& e) {
+  const std::string wrong = adopt(hello.payload);
+  if (!wrong.empty()) {
     ++stats_.refused;
-    send_text(p, MessageType::refused, e.what());
+    send_text(p, MessageType::refused, wrong);
     if (again) drop();
     return;
   }
-  hello_text_ = hello.payload;
-  schema_ = crc32(hello_text_);
+  if (connected_ && !again) ++stats_.dropped;
   if (&p != &active_) active_ = std::move(p);
   connected_ = true;
   silent_ = false;
-  stats_.joined += &hello.payload == &hello_text_ ? 0 : 1;
+  ++stats_.joined;
   resend_ = true;
   inbox_.clear();
   welcome();
+}
+
+// Takes a hello as that of the controller; returns what is wrong with it.
+std::string Session::adopt(const std::vector<std::uint8_t>& text) {
+  try {
+    hello_ = read_hello(text_of(text), signals_);
+  } catch (const std::invalid_argument& e) {
+    return e.what();
+  }
+  hello_text_ = text;
+  schema_ = crc32(hello_text_);
+  return "";
 }
 
 // ---- What is sent -----------------------------------------------------------------------------------
@@ -214,7 +222,7 @@ double Session::deadline() const {
 bool Session::wait_until(double deadline, const std::function<bool()>& done) {
   double next_send = wall_clock() + kFirstResend, pause = kFirstResend;
   while (true) {
-    pump();
+    look();
     if (done()) return true;
     const double now = wall_clock();
     if (now >= deadline || (patience_.stop && patience_.stop())) return false;
@@ -245,8 +253,11 @@ void Session::begin(const Interface& signals, std::vector<double> config, double
   step_ = {
       .type = MessageType::bye, .session = session_, .schema = schema_, .time = t, .payload = {}};
   if (connected_) {  // another car may have other signals
-    Message again{.type = MessageType::hello, .payload = hello_text_};
-    consider(active_, again);
+    const std::string wrong = adopt(std::vector(hello_text_));
+    if (wrong.empty()) return welcome();
+    ++stats_.refused;
+    send_text(active_, MessageType::refused, wrong);
+    drop();
   }
   const bool is_there = wait_until(deadline(), [&] {
     resend_ = false;  // there is no step yet
@@ -282,10 +293,12 @@ bool Session::exchange(TimeNs t, std::uint32_t ticks, std::span<const double> in
                        Outputs& outputs) {
   ++stats_.exchanges;
   ++sequence_;
-  pump();
+  look();
   if (silent_ && !inbox_.empty()) {
     ++stats_.late;
     silent_ = false;
+  } else {
+    stats_.duplicates += static_cast<std::int64_t>(inbox_.size());
   }
   inbox_.clear();
   if (!connected_ || silent_) return false;
@@ -309,7 +322,7 @@ bool Session::exchange(TimeNs t, std::uint32_t ticks, std::span<const double> in
   std::optional<Message> answer;
   const bool came = wait_until(deadline(), [&] {
     for (const Message& m : std::exchange(inbox_, {}))
-      if (m.sequence == sequence_)
+      if (m.sequence == sequence_ && !answer)
         answer = m;
       else
         ++stats_.duplicates;

@@ -58,6 +58,8 @@ class Session {
     std::vector<std::uint8_t> given;  // 1: by an answer so far
   };
   bool exchange(TimeNs t, std::uint32_t ticks, std::span<const double> inputs, Outputs& outputs);
+  // Takes in what has come, as every exchange does.
+  void look();
   // The run is over.
   void end();
 
@@ -69,7 +71,6 @@ class Session {
     double since = 0.0;  // wall clock
   };
   bool is_datagram() const { return at_.transport == Transport::udp; }
-  void pump();
   void pump_datagrams();
   void accept_all();
   void pump_waiting();
@@ -78,6 +79,7 @@ class Session {
   bool read(Peer& p);
   void take(const Message& m);
   void consider(Peer& p, const Message& hello);
+  std::string adopt(const std::vector<std::uint8_t>& text);
   Io send(const Peer& p, const Message& m) const;
   void send_text(const Peer& p, MessageType type, std::string_view text) const;
   void welcome();

@@ -1,0 +1,199 @@
+// A controller behind a socket in a car: the same source as a shared library and over the wire, and what follows when it
+// is away.
+#include "sim/link/remote.h"
+
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+
+#include "sim/io/case.h"
+#include "sim/link/controller_library.h"
+#include "sim/run/result.h"
+#include "tests/link/socket_controller.h"
+
+namespace evsim::link {
+namespace {
+
+using Then = SocketController::Then;
+
+Case loaded(const std::string& scenario, const std::vector<std::string>& sets,
+            const std::vector<std::string>& controllers = {}) {
+  const std::string root = EVSIM_SOURCE_DIR;
+  return io::load_case({.scenario = root + "/scenarios/" + scenario + ".json",
+                        .vehicle = root + "/vehicles/xiaomi_su7.json",
+                        .sets = sets,
+                        .levels = {},
+                        .record = {},
+                        .controllers = controllers,
+                        .load_controllers = load_controllers})
+      .c;
+}
+RunResult driven(const Case& c) {
+  Simulation s(c, io::parameter_setter());
+  return run(s);
+}
+std::string lines(const char* key, const std::vector<Signal>& all) {
+  std::string out;
+  for (const Signal& s : all) out += std::string(key) + " " + s.name + "\n";
+  return out;
+}
+const std::vector<double>& column(const RunResult& r, const std::string& path) {
+  for (std::size_t i = 0; i < r.recording.signals.size(); ++i)
+    if (r.recording.signals[i].path == path) return r.recording.columns[i];
+  throw std::out_of_range(path);
+}
+
+// The example's control unit, called from the other side of a socket.
+class Example {
+ public:
+  Example() {
+    const std::string file = std::string(EVSIM_CONTROLLERS) + "/vcu.so";
+    library_ = dlopen(file.c_str(), RTLD_NOW);
+    const auto get =
+        reinterpret_cast<decltype(&evsim_controller_get)>(dlsym(library_, "evsim_controller_get"));
+    table_ = get(EVSIM_VCU);
+  }
+  ~Example() { dlclose(library_); }
+  Example(const Example&) = delete;
+  Example& operator=(const Example&) = delete;
+
+  double rate() const { return table_->rate_Hz; }
+  std::string hello() const {
+    return "role vcu\nname the example\n" + lines("config", signals_of<evsim_vcu_config>(kUnits)) +
+           lines("in", signals_of<evsim_vcu_inputs>(kUnits)) +
+           lines("out", signals_of<evsim_vcu_outputs>(kUnits));
+  }
+  Then step(evsim_link& k) {
+    if (k.sequence == 1) init(k);
+    evsim_vcu_inputs in{};
+    std::size_t i = 0;
+    each_number(in, kUnits,
+                [&]<class N>(const std::string&, Dim, N& x) { x = static_cast<N>(k.input[i++]); });
+    evsim_vcu_outputs out{};
+    table_->vcu_step(state_.data(), &in, &out);
+    i = 0;
+    each_number(out, kUnits, [&](const std::string&, Dim, double x) { k.output[i++] = x; });
+    return Then::answer;
+  }
+
+ private:
+  void init(const evsim_link& k) {
+    state_ = {};
+    evsim_vcu_config config{};
+    config.unit[0] = "rear";
+    std::size_t i = 0;
+    each_number(config, kUnits,
+                [&]<class N>(const std::string&, Dim, N& x) { x = static_cast<N>(k.config[i++]); });
+    table_->vcu_init(state_.data(), &config);
+  }
+  static inline const Units kUnits{"rear"};
+  void* library_;
+  const evsim_controller* table_;
+  alignas(16) std::array<unsigned char, EVSIM_STATE> state_{};
+};
+
+const std::vector<std::string> kShort{"scenario.driver.duration_s=3"};
+LinkParams vcu_at(const std::string& at, Reaction reaction = Reaction::fault) {
+  LinkParams p;
+  p.vcu.at = at;
+  p.vcu.on_timeout = reaction;
+  return p;
+}
+
+TEST(Remote, a_control_unit_over_a_wire_gives_the_bits_of_the_same_one_as_a_library) {
+  const RunResult here = driven(
+      loaded("full_throttle", kShort, {"vcu=" + std::string(EVSIM_CONTROLLERS) + "/vcu.so"}));
+  for (const char* at : {"tcp://:0", "udp://:0"}) {
+    Example example;
+    LinkParams p = vcu_at(at);
+    p.vcu.rate = example.rate();
+    const Links links(p, {});
+    SocketController c(links.roles()[0].session->endpoint(), example.hello(),
+                       [&](evsim_link& k) { return example.step(k); });
+    Case there_case = loaded("full_throttle", kShort);
+    there_case.controllers = links.over({});
+    const RunResult there = driven(there_case);
+    EXPECT_EQ(there.failure, "");
+    int compared = 0;
+    for (std::size_t i = 0; i < there.recording.signals.size(); ++i) {
+      const std::string& path = there.recording.signals[i].path;
+      if (path == "vcu.controller.connected") continue;
+      EXPECT_EQ(there.recording.columns[i], column(here, path)) << path;
+      ++compared;
+    }
+    EXPECT_GT(compared, 30);
+    EXPECT_GT(column(there, "body.v").back(), 10.0);
+  }
+}
+
+// Full pedal until it goes away at 1 s; back at 2 s.
+RunResult away(Reaction reaction) {
+  const Links links(vcu_at("tcp://:0", reaction), {});
+  const char* const hello = "role vcu\nin accelerator\nout tau.rear\n";
+  const auto pedal = [](evsim_link& k) {
+    k.output[0] = 200.0 * k.input[0];
+    return Then::answer;
+  };
+  const Endpoint at = links.roles()[0].session->endpoint();
+  SocketController first(
+      at, hello, [&](evsim_link& k) { return k.time_ns >= 1000000000 ? Then::die : pedal(k); });
+  Case c = loaded("full_throttle", kShort);
+  c.controllers = links.over({});
+  Simulation s(c, io::parameter_setter());
+  std::optional<SocketController> second;
+  RunOptions options;
+  options.progress = [&](double) {
+    if (s.t() < 2.0 || second) return;
+    second.emplace(at, hello, pedal);
+    while (second->welcomes() == 0) links.roles()[0].session->look();
+  };
+  return run(s, options);
+}
+double at_time(const RunResult& r, const std::string& signal, double t) {
+  const auto& time = r.recording.t;
+  for (std::size_t i = 0; i < time.size(); ++i)
+    if (time[i] >= t - 1e-9) return column(r, signal)[i];
+  throw std::out_of_range(signal);
+}
+
+TEST(Remote, a_role_goes_on_then_reacts_and_takes_its_controller_back) {
+  const auto torque = [](const RunResult& r, double t) {
+    return at_time(r, "drive_units.rear.tau", t);
+  };
+  constexpr double kLag = 0.01;  // of the torque at the level energy [Nm]
+  const RunResult zero = away(Reaction::zero);
+  EXPECT_EQ(zero.failure, "");
+  EXPECT_NEAR(torque(zero, 0.95), 200.0, kLag);
+  EXPECT_NEAR(torque(zero, 1.08), 200.0, kLag);  // for 100 ms of simulated time the last one holds
+  EXPECT_NEAR(torque(zero, 1.5), 0.0, kLag);
+  EXPECT_NEAR(torque(zero, 1.95), 0.0, kLag);
+  EXPECT_NEAR(torque(zero, 2.5), 200.0, kLag);
+  EXPECT_EQ(at_time(zero, "vcu.controller.connected", 0.95), 1.0);
+  EXPECT_EQ(at_time(zero, "vcu.controller.connected", 1.5), 0.0);
+  EXPECT_EQ(at_time(zero, "vcu.controller.connected", 2.5), 1.0);
+
+  EXPECT_NEAR(torque(away(Reaction::hold), 1.95), 200.0, kLag);
+  EXPECT_NE(away(Reaction::abort).failure.find("no answer for 0.1"), std::string::npos);
+}
+
+TEST(Remote, a_run_says_what_is_wrong_with_its_links) {
+  const auto problem = [](LinkParams p) -> std::string {
+    try {
+      Links(p, {});
+      return "";
+    } catch (const InputError& e) {
+      return e.problems()[0].path + ": " + e.problems()[0].what;
+    }
+  };
+  EXPECT_EQ(problem({}), ": links no role; must be vcu or motor_control");
+  EXPECT_EQ(problem(vcu_at("here")),
+            "vcu.at: got here, must be tcp://HOST:PORT, udp://HOST:PORT or unix:///PATH");
+  LinkParams p = vcu_at("tcp://:0");
+  p.vcu.signals = {"a b"};
+  EXPECT_EQ(problem(p),
+            "vcu.signals: got \"a b\", must be letters, digits and _, and not \"connected\"");
+  p.vcu.signals.assign(8, "a");
+  EXPECT_EQ(problem(p), "vcu.signals: has 8 names; must be at most 7");
+}
+
+}  // namespace
+}  // namespace evsim::link

@@ -1,0 +1,333 @@
+// The exchange with a controller, over each kind of socket; the other side is the C header that firmware includes.
+#include "sim/link/session.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "sim/base/errors.h"
+#include "tests/link/socket_controller.h"
+
+namespace evsim::link {
+namespace {
+
+using Then = SocketController::Then;
+
+Interface pedals() {
+  return {.role = "vcu",
+          .unit = "",
+          .config = {{"mass", Dim::mass}},
+          .inputs = {{"v", Dim::speed}, {"accelerator", Dim::none}},
+          .outputs = {{"tau.rear", Dim::torque}, {"F_brake", Dim::force}}};
+}
+const char* const kHello =
+    "role vcu\nname of a test\nconfig mass g\nin accelerator\nin v km/h\nout F_brake kN\nout "
+    "tau.rear\n";
+// F_brake = v [km/h] in kN, tau = 100 accelerator.
+Then proportional(evsim_link& k) {
+  k.output[0] = k.input[1];
+  k.output[1] = 100.0 * k.input[0];
+  return Then::answer;
+}
+
+class Session_ : public testing::TestWithParam<const char*> {
+ protected:
+  static Endpoint place() {
+    static int n = 0;
+    const std::string kind = GetParam();
+    if (kind != "unix") return endpoint(kind + "://:0");
+    return endpoint("unix:///tmp/evsim_session_test." + std::to_string(getpid()) + "." +
+                    std::to_string(++n));
+  }
+  static bool is_stream() { return std::string(GetParam()) != "udp"; }
+  static bool exchange(Session& s, int k, Session::Outputs& out) {
+    return s.exchange(1000000 * k, 1, std::vector{k / 3.6, 0.01 * k}, out);
+  }
+  static Session::Outputs nothing() { return {.values = {-1.0, -1.0}, .given = {0, 0}}; }
+  // Until a condition that another thread brings about; a test that waits in vain ends by its time-out.
+  template <class F> static void until(F&& f) {
+    while (!f()) usleep(1000);
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Link, Session_, testing::Values("tcp", "udp", "unix"),
+                         [](const auto& one) { return std::string(one.param); });
+
+TEST_P(Session_, values_pass_in_the_units_of_the_hello) {
+  Session s(place(), {});
+  SocketController c(s.endpoint(), kHello, proportional);
+  s.begin(pedals(), {2100.0}, 0.01, 0);
+  auto out = nothing();
+  for (int k = 0; k < 1000; ++k) {
+    ASSERT_TRUE(exchange(s, k, out));
+    EXPECT_NEAR(out.values[0], k, 1e-9);           // Nm; rounding
+    EXPECT_NEAR(out.values[1], 1000.0 * k, 1e-6);  // N
+  }
+  EXPECT_EQ(out.given, (std::vector<std::uint8_t>{1, 1}));
+  EXPECT_EQ(s.stats().answered, 1000);
+  EXPECT_EQ(s.stats().joined, 1);
+  EXPECT_EQ(c.welcomes(), 1);
+  EXPECT_EQ(c.steps(), 1000);
+  EXPECT_EQ(s.peer(), "of a test");
+}
+
+TEST_P(Session_, configuration_and_clock_come_from_the_simulator) {
+  Session s(place(), {});
+  std::atomic<double> mass = 0.0, T_s = 0.0;
+  std::atomic<std::int64_t> t = 0;
+  SocketController c(s.endpoint(), kHello, [&](evsim_link& k) {
+    mass = k.config[0], T_s = k.T_s, t = k.time_ns;
+    return proportional(k);
+  });
+  s.begin(pedals(), {2100.0}, 0.01, 0);
+  auto out = nothing();
+  ASSERT_TRUE(exchange(s, 7, out));
+  EXPECT_DOUBLE_EQ(mass, 2100e3);
+  EXPECT_DOUBLE_EQ(T_s, 0.01);
+  EXPECT_EQ(t, 7000000);
+}
+
+TEST_P(Session_, outputs_that_an_answer_leaves_out_stay) {
+  Session s(place(), {});
+  SocketController c(s.endpoint(), kHello, [](evsim_link& k) {
+    k.given = 2;  // tau.rear
+    return proportional(k);
+  });
+  s.begin(pedals(), {2100.0}, 0.01, 0);
+  auto out = nothing();
+  ASSERT_TRUE(exchange(s, 5, out));
+  EXPECT_NEAR(out.values[0], 5.0, 1e-12);
+  EXPECT_EQ(out.values[1], -1.0);
+  EXPECT_EQ(out.given, (std::vector<std::uint8_t>{1, 0}));
+}
+
+TEST_P(Session_, a_controller_may_be_there_before_the_simulator) {
+  Endpoint at;
+  {
+    Session first(place(), {});  // takes a port that is free again then
+    at = first.endpoint();
+  }
+  SocketController c(at, kHello, proportional);
+  Session s(at, {});
+  s.begin(pedals(), {2100.0}, 0.01, 0);
+  auto out = nothing();
+  EXPECT_TRUE(exchange(s, 1, out));
+}
+
+TEST_P(Session_, a_second_run_starts_the_controller_anew) {
+  Session s(place(), {});
+  SocketController c(s.endpoint(), kHello, proportional);
+  auto out = nothing();
+  for (int run = 1; run <= 3; ++run) {
+    s.begin(pedals(), {2100.0}, 0.01, 0);
+    for (int k = 0; k < 10; ++k) ASSERT_TRUE(exchange(s, k, out));
+    EXPECT_EQ(c.welcomes(), run);
+  }
+  EXPECT_EQ(s.stats().joined, 1);
+}
+
+TEST_P(Session_, none_comes) {
+  Session s(place(), {.answer = 0.05, .stop = {}});
+  EXPECT_THROW(s.begin(pedals(), {2100.0}, 0.01, 0), EnvironmentError);
+}
+
+TEST_P(Session_, one_that_dies_is_missed_at_once_and_another_takes_its_place) {
+  // A datagram's sender says nothing as it dies: there the patience tells.
+  Session s(place(), {.answer = is_stream() ? 0.0 : 0.2, .stop = {}});
+  auto out = nothing();
+  {
+    SocketController dies(s.endpoint(), kHello, [](evsim_link& k) {
+      return k.time_ns == 3000000 ? Then::die : proportional(k);
+    });
+    s.begin(pedals(), {2100.0}, 0.01, 0);
+    for (int k = 0; k < 3; ++k) ASSERT_TRUE(exchange(s, k, out));
+    EXPECT_FALSE(exchange(s, 3, out));
+    EXPECT_NEAR(out.values[0], 2.0, 1e-12);  // as it was
+    for (int k = 4; k < 20; ++k) EXPECT_FALSE(exchange(s, k, out));
+  }
+  SocketController c(s.endpoint(), kHello, proportional);
+  int k = 20;
+  until([&] { return exchange(s, ++k, out); });
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(exchange(s, ++k, out));
+  EXPECT_NEAR(out.values[0], k, 1e-9);
+  EXPECT_EQ(s.stats().joined, 2);
+  EXPECT_EQ(s.stats().dropped, 1);
+}
+
+TEST_P(Session_, one_that_is_silent_is_waited_for_once_and_welcome_when_it_is_back) {
+  Session s(place(), {.answer = 0.1, .stop = {}});
+  std::atomic<bool> stopped = false;
+  SocketController c(s.endpoint(), kHello, [&](evsim_link& k) {
+    while (stopped) usleep(1000);  // as in a debugger
+    return proportional(k);
+  });
+  s.begin(pedals(), {2100.0}, 0.01, 0);
+  auto out = nothing();
+  ASSERT_TRUE(exchange(s, 0, out));
+  stopped = true;
+  EXPECT_FALSE(exchange(s, 1, out));
+  for (int k = 2; k < 1000; ++k) EXPECT_FALSE(exchange(s, k, out));
+  EXPECT_EQ(s.stats().silences, 1);  // the others did not wait
+  stopped = false;
+  int k = 1000;
+  until([&] { return exchange(s, ++k, out); });
+  EXPECT_NEAR(out.values[0], k, 1e-9);
+  EXPECT_EQ(s.stats().late, 1);
+  EXPECT_EQ(s.stats().joined, 1);
+}
+
+TEST_P(Session_, an_answer_that_comes_twice_counts_once) {
+  Session s(place(), {});
+  SocketController c(s.endpoint(), kHello, [](evsim_link& k) {
+    proportional(k);
+    return Then::answer_twice;
+  });
+  s.begin(pedals(), {2100.0}, 0.01, 0);
+  auto out = nothing();
+  for (int k = 0; k < 100; ++k) {
+    ASSERT_TRUE(exchange(s, k, out));
+    EXPECT_NEAR(out.values[0], k, 1e-9);
+  }
+  EXPECT_GT(s.stats().duplicates, 0);
+  EXPECT_EQ(s.stats().answered, 100);
+}
+
+TEST_P(Session_, a_second_controller_is_refused_while_there_is_one) {
+  Session s(place(), {});
+  SocketController c(s.endpoint(), kHello, proportional);
+  s.begin(pedals(), {2100.0}, 0.01, 0);
+  auto out = nothing();
+  SocketController other(s.endpoint(), kHello, proportional);
+  int k = 0;
+  until([&] { return exchange(s, ++k, out) && other.ended(); });
+  EXPECT_EQ(other.text(), "there is a controller: of a test\n");
+  EXPECT_EQ(other.steps(), 0);
+  EXPECT_GE(s.stats().refused, 1);
+  EXPECT_EQ(s.stats().answered, k);
+}
+
+TEST_P(Session_, one_that_does_not_fit_is_told_why) {
+  Session s(place(), {.answer = 0.0, .stop = {}});
+  SocketController wrong(s.endpoint(), "role vcu\nin speed\nout tau.rear\n", proportional);
+  SocketController right(s.endpoint(), kHello, proportional);
+  s.begin(pedals(), {2100.0}, 0.01, 0);
+  auto out = nothing();
+  int k = 0;
+  until([&] { return exchange(s, ++k, out) && wrong.ended(); });
+  EXPECT_EQ(s.peer(), "of a test");
+  const std::string told = wrong.text();
+  EXPECT_TRUE(told == "line 2: no signal \"speed\"; must be one of v, accelerator\n" ||
+              told.starts_with("there is a controller"))
+      << told;
+}
+
+TEST_P(Session_, garbage_from_others_disturbs_nothing) {
+  Session s(place(), {});
+  SocketController c(s.endpoint(), kHello, proportional);
+  s.begin(pedals(), {2100.0}, 0.01, 0);
+  auto out = nothing();
+  std::uint32_t random = 1;
+  const auto next = [&] {
+    return static_cast<std::uint8_t>((random = random * 1664525u + 1013904223u) >> 24);
+  };
+  std::vector<std::uint8_t> real = encoded({.type = MessageType::answer, .payload = {1, 2, 3}});
+  std::vector<Socket> others;
+  for (int k = 0; k < 300; ++k) {
+    std::vector<std::uint8_t> bytes(1 + next());
+    for (auto& b : bytes) b = next();
+    others.push_back(connected(s.endpoint()));
+    switch (k % 4) {
+      case 0: others.back().send(bytes); break;
+      case 1: others.back().send(real); break;                       // no hello
+      case 2: others.back().send(std::span(real).first(17)); break;  // never goes on
+      default: break;                                                // says nothing
+    }
+    ASSERT_TRUE(exchange(s, k, out));
+    EXPECT_NEAR(out.values[0], k, 1e-9);
+  }
+  EXPECT_EQ(s.stats().joined, 1);
+  EXPECT_EQ(s.stats().dropped, 0);
+  EXPECT_GT(s.stats().rejected, 100);
+}
+
+TEST_P(Session_, a_controller_whose_bytes_make_no_sense_any_more_is_dropped) {
+  Session s(place(), {.answer = 0.3, .stop = {}});
+  SocketController c(s.endpoint(), kHello, [](evsim_link& k) {
+    if (k.time_ns == 2000000) k.outputs = 1;  // a value less than its hello says
+    return proportional(k);
+  });
+  s.begin(pedals(), {2100.0}, 0.01, 0);
+  auto out = nothing();
+  ASSERT_TRUE(exchange(s, 0, out));
+  ASSERT_TRUE(exchange(s, 1, out));
+  EXPECT_FALSE(exchange(s, 2, out));
+  EXPECT_EQ(s.stats().rejected, 1);
+  EXPECT_EQ(s.stats().dropped, 1);
+  EXPECT_FALSE(s.connected());
+}
+
+TEST_P(Session_, the_end_of_a_run_is_told) {
+  Session s(place(), {});
+  SocketController c(s.endpoint(), kHello, proportional);
+  s.begin(pedals(), {2100.0}, 0.01, 0);
+  auto out = nothing();
+  ASSERT_TRUE(exchange(s, 0, out));
+  s.end();
+  EXPECT_TRUE(s.connected());  // for the next one
+}
+
+TEST_P(Session_, a_wait_ends_when_it_is_told_to) {
+  std::atomic<bool> stop = false;
+  Session s(place(), {.answer = 0.0, .stop = [&] { return stop.load(); }});
+  SocketController c(s.endpoint(), kHello, [&](evsim_link& k) {
+    if (k.time_ns == 0) return proportional(k);
+    stop = true;
+    return Then::be_silent;
+  });
+  s.begin(pedals(), {2100.0}, 0.01, 0);
+  auto out = nothing();
+  ASSERT_TRUE(exchange(s, 0, out));
+  EXPECT_FALSE(exchange(s, 1, out));
+}
+
+TEST(Endpoint, is_read_and_written) {
+  for (const char* text : {"tcp://127.0.0.1:4815", "udp://0.0.0.0:1", "unix:///tmp/x.sock",
+                           "tcp://[::1]:65535", "tcp://bench.local:0"})
+    EXPECT_EQ(to_string(endpoint(text)), text);
+  EXPECT_EQ(to_string(endpoint("tcp://:4815")), "tcp://127.0.0.1:4815");  // this machine alone
+  const auto problem = [](const std::string& text) -> std::string {
+    try {
+      endpoint(text);
+      return "";
+    } catch (const std::invalid_argument& e) {
+      return e.what();
+    }
+  };
+  const std::string kinds = "must be tcp://HOST:PORT, udp://HOST:PORT or unix:///PATH";
+  EXPECT_EQ(problem("localhost:80"), kinds);
+  EXPECT_EQ(problem("serial:///dev/x"), kinds);
+  for (const char* text :
+       {"tcp://localhost", "tcp://localhost:", "tcp://:65536", "udp://:-1", "tcp://a:80x"})
+    EXPECT_EQ(problem(text), "has no port from 0 (any) to 65535 at its end") << text;
+  EXPECT_EQ(problem("unix://"), "has no path; must be unix:///PATH");
+  EXPECT_EQ(problem("unix://" + std::string(200, 'a')),
+            "its path has 200 characters; must be at most 107");
+}
+
+TEST(Endpoint, that_is_taken_is_an_error_and_a_path_left_behind_is_not) {
+  const Endpoint at = endpoint("unix:///tmp/evsim_endpoint_test." + std::to_string(getpid()));
+  {
+    Endpoint e = at;
+    const Socket s = bound(e);
+    Endpoint again = at;
+    EXPECT_THROW(bound(again), EnvironmentError);
+  }
+  Endpoint e = at;
+  EXPECT_NO_THROW(bound(e));  // its file was there still
+  unlink(at.path.c_str());
+  Endpoint tcp = endpoint("tcp://:0");
+  const Socket s = bound(tcp);
+  EXPECT_GT(tcp.port, 0);
+  EXPECT_THROW(bound(tcp), EnvironmentError);
+}
+
+}  // namespace
+}  // namespace evsim::link
