@@ -4,8 +4,9 @@ _evsim() {
   local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} words
   if ((COMP_CWORD == 1)); then command=; fi
   case $command in
-    '') words="run check describe list schema compare replay validate map response convert new-vehicle completion --help --version" ;;
-    run) words="--help --vehicle --set --level --controller --out --format --record --verify --json --jobs --timeout" ;;
+    '') words="run hil check describe list schema compare replay validate map response convert new-vehicle completion --help --version" ;;
+    run) words="--help --vehicle --set --level --out --format --record --json --timeout --controller --verify --jobs" ;;
+    hil) words="--help --link --vehicle --set --level --out --format --record --json --timeout" ;;
     check) words="--help" ;;
     describe) words="parameters signals units interface motor_control vcu --help" ;;
     list) words="vehicles scenarios cycles --help" ;;

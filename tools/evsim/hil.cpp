@@ -85,6 +85,8 @@ ExitCode hil_command(const HilArguments& a) {
   }
   flush_output();
   if (!o.error.empty()) print_error(c.scenario_name + ": " + o.error + "\n");
+  // As the first controller was waited for.
+  if (o.code == ExitCode::environment && terminal::interrupted()) return ExitCode::interrupted;
   return o.code;
 }
 

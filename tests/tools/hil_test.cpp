@@ -1,0 +1,113 @@
+// evsim hil on the command line, with the examples of docs/link_protocol.md on the other side.
+#include "tests/tools/evsim_program.h"
+
+namespace evsim {
+namespace {
+
+class Hil : public Program {
+ protected:
+  Hil() {
+    write("race.json", R"({"vehicle": "car.json",
+"driver": {"type": "pedals", "pedals": "pedals.csv"},
+"record": {"rate_Hz": 100}})");
+    write("pedals.csv",
+          "t [s],accelerator [1],brake [1]\n0,0,0\n1,0.5,0\n5,0.5,0\n6,0,0.2\n9,0,0.2\n");
+    link("tcp://:0");
+  }
+  void link(const std::string& at, const std::string& more = "") const {
+    write("link.json", R"({"vcu": {"at": ")" + at + "\"" + more + "}}");
+  }
+  // A program with arguments; what it says is not kept.
+  static pid_t other(const std::vector<std::string>& command) {
+    const pid_t child = fork();
+    if (child != 0) return child;
+    std::vector<char*> argv;
+    for (const std::string& a : command) argv.push_back(const_cast<char*>(a.c_str()));
+    argv.push_back(nullptr);
+    execvp(argv[0], argv.data());
+    _exit(126);
+  }
+  static int ended(pid_t child) {
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+  // Where the run that has been started listens.
+  std::string place() const {
+    for (std::string at; true; std::this_thread::sleep_for(std::chrono::milliseconds(5))) {
+      if (!exists("stderr.txt")) continue;
+      const std::string said = read("stderr.txt");
+      const auto from = said.find("listens at ");
+      const auto to = said.find('\n');
+      if (from != std::string::npos && to != std::string::npos)
+        return said.substr(from + 11, to - from - 11);
+    }
+  }
+  static std::string port(const std::string& at) { return at.substr(at.rfind(':') + 1); }
+};
+
+TEST_F(Hil, the_example_in_C_drives_the_car_and_its_link_is_reported) {
+  const pid_t run = start({"hil", "race.json", "--link", "link.json"});
+  const pid_t controller = other({EVSIM_EXAMPLE_VCU, port(place())});
+  const Ran r = finish(run);
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_EQ(ended(controller), 0);
+  EXPECT_NE(r.out.find("Link of vcu at tcp://127.0.0.1:"), std::string::npos) << r.out;
+  EXPECT_NE(r.out.find("pedal to torque in C"), std::string::npos);
+  EXPECT_NE(read("results/race/car/signals.csv").find("vcu.controller.connected"),
+            std::string::npos);
+}
+
+TEST_F(Hil, the_examples_in_Python_and_C_give_the_same_signals) {
+  std::vector<std::string> signals;
+  for (const bool python : {false, true}) {
+    const pid_t run = start({"hil", "race.json", "--link", "link.json"});
+    const std::string at = place(), root = EVSIM_SOURCE_DIR;
+    const pid_t controller = python ? other({"env", "PYTHONPATH=" + root + "/tools/python",
+                                             "python3", root + "/docs/examples/link/vcu.py", at})
+                                    : other({EVSIM_EXAMPLE_VCU, port(at)});
+    EXPECT_EQ(finish(run).code, 0);
+    EXPECT_EQ(ended(controller), 0);
+    signals.push_back(read("results/race/car/signals.csv"));
+    fs::remove(file("stderr.txt"));
+  }
+  EXPECT_GT(signals[0].size(), 10000u);
+  EXPECT_EQ(signals[0], signals[1]);
+}
+
+TEST_F(Hil, a_link_file_that_is_wrong_is_an_error_before_anything_runs) {
+  const auto problem = [&](const std::string& text) {
+    write("link.json", text);
+    const Ran r = evsim({"hil", "race.json", "--link", "link.json"});
+    EXPECT_EQ(r.code, 2);
+    return r.err;
+  };
+  EXPECT_NE(problem("{}").find("link.json: links no role; must be vcu or motor_control"),
+            std::string::npos);
+  EXPECT_NE(problem(R"({"vcu": {"at": "here"}})").find("link.json: vcu.at: got here, must be tcp:"),
+            std::string::npos);
+  EXPECT_NE(problem(R"({"vcu": {"at": "tcp://:0", "timeout": 1}})").find("timeout"),
+            std::string::npos);
+  EXPECT_NE(problem(R"({"bms": {"at": "tcp://:0"}})").find("bms"), std::string::npos);
+  EXPECT_FALSE(exists("results"));
+}
+
+TEST_F(Hil, without_a_controller_there_is_no_run) {
+  link("tcp://:0", R"(, "patience_s": 0.1)");
+  const Ran r = evsim({"hil", "race.json", "--link", "link.json"});
+  EXPECT_EQ(r.code, 4);
+  EXPECT_NE(r.err.find("no controller for vcu came to tcp://127.0.0.1:"), std::string::npos)
+      << r.err;
+}
+
+TEST_F(Hil, a_wait_for_a_controller_can_be_interrupted) {
+  link("tcp://:0", R"(, "patience_s": 0)");
+  const pid_t run = start({"hil", "race.json", "--link", "link.json"});
+  place();
+  kill(run, SIGINT);
+  const Ran r = finish(run);
+  EXPECT_EQ(r.code, 130) << r.err;
+}
+
+}  // namespace
+}  // namespace evsim
