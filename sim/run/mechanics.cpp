@@ -337,7 +337,7 @@ ForeseenShafts<double> Mechanics::foreseen(const State& s) const {
   out.v = s.x.chassis.v.x;
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
     out.omega_0[n] = s.omega[n];
-    out.alpha[n] = g(s, n) * s.tau[n] + load(s, n, s.since);
+    out.alpha[n] = g(s, n) * (s.tau[n] + s.repaid[n]) + load(s, n, s.since);
   }
   return out;
 }
@@ -386,7 +386,7 @@ void Mechanics::push(State& s, const std::array<double, kMaxDriveUnits>& impulse
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
     s.impulse[n] += impulse[n];
     s.moment[n] += impulse[n] * (s.since + 0.5 * h);
-    s.omega[n] += g(s, n) * impulse[n] + h * load(s, n, s.since + 0.5 * h);
+    s.omega[n] += g(s, n) * (impulse[n] + h * s.repaid[n]) + h * load(s, n, s.since + 0.5 * h);
     s.tau[n] = impulse[n] / h;
     s.given[n] += impulse[n];
   }
@@ -394,7 +394,7 @@ void Mechanics::push(State& s, const std::array<double, kMaxDriveUnits>& impulse
   s.worked += work;
 }
 
-// (3)
+// (3), in a step as long as the last one.
 std::array<double, kMaxDriveUnits> Mechanics::repayment(const State& s) const {
   double squares = kRepaying * kRepaying;
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
@@ -404,7 +404,7 @@ std::array<double, kMaxDriveUnits> Mechanics::repayment(const State& s) const {
   std::array<double, kMaxDriveUnits> out{};
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
     const double most = kRepaid * control_.units[n].tau_peak;
-    out[n] = clamp(s.owed * shaft_speed(s, n) / (s.since * squares), -most, most);
+    out[n] = clamp(s.owed * shaft_speed(s, n) / (s.h * squares), -most, most);
   }
   return out;
 }
@@ -421,11 +421,10 @@ manoeuvre::Motion Mechanics::step(State& s, const Asked& asked, double t) const 
     now.brake_change[i] = now.brake[i] - was[i];
     now.brake[i] = 0.5 * (was[i] + now.brake[i]);
   }
-  const auto repaid = repayment(s);
   std::array<double, kMaxDriveUnits> before{};
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
     before[n] = shaft_speed(s, n);
-    now.tau[n] += repaid[n];
+    now.tau[n] += s.repaid[n];
   }
   s.last = {};
   const multibody::State began = s.x;
@@ -456,9 +455,10 @@ manoeuvre::Motion Mechanics::step(State& s, const Asked& asked, double t) const 
     s.omega[n] = shaft_speed(s, n);
     s.b_earlier[n] = s.b_before[n];
     s.b_before[n] = s.b[n];
-    s.b[n] = (s.omega[n] - before[n] - g(s, n) * (s.impulse[n] + h * repaid[n])) / h;
+    s.b[n] = (s.omega[n] - before[n] - g(s, n) * (s.impulse[n] + h * s.repaid[n])) / h;
     if (first) s.b_earlier[n] = s.b_before[n] = s.b[n];
   }
+  s.repaid = repayment(s);
   s.since = 0.0, s.impulse = {}, s.moment = {};
   const auto& r = s.x.chassis.r;
   s.foot = road_.foot(r.x, r.y, s.foot);

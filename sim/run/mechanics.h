@@ -7,7 +7,7 @@
 // The step then takes the torques as a straight line of the same integral and first moment over it.
 // The machines have worked at speeds that were foreseen, the car takes the torques at its own. What it took less it is owed:
 //   E' = E + sum tau omega_foreseen h - work taken,   delta tau_k = E omega_k / (h sum omega^2)          (3)
-// and gets as a torque beside the next step's, the least that gives the energy back.
+// and gets as a torque beside the next step's, the least that gives the energy back; foreseen like the load.
 // Source of the idea: corrections of energy between coupled simulators, B. Rodriguez et al., Multibody System Dynamics 55
 // (2022) 103-136.
 #pragma once
@@ -46,9 +46,10 @@ class Mechanics {
     std::array<double, kMaxDriveUnits> tau;              // of the last tick [Nm]
     // (2): means of the last step, of the one before it and of that before [rad/s2]
     std::array<double, kMaxDriveUnits> b, b_before, b_earlier;
-    double h_before, h_earlier;  // of the latter two [s]
-    double worked, owed;         // by the machines since the last step; E of (3) [J]
-    int halved;                  // steps to come that are shorter
+    double h_before, h_earlier;                 // of the latter two [s]
+    double worked, owed;                        // by the machines since the last step; E of (3) [J]
+    std::array<double, kMaxDriveUnits> repaid;  // delta tau of (3), until the next step ends [Nm]
+    int halved;                                 // steps to come that are shorter
     // Of the chassis' control unit and the driver's hands.
     std::int64_t control_tick;  // number of the next one
     TimeNs control_at;          // when it is due
