@@ -439,9 +439,12 @@ void Drive::step_mechanics(State& d, const closed_loop::System<double>& s, const
   integrate(d, mechanics_->foreseen(d.car), d.h, watch);
   demagnetise(d);
   std::array<double, kMaxDriveUnits> impulse{};
-  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n)
+  double work = 0.0;
+  for (std::size_t n = 0; n < static_cast<std::size_t>(model_.n_units); ++n) {
     impulse[n] = d.last.units[n].tau;
-  mechanics_->push(d.car, impulse, d.h);
+    work += d.last.units[n].shaft;
+  }
+  mechanics_->push(d.car, impulse, work, d.h);
   settle_source(d, s, now, y, q);
   if (!at_latest && !mechanics_->is_due(d.car, d.h)) return;
   manoeuvre::Motion moved = mechanics_->step(d.car, asked(s, now), seconds(d.t) + d.h);

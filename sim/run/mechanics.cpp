@@ -14,6 +14,9 @@ constexpr int kHalved = 20;
 // Nothing foresees the blow at the end of a shaft's play: so many steps are a quarter as long before.
 constexpr int kQuartered = 5;
 constexpr double kCrossing = 0.05;  // [rad/s]
+// Of what is owed, (3): a torque of at most so much of the peak torque, from this speed on.
+constexpr double kRepaid = 0.005;
+constexpr double kRepaying = 1.0;  // [rad/s]
 
 bool is_flat(const road::Params& r) {
   return r.grade.empty() && r.crossfall.empty() && r.bumps.empty() && r.roughness.G_d == 0.0;
@@ -334,7 +337,7 @@ ForeseenShafts<double> Mechanics::foreseen(const State& s) const {
   out.v = s.x.chassis.v.x;
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
     out.omega_0[n] = s.omega[n];
-    out.alpha[n] = g(s, n) * s.tau[n] + load(s, n, s.since);
+    out.alpha[n] = g(s, n) * (s.tau[n] + s.repaid[n]) + load(s, n, s.since);
   }
   return out;
 }
@@ -378,15 +381,32 @@ double Mechanics::hand_wheel(const State& s, double t) const {
   return s.driver.theta;
 }
 
-void Mechanics::push(State& s, const std::array<double, kMaxDriveUnits>& impulse, double h) const {
+void Mechanics::push(State& s, const std::array<double, kMaxDriveUnits>& impulse, double work,
+                     double h) const {
   for (std::size_t n = 0; n < car_.model.n_units; ++n) {
     s.impulse[n] += impulse[n];
     s.moment[n] += impulse[n] * (s.since + 0.5 * h);
-    s.omega[n] += g(s, n) * impulse[n] + h * load(s, n, s.since + 0.5 * h);
+    s.omega[n] += g(s, n) * (impulse[n] + h * s.repaid[n]) + h * load(s, n, s.since + 0.5 * h);
     s.tau[n] = impulse[n] / h;
     s.given[n] += impulse[n];
   }
   s.since += h, s.given_for += h;
+  s.worked += work;
+}
+
+// (3), in a step as long as the last one.
+std::array<double, kMaxDriveUnits> Mechanics::repayment(const State& s) const {
+  double squares = kRepaying * kRepaying;
+  for (std::size_t n = 0; n < car_.model.n_units; ++n) {
+    const double omega = shaft_speed(s, n);
+    squares += omega * omega;
+  }
+  std::array<double, kMaxDriveUnits> out{};
+  for (std::size_t n = 0; n < car_.model.n_units; ++n) {
+    const double most = kRepaid * control_.units[n].tau_peak;
+    out[n] = clamp(s.owed * shaft_speed(s, n) / (s.h * squares), -most, most);
+  }
+  return out;
 }
 
 manoeuvre::Motion Mechanics::step(State& s, const Asked& asked, double t) const {
@@ -402,7 +422,10 @@ manoeuvre::Motion Mechanics::step(State& s, const Asked& asked, double t) const 
     now.brake[i] = 0.5 * (was[i] + now.brake[i]);
   }
   std::array<double, kMaxDriveUnits> before{};
-  for (std::size_t n = 0; n < car_.model.n_units; ++n) before[n] = shaft_speed(s, n);
+  for (std::size_t n = 0; n < car_.model.n_units; ++n) {
+    before[n] = shaft_speed(s, n);
+    now.tau[n] += s.repaid[n];
+  }
   s.last = {};
   const multibody::State began = s.x;
   multibody::Rates rates;
@@ -410,6 +433,8 @@ manoeuvre::Motion Mechanics::step(State& s, const Asked& asked, double t) const 
     rates = truth_->step(car_.model, now, h, s.x, s.last);
   else
     step_(car_.model, now, h, s.x, s.last, rates);
+  s.owed += s.worked - s.last.work;
+  s.worked = 0.0;
   for (std::size_t n = 0; n < car_.model.n_units; ++n) s.last.gears[n] += s.knock[n];
   s.knock = {};
   const auto motion = motion_of(began, rates, s.foot, s.theta_H, seat_);
@@ -430,9 +455,10 @@ manoeuvre::Motion Mechanics::step(State& s, const Asked& asked, double t) const 
     s.omega[n] = shaft_speed(s, n);
     s.b_earlier[n] = s.b_before[n];
     s.b_before[n] = s.b[n];
-    s.b[n] = (s.omega[n] - before[n] - g(s, n) * s.impulse[n]) / h;
+    s.b[n] = (s.omega[n] - before[n] - g(s, n) * (s.impulse[n] + h * s.repaid[n])) / h;
     if (first) s.b_earlier[n] = s.b_before[n] = s.b[n];
   }
+  s.repaid = repayment(s);
   s.since = 0.0, s.impulse = {}, s.moment = {};
   const auto& r = s.x.chassis.r;
   s.foot = road_.foot(r.x, r.y, s.foot);

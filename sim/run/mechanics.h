@@ -5,6 +5,11 @@
 //   b: on the parabola through the means of the last three steps                                        (2)
 // Where a shaft is foreseen badly, as while flanks hammer, steps are shorter for a while.
 // The step then takes the torques as a straight line of the same integral and first moment over it.
+// The machines have worked at speeds that were foreseen, the car takes the torques at its own. What it took less it is owed:
+//   E' = E + sum tau omega_foreseen h - work taken,   delta tau_k = E omega_k / (h sum omega^2)          (3)
+// and gets as a torque beside the next step's, the least that gives the energy back; foreseen like the load.
+// Source of the idea: corrections of energy between coupled simulators, B. Rodriguez et al., Multibody System Dynamics 55
+// (2022) 103-136.
 #pragma once
 
 #include <memory>
@@ -41,8 +46,10 @@ class Mechanics {
     std::array<double, kMaxDriveUnits> tau;              // of the last tick [Nm]
     // (2): means of the last step, of the one before it and of that before [rad/s2]
     std::array<double, kMaxDriveUnits> b, b_before, b_earlier;
-    double h_before, h_earlier;  // of the latter two [s]
-    int halved;                  // steps to come that are shorter
+    double h_before, h_earlier;                 // of the latter two [s]
+    double worked, owed;                        // by the machines since the last step; E of (3) [J]
+    std::array<double, kMaxDriveUnits> repaid;  // delta tau of (3), until the next step ends [Nm]
+    int halved;                                 // steps to come that are shorter
     // Of the chassis' control unit and the driver's hands.
     std::int64_t control_tick;  // number of the next one
     TimeNs control_at;          // when it is due
@@ -105,8 +112,9 @@ class Mechanics {
   // Whether a unit shifts or disconnects.
   bool has_gearbox(std::size_t unit) const { return gearboxes_[unit].has_value(); }
   ForeseenShafts<double> foreseen(const State& s) const;
-  // The torques' integrals over a tick [Nm s], whose length is h [s].
-  void push(State& s, const std::array<double, kMaxDriveUnits>& impulse, double h) const;
+  // The torques' integrals over a tick [Nm s], whose length is h [s], and their work at the speeds foreseen [J].
+  void push(State& s, const std::array<double, kMaxDriveUnits>& impulse, double work,
+            double h) const;
   // Whether a step is due, where the next tick is to be h [s] long.
   bool is_due(const State& s, double h) const;
   // To where the torques have been pushed, t [s]; what flowed is s.last. Returns how the car moved as it began.
@@ -142,6 +150,7 @@ class Mechanics {
   chassis_control::Model control_at_gears(const State& s, chassis_control::Inputs& in) const;
   void control_gears(State& s, const std::array<double, kMaxDriveUnits>& asked) const;
   double load(const State& s, std::size_t unit, double t) const;
+  std::array<double, kMaxDriveUnits> repayment(const State& s) const;
 
   multibody::Car car_;
   chassis_control::Model control_;

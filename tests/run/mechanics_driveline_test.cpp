@@ -38,8 +38,13 @@ template <class Done> double drive(Ride& r, double at_most, const Done& done) {
   while (seconds(r.t - from) < at_most && !done()) {
     if (r.s.control_at <= r.t) r.m.control(r.s, r.asked);
     auto impulse = r.s.commands.tau;
-    for (double& each : impulse) each *= seconds(kTick);
-    r.m.push(r.s, impulse, seconds(kTick));
+    const auto shafts = r.m.foreseen(r.s);
+    double work = 0.0;
+    for (std::size_t n = 0; n < impulse.size(); ++n) {
+      impulse[n] *= seconds(kTick);
+      work += impulse[n] * (shafts.omega_0[n] + 0.5 * seconds(kTick) * shafts.alpha[n]);
+    }
+    r.m.push(r.s, impulse, work, seconds(kTick));
     r.t += kTick;
     const bool last = r.s.control_at <= r.t;
     if (!last && !r.m.is_due(r.s, seconds(kTick))) continue;
