@@ -285,6 +285,7 @@ Device::Answer Device::line(std::string_view text, const Grant& grant) {
     case 'L': {
       if (!rest.empty()) return malformed();
       const bool listen = text.front() == 'L';
+      if (open_ && listen == listens_only_) return Answer::done;  // python-can opens twice
       if (open_ || !grant({.kind = listen ? Request::Kind::listen : Request::Kind::open}))
         return refused();
       open_ = true;

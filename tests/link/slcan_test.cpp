@@ -159,16 +159,16 @@ TEST(SlcanClient, opens_with_the_codes_of_the_bit_rates) {
   EXPECT_FALSE(opening({.data_bit_rate = 3'000'000}));
 }
 
-// What python-can sends when it opens at 500 kbit/s without a data rate, which leaves an empty line.
+// What python-can sends when it opens at 500 kbit/s without a data rate, which leaves an empty line; it opens twice.
 TEST(SlcanDevice, serves_python_can) {
   std::vector<Request> requests;
   Device d;
-  d.feed("C\rS6\r\rO\rV\rN\rt1232AABB\rT000000010\rb00F9" + std::string(24, '0') + "\rF\rC\r",
+  d.feed("C\rS6\r\rO\rO\rV\rN\rt1232AABB\rT000000010\rb00F9" + std::string(24, '0') + "\rF\rC\r",
          [&](const Request& r) {
            requests.push_back(r);
            return true;
          });
-  EXPECT_EQ(d.take_output(), "\r\r\rV1013\rNEV01\rz\rZ\rz\rF00\r\r");
+  EXPECT_EQ(d.take_output(), "\r\r\r\rV1013\rNEV01\rz\rZ\rz\rF00\r\r");
   ASSERT_EQ(requests.size(), 6u);
   EXPECT_EQ(requests[0].kind, Request::Kind::bit_rate);
   EXPECT_EQ(requests[0].bit_rate, 500'000);
@@ -186,7 +186,7 @@ TEST(SlcanDevice, refuses_by_bell_and_counts) {
   Device d;
   d.feed("t1230\r", grant_all);     // closed
   d.feed("F\r", grant_all);         // only when open
-  d.feed("O\rO\rS6\r", grant_all);  // the second O and S while open
+  d.feed("O\rL\rS6\r", grant_all);  // L and S while open
   d.feed("t12\r", grant_all);       // no frame
   d.feed("Q1\r", grant_all);        // unknown
   d.feed("S\rS12\rsFFF\rY3\rM1\rZ2\rOx\rt12300ABC\r", grant_all);
