@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
 #include <random>
 
@@ -462,6 +463,63 @@ TEST(CanBus, the_same_whatever_the_steps_and_from_a_copy) {
     for (std::size_t i = 0; i < once.size(); ++i) ASSERT_TRUE(same(once[i], split[i])) << i;
     EXPECT_FALSE(of(once, Kind::error).empty());
   }
+}
+
+// Cuts, babblers, disturbances, bus-off and restarts in any order: frames are sent once or wait, nothing else.
+TEST(CanBus, no_frame_is_lost_or_doubled_by_errors) {
+  std::mt19937 random(6);
+  int bus_off = 0;
+  for (int trial = 0; trial < 20; ++trial) {
+    constexpr int kNodes = 5;
+    Bus bus = bus_of(kNodes, {.bit_rate = 250'000});
+    std::array<std::int64_t, kNodes> accepted{}, sent{};
+    TimeNs last = 0;
+    const Frame babble{.id = 1, .length = 1};
+    for (int step = 0; step < 300; ++step) {
+      const int node = static_cast<int>(random() % kNodes);
+      switch (random() % 12) {
+        case 0: bus.cut(1 + static_cast<int>(random() % (kNodes - 1))); break;
+        case 1: bus.mend(); break;
+        case 2: bus.babble(node, babble); break;
+        case 3:
+          for (int i = 0; i < kNodes; ++i) bus.babble(i, std::nullopt);
+          break;
+        case 4:
+          bus.add_fault({.kind = BusFault::Kind::disturb,
+                         .frames = static_cast<int>(random() % 60),
+                         .node = static_cast<int>(random() % (kNodes + 1)) - 1,
+                         .bit = static_cast<int>(random() % 60)});
+          break;
+        case 5: bus.restart(node); break;
+        default:
+          accepted[static_cast<std::size_t>(node)] +=
+              bus.send(node, random_frame(random, node)) ? 1 : 0;
+      }
+      for (const BusEvent& e : bus.advance(bus.now() + static_cast<TimeNs>(random() % 2'000'000))) {
+        EXPECT_GE(e.t, last);
+        last = e.t;
+        if (e.kind == Kind::sent && e.frame != babble) ++sent[static_cast<std::size_t>(e.node)];
+        if (e.kind == Kind::state && e.state == ErrorState::bus_off) ++bus_off;
+      }
+      for (int i = 0; i < kNodes; ++i) {
+        EXPECT_EQ(accepted[static_cast<std::size_t>(i)],
+                  sent[static_cast<std::size_t>(i)] + static_cast<std::int64_t>(bus.waiting(i)));
+        const NodeStatus& s = bus.status(i);
+        EXPECT_TRUE(s.tec >= 0 && s.tec <= 263 && s.rec >= 0 && s.rec <= 255);
+        EXPECT_EQ(s.state == ErrorState::active, s.tec <= 127 && s.rec <= 127);
+      }
+      EXPECT_LE(bus.load(), 1.0);
+      EXPECT_LE(bus.load_lately(), 1.0);
+    }
+    // Left alone it recovers and all is sent.
+    bus.mend();
+    for (int i = 0; i < kNodes; ++i) bus.babble(i, std::nullopt);
+    for (int i = 0; i < 100'000 && bus.now() < 20 * 1'000'000'000LL; ++i)
+      for (const BusEvent& e : bus.advance(bus.now() + 10'000'000))
+        if (e.kind == Kind::sent && e.frame != babble) ++sent[static_cast<std::size_t>(e.node)];
+    EXPECT_EQ(accepted, sent) << trial;
+  }
+  EXPECT_GT(bus_off, 0);
 }
 
 }  // namespace

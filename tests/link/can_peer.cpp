@@ -57,8 +57,8 @@ int serve() {
     frames += std::ssize(bus);
     if (!put(device.take_output())) break;
   }
-  std::fprintf(stderr, "%lld %lld\n", static_cast<long long>(frames),
-               static_cast<long long>(device.rejected().total() + device.lost()));
+  const std::int64_t rejected = device.rejected().total() + device.lost();
+  std::fputs((std::to_string(frames) + " " + std::to_string(rejected) + "\n").c_str(), stderr);
   return 0;
 }
 
@@ -71,7 +71,7 @@ int listen() {
       if (r.kind == slcan::Received::Kind::frame)
         out += candump_line({.channel = "can0", .frame = r.frame.frame});
   put(out);
-  std::fprintf(stderr, "%lld\n", static_cast<long long>(client.rejected().total()));
+  std::fputs((std::to_string(client.rejected().total()) + "\n").c_str(), stderr);
   return 0;
 }
 
