@@ -201,6 +201,33 @@ TEST(CanBus, in_traffic_each_frame_is_one_of_the_128_times) {
   EXPECT_EQ(frames, 128);
 }
 
+// Node 1, error passive and alone, tries every 67 bits. From the end of the checksum, bit 40, on nothing is dominant: 27 bits,
+// twice 11 of them.
+TEST(CanBus, passive_tries_without_an_answer_leave_recessive_bits) {
+  Bus bus;
+  bus.add_node({.recovers = false});
+  bus.add_node();
+  bus.add_fault(
+      {.kind = BusFault::Kind::disturb, .id = 0, .frames = 32, .bit = kAck + 2 - kArbitrationEnd});
+  bus.send(0, kZero);
+  bus.advance(5'000 * kBit);
+  ASSERT_EQ(bus.status(0).state, ErrorState::bus_off);
+  bus.send(1, kZero);
+  bus.advance(10'000 * kBit);
+  ASSERT_EQ(bus.status(1).state, ErrorState::passive);
+  TimeNs start = 0;  // of a try
+  while (start == 0)
+    for (const BusEvent& e : of(bus.advance(bus.now() + kBit), Kind::error))
+      start = e.t + (67 - kAck - 1) * kBit;
+  bus.advance(start + 10 * kBit);
+  bus.restart(0);
+  const auto states = of(bus.advance(bus.now() + 10'000 * kBit), Kind::state);
+  ASSERT_FALSE(states.empty());
+  EXPECT_EQ(states[0].node, 0);
+  EXPECT_EQ(states[0].t, start + (63 * 67 + 40 + 22) * kBit);
+  EXPECT_EQ(bus.waiting(1), 0u);
+}
+
 // Bit 15 inverted becomes recessive: no dominant bit before the flag, others flag after its six: 12 bits. Bit 17 is a stuff
 // bit: inverted it is the sixth equal one for all: 6.
 TEST(CanBus, flags_are_as_long_as_the_others_need_to_see_them) {
@@ -258,6 +285,30 @@ TEST(CanBus, a_wrong_checksum_at_one_receiver_by_hand) {
   EXPECT_EQ(bus.status(2).rec, 8);
 }
 
+// The only receiver reads it wrongly: no ACK. The sender flags in the ACK delimiter, the receiver a bit later: 7 bits.
+TEST(CanBus, a_wrong_checksum_at_the_only_receiver_by_hand) {
+  Bus bus = bus_of(2);
+  bus.add_fault(disturbed(20, 1, 1));
+  bus.send(0, kZero);
+  const auto events = bus.advance(10'000'000);
+  const auto errors = of(events, Kind::error);
+  ASSERT_EQ(errors.size(), 2u);
+  EXPECT_EQ(errors[0].error, BusError::acknowledge);
+  EXPECT_EQ(errors[0].t, (kAck + 1) * kBit);
+  EXPECT_EQ(errors[1].error, BusError::checksum);
+  EXPECT_EQ(of(events, Kind::sent)[0].t, (kAck + 1 + 7 + 8 + 3 + kFrameBits) * kBit);
+}
+
+// Of identifier 0: BRS is bit 18, 75 % of it slow and what follows 60 % fast; bit 25 is the seventh after it.
+TEST(CanBus, an_error_at_the_data_rate_by_hand) {
+  Bus bus = bus_of(2, {.sample_point = 750, .data_sample_point = 600});
+  bus.add_fault(disturbed(25));
+  bus.send(0, {.fd = true, .bit_rate_switch = true});
+  const auto errors = of(bus.advance(10'000'000), Kind::error);
+  ASSERT_EQ(errors.size(), 2u);
+  EXPECT_EQ(errors[0].t, 18 * 2'000 + 1'500 + 200 + 7 * 500);
+}
+
 TEST(CanBus, an_error_passive_receiver_destroys_nothing) {
   Bus bus = bus_of(3);
   bus.add_fault(disturbed(20, 15, 2));  // 15 times 9
@@ -289,6 +340,11 @@ TEST(CanBus, equal_identifiers_with_other_contents_collide) {
   EXPECT_EQ(bus.status(0).tec, 8);
   EXPECT_EQ(bus.status(1).tec, 8);
   EXPECT_EQ(bus.status(2).rec, 1);
+  // So do the two kinds of frames: the bit that tells them apart follows the arbitration field.
+  Bus kinds = bus_of(2);
+  kinds.send(0, {.id = 0x555});
+  kinds.send(1, {.id = 0x555, .fd = true});
+  EXPECT_EQ(of(kinds.advance(16 * kBit), Kind::error).size(), 2u);
   // The same frame twice is one on the wire.
   Bus same = bus_of(3);
   same.send(0, kZero);
