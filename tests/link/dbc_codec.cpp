@@ -3,6 +3,7 @@
 //
 //   decode MESSAGE HEX             the signals that are there, SIGNAL:RAW:VALUE each
 //   insert MESSAGE SIGNAL RAW      bytes in hex, all other bits 0
+//   raw MESSAGE SIGNAL VALUE       of the physical value, and whether it was clipped
 //   encode MESSAGE VALUE...        bytes in hex, and how many values were clipped; a value of each signal
 //
 // Exit codes: 0, 2 bad database or request.
@@ -35,6 +36,11 @@ std::string hex(const std::uint8_t* data, std::size_t length) {
     s += kDigits[data[i] & 0xF];
   }
   return s;
+}
+double number(const std::string& word) {
+  double x = 0.0;
+  std::from_chars(word.data(), word.data() + word.size(), x);
+  return x;
 }
 std::vector<std::uint8_t> bytes(const std::string& hex) {
   std::vector<std::uint8_t> all;
@@ -73,6 +79,7 @@ class Answers {
     const Message& m = d_.messages.at(message);
     if (verb == "decode") return decoded(m, words);
     if (verb == "insert") return inserted(m, words);
+    if (verb == "raw") return raw(m, words);
     if (verb == "encode") return encoded(m, words);
     throw std::runtime_error("unknown request " + verb);
   }
@@ -95,13 +102,16 @@ class Answers {
     insert(m.signals.at(signal), raw, f.data);
     return hex(f.data.data(), static_cast<std::size_t>(m.length));
   }
+  static std::string raw(const Message& m, std::istream& words) {
+    std::size_t signal = 0;
+    std::string word;
+    words >> signal >> word;
+    const Raw r = raw_of(m.signals.at(signal), number(word));
+    return std::to_string(r.raw) + (r.clipped ? " 1" : " 0");
+  }
   static std::string encoded(const Message& m, std::istream& words) {
     std::vector<double> values;
-    for (std::string word; words >> word;) {
-      double x = 0.0;
-      std::from_chars(word.data(), word.data() + word.size(), x);
-      values.push_back(x);
-    }
+    for (std::string word; words >> word;) values.push_back(number(word));
     if (values.size() != m.signals.size()) throw std::runtime_error("not a value of each signal");
     const Encoded e = encode(m, values);
     return hex(e.frame.data.data(), static_cast<std::size_t>(m.length)) + ' ' +
@@ -118,11 +128,7 @@ int run(const std::string& file) {
   const Database d = read_database(file, text);
   describe(d);
   Answers answers(d);
-  for (std::string line; std::getline(std::cin, line);)
-    if (line == "flush")
-      std::cout << std::flush;
-    else
-      std::cout << answers.to(line) << '\n';
+  for (std::string line; std::getline(std::cin, line);) std::cout << answers.to(line) << '\n';
   return 0;
 }
 
