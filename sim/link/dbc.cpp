@@ -122,7 +122,8 @@ class Reader {
     Lines& lines = lines_.back();
     m.extended = (is.key & kExtendedBit) != 0;
     m.id = is.key & ~kExtendedBit;
-    m.fd = m.bit_rate_switch = m.length > 8;
+    m.fd = m.length > 8;
+    m.bit_rate_switch = true;  // unless CANFD_BRS says otherwise
     check_id(m, is.line);
     const auto [first, is_new] = by_key_.try_emplace(is.key, out_.messages.size() - 1);
     if (!is_new)
@@ -324,16 +325,13 @@ class Reader {
                                ", which its bits can't hold; passed over");
       }
     }
+    for (Message& m : out_.messages) m.bit_rate_switch = m.bit_rate_switch && m.fd;
   }
   void of_message(const AttributeValue& v, Message& m) {
     if (v.name == "GenMsgCycleTime") m.cycle_time = time(v);
     if (v.name == "GenMsgStartDelayTime") m.start_delay = time(v);
-    const std::string is = meaning(v);
-    if (v.name == "VFrameFormat") m.fd = is.ends_with("CAN_FD") || m.length > 8;
-    if (v.name == "CANFD_BRS")
-      m.bit_rate_switch = is != "0";
-    else if (v.name == "VFrameFormat")
-      m.bit_rate_switch = m.fd;
+    if (v.name == "VFrameFormat") m.fd = meaning(v).ends_with("CAN_FD") || m.length > 8;
+    if (v.name == "CANFD_BRS") m.bit_rate_switch = meaning(v) != "0";
   }
   std::int64_t time(const AttributeValue& v) {
     constexpr double kMost = 1e9;  // [ms], 11 days

@@ -379,6 +379,8 @@ std::string quoted(std::string_view text) {
 }
 
 void Complaints::error(int line, std::string_view path, std::string what) {
+  // A default counts for many messages, its error once.
+  if (!errors_.empty() && errors_.back().line == line && errors_.back().what == what) return;
   if (errors_.size() == kMostProblems) {
     ++more_;
     return;
