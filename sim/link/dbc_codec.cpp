@@ -20,7 +20,9 @@ Place place(const Signal& s) {
 }
 int bytes_of(const Place& p, const Signal& s) { return (p.shift + s.length + 7) / 8; }
 
-std::uint64_t mask(int length) { return ~std::uint64_t{0} >> (64 - length); }
+std::uint64_t mask(int length) {
+  return length >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << length) - 1;
+}
 bool is_float(const Signal& s) {
   return s.type == NumberType::float_32 || s.type == NumberType::float_64;
 }
@@ -53,9 +55,8 @@ Raw clipped_integer(const Signal& s, double x) {
   if (std::isnan(x)) return {0, true};
   const bool is_signed = s.type == NumberType::signed_integer;
   const int digits = is_signed ? s.length - 1 : s.length;
-  const std::uint64_t most = digits == 0 ? 0 : mask(digits);
-  const double beyond = 2.0 * static_cast<double>(most / 2 + (digits > 0 ? 1 : 0)) +
-                        (digits == 0 ? 1.0 : 0.0);  // 2^digits
+  const std::uint64_t most = mask(digits);
+  const double beyond = digits == 64 ? 0x1p64 : static_cast<double>(std::uint64_t{1} << digits);
   if (x >= beyond) return {most, true};
   if (is_signed) {
     if (x < -beyond) return {~most, true};
@@ -85,7 +86,8 @@ std::uint64_t extract(const Signal& s, std::span<const std::uint8_t> data) {
   const Place p = place(s);
   std::uint64_t raw = 0;
   for (int i = 0, n = bytes_of(p, s); i < n; ++i) {
-    const std::uint64_t byte = data[static_cast<std::size_t>(p.byte + i * p.step)];
+    const int at = p.byte + i * p.step;
+    const std::uint64_t byte = data[static_cast<std::size_t>(at)];
     raw |= i == 0 ? byte >> p.shift : byte << (8 * i - p.shift);
   }
   raw &= mask(s.length);
@@ -97,7 +99,8 @@ void insert(const Signal& s, std::uint64_t raw, std::span<std::uint8_t> data) {
   const Place p = place(s);
   const std::uint64_t bits = mask(s.length);
   for (int i = 0, n = bytes_of(p, s); i < n; ++i) {
-    std::uint8_t& byte = data[static_cast<std::size_t>(p.byte + i * p.step)];
+    const int at = p.byte + i * p.step;
+    std::uint8_t& byte = data[static_cast<std::size_t>(at)];
     const auto part = [&](std::uint64_t x) {
       return static_cast<std::uint8_t>(i == 0 ? x << p.shift : x >> (8 * i - p.shift));
     };

@@ -56,7 +56,7 @@ class Parser {
   // ---- Tokens -----------------------------------------------------------------------------------
 
   const Token& peek(std::size_t ahead = 0) const {
-    return tokens_.all[std::min(at_ + ahead, tokens_.all.size() - 1)];  // not physics
+    return tokens_.all[std::min(at_ + ahead, tokens_.all.size() - 1)];
   }
   const Token& take() {
     const Token& t = peek();
@@ -68,7 +68,7 @@ class Parser {
     take();
     return true;
   }
-  static bool is_name(const Token& t) { return t.kind == Kind::word && !is_section(t.is); }
+  static bool is_name(const Token& t) { return t.kind == Kind::word && !t.is_section; }
 
   [[noreturn]] void refuse(const Token& got, const std::string& what) {
     std::string is = quoted(got.is);
@@ -119,7 +119,7 @@ class Parser {
     return text("the attribute's value, a number or a text");
   }
   bool begins_section() const {
-    return peek().kind == Kind::end || (peek().begins_line && is_section(peek().is));
+    return peek().kind == Kind::end || (peek().begins_line && peek().is_section);
   }
   void end_of_statement() {
     if (begins_section())
@@ -150,7 +150,7 @@ class Parser {
       section_.clear();
       refuse(first, "a section such as BO_, SG_ or VAL_");
     }
-    if (!is_section(first.is)) {
+    if (!first.is_section) {
       complaints_.note(first.line, section_, "is no section that is known, passed over");
       return skip_statement();
     }
@@ -169,7 +169,7 @@ class Parser {
   void new_symbols(int) {
     sign(':', "after NS_");
     while (peek().kind == Kind::word && peek(1).kind == Kind::word &&
-           (is_section(peek(1).is) || !is_section(peek().is)))
+           (peek(1).is_section || !peek().is_section))
       take();
   }
   void bit_timing(int) { skip_to_section(); }
@@ -372,7 +372,7 @@ class Parser {
 }  // namespace
 
 std::string quoted(std::string_view text) {
-  std::size_t n = std::min(text.size(), kLongestQuote);  // not physics
+  std::size_t n = std::min(text.size(), kLongestQuote);
   // Not within a character.
   while (n > 0 && n < text.size() && (static_cast<unsigned char>(text[n]) & 0xC0u) == 0x80u) --n;
   return "\"" + std::string(text.substr(0, n)) + "\"";

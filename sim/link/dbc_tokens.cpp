@@ -12,6 +12,28 @@ bool is_word(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
+bool is_section(std::string_view word) {
+  constexpr std::array<std::string_view, 35> kSections{"BA_",          "BA_DEF_",
+                                                       "BA_DEF_DEF_",  "BA_DEF_DEF_REL_",
+                                                       "BA_DEF_REL_",  "BA_DEF_SGTYPE_",
+                                                       "BA_REL_",      "BA_SGTYPE_",
+                                                       "BO_",          "BO_TX_BU_",
+                                                       "BS_",          "BU_",
+                                                       "BU_BO_REL_",   "BU_EV_REL_",
+                                                       "BU_SG_REL_",   "CAT_",
+                                                       "CAT_DEF_",     "CM_",
+                                                       "ENVVAR_DATA_", "EV_",
+                                                       "EV_DATA_",     "FILTER",
+                                                       "NS_",          "NS_DESC_",
+                                                       "SG_",          "SG_MUL_VAL_",
+                                                       "SGTYPE_",      "SGTYPE_VAL_",
+                                                       "SIG_GROUP_",   "SIG_TYPE_REF_",
+                                                       "SIG_VALTYPE_", "SIGTYPE_VALTYPE_",
+                                                       "VAL_",         "VAL_TABLE_",
+                                                       "VERSION"};
+  return std::ranges::find(kSections, word) != kSections.end();
+}
+
 class Cutter {
  public:
   explicit Cutter(std::string_view text) : text_(text) {}
@@ -27,10 +49,12 @@ class Cutter {
     return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
   }
   void add(Token::Kind kind, std::size_t begin, std::size_t end) {
-    out_.all.push_back({.kind = kind,
-                        .is = text_.substr(begin, end - begin),
-                        .line = line_,
-                        .begins_line = line_ > last_line_});
+    out_.all.push_back(
+        {.kind = kind,
+         .is = text_.substr(begin, end - begin),
+         .line = line_,
+         .begins_line = line_ > last_line_,
+         .is_section = kind == Token::Kind::word && is_section(text_.substr(begin, end - begin))});
     last_line_ = line_;
   }
 
@@ -41,7 +65,7 @@ class Cutter {
       if (c == '\n')
         ++line_;
       else if (c == '/' && peek(1) == '/') {
-        at_ = std::min(text_.find('\n', at_), text_.size());  // not physics
+        at_ = std::min(text_.find('\n', at_), text_.size());
         if (at_ == text_.size()) return false;
         ++line_;
       } else if (c != ' ' && c != '\t' && c != '\r')
@@ -165,28 +189,6 @@ constexpr std::array<std::uint16_t, 32> kWindows1252{
 }  // namespace
 
 Tokens tokens_of(std::string_view text) { return Cutter(text).cut(); }
-
-bool is_section(std::string_view word) {
-  constexpr std::array<std::string_view, 35> kSections{"BA_",          "BA_DEF_",
-                                                       "BA_DEF_DEF_",  "BA_DEF_DEF_REL_",
-                                                       "BA_DEF_REL_",  "BA_DEF_SGTYPE_",
-                                                       "BA_REL_",      "BA_SGTYPE_",
-                                                       "BO_",          "BO_TX_BU_",
-                                                       "BS_",          "BU_",
-                                                       "BU_BO_REL_",   "BU_EV_REL_",
-                                                       "BU_SG_REL_",   "CAT_",
-                                                       "CAT_DEF_",     "CM_",
-                                                       "ENVVAR_DATA_", "EV_",
-                                                       "EV_DATA_",     "FILTER",
-                                                       "NS_",          "NS_DESC_",
-                                                       "SG_",          "SG_MUL_VAL_",
-                                                       "SGTYPE_",      "SGTYPE_VAL_",
-                                                       "SIG_GROUP_",   "SIG_TYPE_REF_",
-                                                       "SIG_VALTYPE_", "SIGTYPE_VALTYPE_",
-                                                       "VAL_",         "VAL_TABLE_",
-                                                       "VERSION"};
-  return std::ranges::find(kSections, word) != kSections.end();
-}
 
 std::string as_utf8(std::string_view bytes) {
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);

@@ -13,6 +13,7 @@ struct Token {
   std::string_view is;  // a text is without its quotes; \" in it is still two characters
   int line = 0;
   bool begins_line = false;  // the first of its line
+  bool is_section = false;   // a word that is one of the format's section names, BO_ and the like
 
   bool word(std::string_view w) const { return kind == Kind::word && is == w; }
   bool sign(char c) const { return kind == Kind::sign && is.front() == c; }
@@ -25,9 +26,6 @@ struct Tokens {
 };
 
 Tokens tokens_of(std::string_view text);
-
-// One of the format's section names, BO_ and the like.
-bool is_section(std::string_view word);
 
 // Text as UTF-8: unchanged if it is, else from Windows-1252.
 std::string as_utf8(std::string_view bytes);

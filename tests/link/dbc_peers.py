@@ -235,7 +235,7 @@ def raw_bits(s, raw):
 class Comparison:
     def __init__(self, ours, them, values, rng):
         self.ours, self.them, self.values, self.rng = ours, them, values, rng
-        self.requests, self.expected = [], []
+        self.requests, self.expected, self.there_once = [], [], set()
         self.count = dict(messages=0, signals=0, decoded=0, inserted=0, encoded=0)
         self.faults = []
 
@@ -255,6 +255,7 @@ class Comparison:
             wrong = check(answer)
             if wrong:
                 self.fault(f"{request[:100]}: {wrong}")
+        self.count["never selected"] = self.count["signals"] - len(self.there_once)
 
     def message(self, index, a, b):
         self.count["messages"] += 1
@@ -388,6 +389,7 @@ class Comparison:
                 return f"{b.name}: there are {sorted(names[i] for i in got.keys() ^ wanted.keys())} in one only"
             for i, (raw, value) in wanted.items():
                 self.count["decoded"] += 1
+                self.there_once.add((index, i))
                 is_nan = isinstance(value, float) and math.isnan(value)
                 if (raw != got[i][0] and not is_nan) or not same(value, got[i][1]):
                     return f"{b.name}.{names[i]}: {got[i]}, cantools {raw, value}"
