@@ -70,7 +70,7 @@ def run(evsim, program, transport, kills, seed):
     draw = random.Random(seed).random
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        command = [evsim, "hil", str(ROOT / "scenarios/wltc.json"), "--vehicle", str(ROOT / "vehicles/xiaomi_su7.json"),
+        command = [evsim, "hil", str(ROOT / "scenarios/hwfet.json"), "--vehicle", str(ROOT / "vehicles/xiaomi_su7.json"),
                    "--level", "drive", "--link", str(link_file(folder, transport)), "--out", str(folder / "out"),
                    "--set", "scenario.record.rate_Hz=100", "--record", "vcu.*", "--record", "drive_units.rear.tau"]
         simulator = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
