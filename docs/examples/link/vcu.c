@@ -1,4 +1,4 @@
-/* A control unit behind a socket: cc -std=c99 -D_POSIX_C_SOURCE=200809L vcu.c -o vcu && ./vcu 4815 */
+/* A control unit behind a socket: cc -std=c99 -D_DEFAULT_SOURCE -I/path/to/evsim vcu.c -o vcu && ./vcu 4815 */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdlib.h>
