@@ -279,7 +279,7 @@ TEST(ElectricStep, source_energy_is_losses_work_and_change_of_stores) {
 // The current of 5 kW at 51 V rises by 2 A as the voltage falls by 1 V.
 TEST(ElectricStep, consumers_of_a_low_voltage_are_followed) {
   Model m = drive(kCarMachine);
-  m.node = {.C = 500e-6, .R_C = 0.5e-3, .R_cable = 1e-3, .L_cable = 10e-6};
+  m.node = {.C = 500e-6, .R_C = 0.5e-3, .R_cable = 1e-3, .L_cable = 6e-6};
   auto h = held(51.0);
   h.p_auxiliaries = 5e3;
   const auto after = [&](int pieces) {
