@@ -9,7 +9,7 @@ constexpr double kStep = 1e-3;  // [s]
 constexpr int kFiner = 4;       // steps of a truth
 // A shaft was foreseen badly when it missed by more than this [rad/s]; then so many steps are half as long, and if that does
 // not help, a quarter.
-constexpr double kMissed = 0.003;
+constexpr double kMissed = 0.0003;
 constexpr int kHalved = 20;
 // Nothing foresees the blow at the end of a shaft's play: so many steps are a quarter as long before.
 constexpr int kQuartered = 5;

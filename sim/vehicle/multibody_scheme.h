@@ -17,7 +17,7 @@ namespace evsim::multibody {
 namespace detail {
 
 // Of (2) [m/s], [rad/s].
-inline constexpr double kBentTravel = 1e-3, kBentSpin = 3e-3;
+inline constexpr double kBentTravel = 2e-4, kBentSpin = 5e-4;
 inline constexpr int kQuarterings = 2;
 
 // Speeds that forces bend.
