@@ -41,6 +41,21 @@ InputError changed(const std::string& file) {
   return InputError(Problem{.file = file, .what = "is not the file that the run has read"});
 }
 
+// What programs behind sockets gave is not in the results.
+void check_replayable(const Summary& summary) {
+  const Json* provenance = summary.json.find("provenance");
+  const Json* all = provenance == nullptr ? nullptr : provenance->find("controllers");
+  if (all == nullptr) return;
+  for (const Json& one : all->items) {
+    const Json *role = one.find("role"), *at = one.find("library");
+    if (role != nullptr && at != nullptr && recorded_digest(summary, at->text).empty())
+      throw InputError(Problem{.file = "summary.json",
+                               .path = "provenance.controllers",
+                               .what = "the run's " + role->text + " was a program at " + at->text +
+                                       "; such a run can't be replayed, run evsim hil again"});
+  }
+}
+
 ReadFile unchanged(const Summary& summary) {
   return [&summary](const std::string& name) {
     FileText content = read_file(name);
@@ -71,6 +86,7 @@ struct TraceOf {
 
 Case case_of_results(const std::string& folder, const controller::Load& load_controllers) {
   const Summary summary = read_summary(folder);
+  check_replayable(summary);
   Case c;
   c.vehicle_name = summary.vehicle;
   c.scenario_name = summary.scenario;

@@ -56,6 +56,11 @@ TEST_F(Hil, the_example_in_C_drives_the_car_and_its_link_is_reported) {
   EXPECT_NE(r.out.find("pedal to torque in C"), std::string::npos);
   EXPECT_NE(read("results/race/car/signals.csv").find("vcu.controller.connected"),
             std::string::npos);
+
+  const Ran again = evsim({"replay", "results/race/car"});
+  EXPECT_EQ(again.code, 2);
+  EXPECT_NE(again.err.find("the run's vcu was a program at tcp://127.0.0.1:"), std::string::npos)
+      << again.err;
 }
 
 TEST_F(Hil, the_examples_in_Python_and_C_give_the_same_signals) {
