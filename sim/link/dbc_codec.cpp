@@ -20,8 +20,9 @@ Place place(const Signal& s) {
 }
 int bytes_of(const Place& p, const Signal& s) { return (p.shift + s.length + 7) / 8; }
 
+// length: 0 to 64.
 std::uint64_t mask(int length) {
-  return length >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << length) - 1;
+  return length < 1 ? 0 : ~std::uint64_t{0} >> static_cast<unsigned>(64 - std::min(length, 64));
 }
 bool is_float(const Signal& s) {
   return s.type == NumberType::float_32 || s.type == NumberType::float_64;

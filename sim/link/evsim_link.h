@@ -208,7 +208,7 @@ static inline enum evsim_link_event evsim_link_read(evsim_link* k, size_t length
   const uint8_t *head = k->in, *p = k->in + EVSIM_LINK_HEADER;
   const uint32_t type = (uint32_t)evsim_link_get(head + 4, 4);
   const uint32_t session = (uint32_t)evsim_link_get(head + 24, 4);
-  uint32_t i;
+  size_t i;
   if (type == EVSIM_LINK_TYPE_REFUSED) {
     evsim_link_keep_text(k, p, length);
     return EVSIM_LINK_REFUSED;
@@ -216,7 +216,7 @@ static inline enum evsim_link_event evsim_link_read(evsim_link* k, size_t length
   if (type == EVSIM_LINK_TYPE_BYE)
     return session == k->session ? EVSIM_LINK_BYE : EVSIM_LINK_NOTHING;
   if (type == EVSIM_LINK_TYPE_WELCOME) {
-    const size_t figures = 8u + 8u * k->configs;
+    const size_t figures = 8u + 8u * (size_t)k->configs;
     if (length < figures || (uint32_t)evsim_link_get(head + 28, 4) != k->schema ||
         session == k->session) /* of a hello that was sent twice */
       return EVSIM_LINK_NOTHING;
@@ -234,7 +234,7 @@ static inline enum evsim_link_event evsim_link_read(evsim_link* k, size_t length
     evsim_link_hello(k); /* of a simulator that does not know this controller */
     return EVSIM_LINK_RESEND;
   }
-  if (length != 16u + 8u * k->inputs) return EVSIM_LINK_NOTHING;
+  if (length != 16u + 8u * (size_t)k->inputs) return EVSIM_LINK_NOTHING;
   k->sequence = (uint32_t)evsim_link_get(head + 12, 4);
   if (k->answer_size > 0 && k->sequence == k->answered) {
     k->out_size = k->answer_size;
@@ -272,7 +272,7 @@ static inline enum evsim_link_event evsim_link_next(evsim_link* k) {
 
 /* Puts output[] into `out` as the answer to the latest step. */
 static inline void evsim_link_answer(evsim_link* k) {
-  uint32_t i;
+  size_t i;
   evsim_link_put(k->out + EVSIM_LINK_HEADER, k->given, 8);
   for (i = 0; i < k->outputs; ++i)
     evsim_link_put_double(k->out + EVSIM_LINK_HEADER + 8u + 8u * i, k->output[i]);

@@ -59,15 +59,13 @@ void Session::pump_datagrams() {
     Decoder one;
     Message m;
     one.feed(std::span(buffer_).first(got.size));
-    if (one.next(m) != Found::message || one.waiting() > 0) {
-      ++stats_.rejected;
-    } else if (m.type == MessageType::hello) {
+    const bool whole = one.next(m) == Found::message && one.waiting() == 0;
+    if (whole && m.type == MessageType::hello)
       consider(from, m);
-    } else if (connected_ && from.address == active_.address) {
+    else if (whole && connected_ && from.address == active_.address)
       take(m);
-    } else {
+    else
       ++stats_.rejected;
-    }
   }
 }
 

@@ -126,11 +126,11 @@ TEST(CanBus, load_counts_frames_with_intermission) {
   bus.send(0, kZero);
   bus.advance(53 * kBit);
   EXPECT_EQ(bus.load(), 1.0);
-  bus.advance(4 * 53 * kBit);
+  bus.advance(TimeNs{4} * 53 * kBit);
   EXPECT_EQ(bus.load(), 0.25);
   EXPECT_EQ(bus.load_lately(), 0.0);
   bus.send(0, kZero);
-  bus.advance(4 * 53 * kBit + 53 * kBit / 2);
+  bus.advance(TimeNs{4} * 53 * kBit + 53 * kBit / 2);
   EXPECT_EQ(bus.load_lately(), 0.5);
 }
 
@@ -139,7 +139,7 @@ TEST(CanBus, load_counts_frames_with_intermission) {
 TEST(CanBus, alone_a_node_becomes_error_passive_and_never_bus_off) {
   Bus bus = bus_of(1);
   bus.send(0, kZero);
-  auto events = bus.advance(1'000 * 67 * kBit);
+  auto events = bus.advance(TimeNs{1'000} * 67 * kBit);
   const auto states = of(events, Kind::state), errors = of(events, Kind::error);
   ASSERT_EQ(states.size(), 1u);
   EXPECT_EQ(states[0].state, ErrorState::passive);
@@ -191,7 +191,7 @@ TEST(CanBus, in_traffic_each_frame_is_one_of_the_128_times) {
   bus.babble(1, Frame{.id = 1});
   bus.advance(bus.now() + 10 * kBit);  // within the first frame
   bus.restart(0);
-  const auto events = bus.advance(bus.now() + 200 * 60 * kBit);
+  const auto events = bus.advance(bus.now() + TimeNs{200} * 60 * kBit);
   const auto states = of(events, Kind::state);
   ASSERT_EQ(states.size(), 1u);
   EXPECT_EQ(states[0].state, ErrorState::active);
@@ -501,7 +501,7 @@ TEST(CanBus, every_frame_reaches_every_other_node_once_and_in_order_of_time) {
   const auto sent = of(events, Kind::sent);
   for (std::size_t i = 1; i < sent.size(); ++i) {
     const WireLength w = wire_length(sent[i].frame);
-    EXPECT_GE(sent[i].t - sent[i - 1].t, (w.nominal + kIntermission) * kBit + w.data * 500);
+    EXPECT_GE(sent[i].t - sent[i - 1].t, (w.nominal + kIntermission) * kBit + w.data * TimeNs{500});
   }
 }
 

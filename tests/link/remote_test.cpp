@@ -176,9 +176,9 @@ TEST(Remote, a_role_goes_on_then_reacts_and_takes_its_controller_back) {
 }
 
 TEST(Remote, a_run_says_what_is_wrong_with_its_links) {
-  const auto problem = [](LinkParams p) -> std::string {
+  const auto problem = [](const LinkParams& p) -> std::string {
     try {
-      Links(p, {});
+      const Links links(p, {});
       return "";
     } catch (const InputError& e) {
       return e.problems()[0].path + ": " + e.problems()[0].what;

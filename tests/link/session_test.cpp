@@ -40,7 +40,7 @@ class Session_ : public testing::TestWithParam<const char*> {
   }
   static bool is_stream() { return std::string(GetParam()) != "udp"; }
   static bool exchange(Session& s, int k, Session::Outputs& out) {
-    return s.exchange(1000000 * k, 1, std::vector{k / 3.6, 0.01 * k}, out);
+    return s.exchange(TimeNs{1000000} * k, 1, std::vector{k / 3.6, 0.01 * k}, out);
   }
   static Session::Outputs nothing() { return {.values = {-1.0, -1.0}, .given = {0, 0}}; }
   // Until a condition that another thread brings about; a test that waits in vain ends by its time-out.

@@ -45,7 +45,7 @@ TEST(Wire, a_stream_is_taken_apart_wherever_it_is_cut) {
   for (std::uint32_t n = 0; n < 20; ++n) {
     Message m = an_answer();
     m.sequence = n;
-    m.payload.assign(7 * n, static_cast<std::uint8_t>(n));
+    m.payload.assign(std::size_t{7} * n, static_cast<std::uint8_t>(n));
     const Bytes b = encoded(m);
     stream.insert(stream.end(), b.begin(), b.end());
   }
@@ -60,7 +60,7 @@ TEST(Wire, a_stream_is_taken_apart_wherever_it_is_cut) {
       Message m;
       while (d.next(m) == Found::message) {
         EXPECT_EQ(m.sequence, next);
-        EXPECT_EQ(m.payload, Bytes(7 * next, static_cast<std::uint8_t>(next)));
+        EXPECT_EQ(m.payload, Bytes(std::size_t{7} * next, static_cast<std::uint8_t>(next)));
         ++next;
       }
     }
