@@ -65,8 +65,8 @@ template <class Role> class Remote : public controller::Controller<Role> {
       if (here_) answered_at_ = at.t;
     }
     give(out);
-    const double away = here_ ? 0.0 : seconds(at.t - answered_at_);
-    if (away >= p_.timeout && !here_) react(out, untouched, away, at);
+    const double away = seconds(at.t - answered_at_);
+    if (!here_ && away >= p_.timeout) react(out, untouched, away, at);
     out.signals[p_.signals.size()] = here_ ? 1.0 : 0.0;
     b.calls = ++calls_;
   }

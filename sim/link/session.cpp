@@ -25,13 +25,28 @@ std::string_view text_of(const std::vector<std::uint8_t>& bytes) {
 std::uint32_t fresh_session() {
   return static_cast<std::uint32_t>(static_cast<std::uint64_t>(wall_clock() * 1e6)) | 1u;
 }
-std::size_t bin_of(double seconds) {
+constexpr double kFirstBin = 1e-6;  // of round trips, each next twice as long [s]
+void count(Stats& s, double round_trip) {
   std::size_t k = 0;
-  for (double limit = 1e-6; seconds >= limit && k < 30; limit *= 2.0) ++k;
-  return k;
+  for (double limit = kFirstBin; round_trip >= limit && k + 1 < s.round_trips.size(); limit *= 2.0)
+    ++k;
+  ++s.round_trips[k];
+  s.round_trip_sum += round_trip;
+  s.round_trip_max = std::max(s.round_trip_max, round_trip);
 }
 
 }  // namespace
+
+double round_trip_quantile(const Stats& s, double share) {
+  const double wanted = share * static_cast<double>(s.answered);
+  double seen = 0.0, limit = kFirstBin;
+  for (const std::int64_t n : s.round_trips) {
+    seen += static_cast<double>(n);
+    if (seen >= wanted) break;
+    limit *= 2.0;
+  }
+  return limit;
+}
 
 Session::Session(Endpoint at, Patience patience)
     : at_(std::move(at)),
@@ -328,11 +343,8 @@ bool Session::exchange(TimeNs t, std::uint32_t ticks, std::span<const double> in
     return answer.has_value() || !connected_;
   });
   if (answer && connected_ && read_out(*answer, outputs)) {
-    const double took = wall_clock() - from;
     ++stats_.answered;
-    stats_.round_trip_sum += took;
-    stats_.round_trip_max = std::max(stats_.round_trip_max, took);
-    ++stats_.round_trips[bin_of(took)];
+    count(stats_, wall_clock() - from);
     return true;
   }
   if (connected_ && !came) {

@@ -31,9 +31,11 @@ struct Stats {
   std::int64_t refused = 0;   // controllers that did not fit, or came while there was one
   std::int64_t rejected = 0;  // messages that were none
   double round_trip_sum = 0.0, round_trip_max = 0.0;  // [s]
-  // Bins of round trips: below 1, 2, 4 ... 2^30 us.
+  // Bins of round trips: below 1, 2, 4 ... 2^30 us; longer ones are in the last.
   std::array<std::int64_t, 31> round_trips{};
 };
+// What such a share of the round trips stayed below: the upper end of a bin [s].
+double round_trip_quantile(const Stats& s, double share);
 
 class Session {
  public:

@@ -40,7 +40,7 @@ inline constexpr char kHil[] =
     "fast as they can. A controller may come late, stop or start again within the run.\n"
     "\n"
     "Examples:\n"
-    "  evsim hil scenarios/pedals.json --link link.json\n"
+    "  evsim hil scenarios/wltc.json --link link.json\n"
     "  evsim hil scenarios/drive_off_and_brake.json --vehicle vehicles/xiaomi_su7.json --link "
     "link.json\n"
     "  evsim describe interface vcu              what a controller gets and gives\n"

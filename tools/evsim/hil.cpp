@@ -27,18 +27,6 @@ template <class F> auto in_file(const std::string& file, F&& f) {
 
 std::string microseconds(double seconds) { return fmt::format("{:.1f} us", 1e6 * seconds); }
 
-// Below what time so many of the round trips were: the upper end of their bin [s].
-double quantile(const link::Stats& s, double share) {
-  const double wanted = share * static_cast<double>(s.answered);
-  double seen = 0.0, limit = 1e-6;
-  for (const std::int64_t n : s.round_trips) {
-    seen += static_cast<double>(n);
-    if (seen >= wanted) break;
-    limit *= 2.0;
-  }
-  return limit;
-}
-
 std::string link_text(const link::Links::Role& r) {
   const link::Stats& s = r.session->stats();
   std::string out = fmt::format("\nLink of {} at {}, {}\n", r.name,
@@ -50,8 +38,8 @@ std::string link_text(const link::Links::Role& r) {
   line("joined, dropped", fmt::format("{}, {}", s.joined, s.dropped));
   if (s.answered > 0) {
     line("round trip, mean", microseconds(s.round_trip_sum / static_cast<double>(s.answered)));
-    line("round trip, half / 99 % below",
-         microseconds(quantile(s, 0.5)) + " / " + microseconds(quantile(s, 0.99)));
+    line("round trip, half / 99 % below", microseconds(link::round_trip_quantile(s, 0.5)) + " / " +
+                                              microseconds(link::round_trip_quantile(s, 0.99)));
     line("round trip, longest", microseconds(s.round_trip_max));
   }
   const std::pair<const char*, std::int64_t> counts[] = {
