@@ -16,6 +16,7 @@
 // none at s: faster on ice, torque would outrun what tyres that slid build up again over their way. Up to it torque needs no
 // slip to prove it:
 //   |tau| up to 0.9 mu_road R F_z   within, 0.2 mu R F_z   beyond, if that is more than (3)          (5)
+// with at least the mu of wet ice beyond: what is next to nothing is never taken away, in the play of shafts neither.
 // Signs: tau, omega, s > 0 forward, F_x on the car.
 // Neglected: what the shafts between machine and wheel do (some 10 Hz and above).
 // Source: Y. Hori, IEEE Trans. Ind. Electron. 51(5), 2004 (force observer of a driven wheel); H. Pacejka, Tire and Vehicle
@@ -108,7 +109,7 @@ T unproved(const Params<T>& p, State<T>& x, const T& mu, const T& slip, const T&
   const T grown = min(x.mu_road + T_s * p.friction_growth * part * x.mu_road, 1.0);
   const T carried = max(grown, select(slip < s, x.mu, T(0.0)));
   x.mu_road = select(beyond, clamp(x.mu, kLeastFriction, 0.99), carried);
-  return select(beyond, 0.2 * x.mu, 0.9 * x.mu_road);
+  return select(beyond, 0.2 * max(x.mu, kLeastFriction), 0.9 * x.mu_road);
 }
 
 }  // namespace detail
