@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "sim/io/current_plane.h"
+#include "sim/io/link_report.h"
 #include "sim/io/markup.h"
 #include "sim/io/report_assets.h"
 #include "sim/io/report_figures.h"
@@ -219,6 +220,10 @@ std::string drive_section(const RunResult& r, const Case& input) {
          section("waveform", "Waveforms and spectrum", waveform_part(r, input));
 }
 
+std::string links_section(const RunResult& r) {
+  return r.links.empty() ? "" : section("links", "Controllers outside", links_html(r.links));
+}
+
 std::string provenance_section(const RunResult& r, const Case& input, const Provenance& p) {
   std::string body = provenance_table(r, input, p) + parameter_tables(input, p);
   if (!r.command_log.empty())
@@ -257,7 +262,8 @@ std::string report_html(const RunResult& r, const Case& input, const Provenance&
          header(r, input) + headlines(r) +
          section("kpis", "Requirements and figures", kpi_tables(r)) + energy_section(r) +
          motion_section(r, input, f) + time_section(f) + map_section(r, input) +
-         drive_section(r, input) + section("ledger", "Energy ledger", ledger_table(r.books)) +
+         drive_section(r, input) + links_section(r) +
+         section("ledger", "Energy ledger", ledger_table(r.books)) +
          provenance_section(r, input, p) + "<footer>evsim " + escape(p.version) + "</footer>\n" +
          scripts(f) + "</body>\n</html>\n";
 }

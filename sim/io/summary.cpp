@@ -105,6 +105,73 @@ Json provenance_json(const Case& input, const Provenance& provenance) {
   return out;
 }
 
+Json link_head(const LinkFigures& l) {
+  Json out = Json::object();
+  set_text(out, "role", l.role);
+  if (!l.unit.empty()) set_text(out, "drive_unit", l.unit);
+  set_text(out, "at", l.at);
+  set_text(out, "controller", l.peer);
+  return out;
+}
+Json links_json(const std::vector<LinkFigures>& links) {
+  Json out = Json::array();
+  for (const LinkFigures& l : links) {
+    Json one = link_head(l);
+    for (const auto& c : l.counts) one.set(c.name, static_cast<double>(c.n));
+    out.items.push_back(std::move(one));
+  }
+  return out;
+}
+
+Json late_json(const LinkFigures::Late& l) {
+  Json out = Json::object();
+  set_number(out, "t_s", l.t);
+  set_number(out, "late_us", 1e6 * l.by);
+  return out;
+}
+Json pace_json(const LinkFigures::Pace& p) {
+  Json out = Json::object();
+  set_number(out, "simulated_over_wall", p.pace);
+  out.set("overruns", static_cast<double>(p.overruns));
+  set_number(out, "slipped_s", p.slipped);
+  if (p.first) out.set("first_overrun", late_json(*p.first));
+  Json worst = Json::array();
+  for (const auto& l : p.worst) worst.items.push_back(late_json(l));
+  out.set("worst", std::move(worst));
+  return out;
+}
+// Bins that hold something: where they end, and how many there are.
+Json histogram_json(const Histogram& h) {
+  Json out = Json::object();
+  out.set("count", static_cast<double>(h.count()));
+  constexpr std::pair<const char*, double> kShares[] = {
+      {"p50_us", 0.5}, {"p99_us", 0.99}, {"p99_9_us", 0.999}};
+  for (const auto& [name, share] : kShares) set_number(out, name, 1e6 * h.quantile(share));
+  set_number(out, "max_us", 1e6 * h.max());
+  set_number(out, "mean_us", 1e6 * h.mean());
+  Json bins = Json::array();
+  for (std::size_t k = 0; k < Histogram::kBins; ++k) {
+    if (h.count(k) == 0) continue;
+    Json bin = Json::object();
+    set_number(bin, "below_us", 1e6 * Histogram::end(k));
+    bin.set("count", static_cast<double>(h.count(k)));
+    bins.items.push_back(std::move(bin));
+  }
+  out.set("bins", std::move(bins));
+  return out;
+}
+Json link_times_json(const std::vector<LinkFigures>& links) {
+  Json out = Json::array();
+  for (const LinkFigures& l : links) {
+    Json one = link_head(l);
+    if (l.pace.pace > 0.0) one.set("pace", pace_json(l.pace));
+    for (const auto& t : l.times)
+      if (t.of.count() > 0) one.set(t.name, histogram_json(t.of));
+    out.items.push_back(std::move(one));
+  }
+  return out;
+}
+
 Json parameters_json(const Case& input, const Provenance& provenance) {
   Json out = Json::object();
   out.set("vehicle", to_json(input.vehicle, provenance.vehicle_origins));
@@ -187,6 +254,7 @@ Json summary_json(const RunResult& result, const Case& input, const Provenance& 
   for (const Kpi& k : result.kpis) kpis.set(printable(k.name), kpi_json(k));
   out.set("kpis", std::move(kpis));
   out.set("ledger", ledger_json(result.books));
+  if (!result.links.empty()) out.set("links", links_json(result.links));
   out.set("provenance", provenance_json(input, provenance));
   out.set("parameters", parameters_json(input, provenance));
   return out;
@@ -205,6 +273,7 @@ Json timing_json(const RunResult& result) {
   set_number(out, "cpu_s", result.cpu_seconds);
   if (result.wall_seconds > 0.0)
     set_number(out, "simulated_over_wall", result.t_end / result.wall_seconds);
+  if (!result.links.empty()) out.set("links", link_times_json(result.links));
   return out;
 }
 

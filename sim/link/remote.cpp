@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 #include <stdexcept>
+
+#include "sim/link/real_time.h"
 
 namespace evsim::link {
 namespace {
@@ -25,15 +28,40 @@ std::string unit_of(const evsim_vcu_config&) { return ""; }
 void fault(evsim_motor_control_outputs& out) { out.gates = EVSIM_GATES_OFF; }
 void fault(evsim_vcu_outputs&) {}  // neither torque nor brake, as before each call
 
+// Of a session so far.
+LinkFigures figures(const Session& s) {
+  const Stats& x = s.stats();
+  LinkFigures out;
+  out.at = to_string(s.endpoint());
+  out.peer = s.peer();
+  out.unanswered = x.exchanges - x.answered;
+  out.counts = {
+      {"exchanges", "with the controller", x.exchanges},
+      {"unanswered", "exchanges without an answer in time", out.unanswered},
+      {"silences", "times that the patience, or the time for an answer, ended", x.silences},
+      {"late", "answers after that", x.late},
+      {"joined", "controllers that came", x.joined},
+      {"dropped", "controllers that left or died", x.dropped},
+      {"resent", "steps sent again", x.resent},
+      {"duplicates", "answers that came twice", x.duplicates},
+      {"refused", "controllers turned away", x.refused},
+      {"rejected", "messages that were none", x.rejected}};
+  out.times = {{.name = "round_trip",
+                .doc = "from a step sent until its answer was there",
+                .of = x.round_trips}};
+  return out;
+}
+
 template <class Role> class Remote : public controller::Controller<Role> {
  public:
   using Config = typename Role::Config;
   using Inputs = typename Role::Inputs;
   using Outputs = typename Role::Outputs;
 
-  Remote(std::shared_ptr<Session> session, RemoteParams p)
+  Remote(std::shared_ptr<Session> session, std::shared_ptr<Pacer> pacer, RemoteParams p)
       : controller::Controller<Role>(about_of(*session, p)),
         session_(std::move(session)),
+        pacer_(std::move(pacer)),
         p_(std::move(p)) {}
 
   void init(Block& b, const Config& config, const Where& at) override {
@@ -49,21 +77,20 @@ template <class Role> class Remote : public controller::Controller<Role> {
       all.outputs.push_back({"controller." + name, Dim::none});
     answered_at_ = at.t;
     here_ = false;
+    T_s_ = config.T_s * p_.ticks_per_exchange;
+    unit_ = all.unit;
     last_.values.assign(all.outputs.size(), 0.0);
     last_.given.assign(all.outputs.size(), 0);
     b.run = ++runs_;
     calls_ = 0;
-    session_->begin(all, numbers(config, units_), config.T_s * p_.ticks_per_exchange, at.t);
+    session_->begin(all, numbers(config, units_), T_s_, at.t);
+    if (pacer_) pacer_->begin();
   }
 
   void step(Block& b, const Inputs& in, Outputs& out, const Where& at) override {
     const auto untouched = out;
     const bool due = in.tick % p_.ticks_per_exchange == 0;
-    if (due) {
-      here_ = session_->exchange(in.time_ns, static_cast<std::uint32_t>(p_.ticks_per_exchange),
-                                 numbers(in, units_), last_);
-      if (here_) answered_at_ = at.t;
-    }
+    if (due) exchange(in, at);
     give(out);
     const double away = seconds(at.t - answered_at_);
     if (!here_ && away >= p_.timeout) react(out, untouched, away, at);
@@ -72,6 +99,20 @@ template <class Role> class Remote : public controller::Controller<Role> {
   }
 
   bool goes_on_from(const Block& b) const override { return b.run == runs_ && b.calls == calls_; }
+
+  std::optional<LinkFigures> link() const override {
+    LinkFigures out = figures(*session_);
+    out.role = Role::kName;
+    out.unit = unit_;
+    out.t = seconds(exchanged_at_);
+    if (pacer_) {
+      out.pace = pacer_->figures();
+      out.times.push_back({.name = "lateness",
+                           .doc = "from when an exchange was due until it began, all links",
+                           .of = pacer_->lateness()});
+    }
+    return out;
+  }
 
  private:
   static controller::About about_of(const Session& s, const RemoteParams& p) {
@@ -83,6 +124,22 @@ template <class Role> class Remote : public controller::Controller<Role> {
                           .patience = p.patience};
     out.signals.emplace_back("connected");
     return out;
+  }
+  void exchange(const Inputs& in, const Where& at) {
+    exchanged_at_ = at.t;
+    std::optional<double> answer_by;
+    if (pacer_) {
+      if (!pacer_->wait(in.time_ns))
+        throw Failure(controller::named<Role>(this->about(), at) + ": late by " +
+                      std::to_string(1e3 * pacer_->figures().worst.front().by) +
+                      " ms of wall-clock time");
+      answer_by = pacer_->answer_by(p_.answer_within * T_s_);
+    }
+    const Answer a =
+        session_->exchange(in.time_ns, static_cast<std::uint32_t>(p_.ticks_per_exchange),
+                           numbers(in, units_), last_, answer_by);
+    here_ = a != Answer::none;
+    if (here_) answered_at_ = at.t;
   }
   void give(Outputs& out) const {
     std::size_t i = 0;
@@ -103,11 +160,14 @@ template <class Role> class Remote : public controller::Controller<Role> {
   }
 
   std::shared_ptr<Session> session_;
+  std::shared_ptr<Pacer> pacer_;  // none in lockstep
   RemoteParams p_;
   Units units_;
+  std::string unit_;
+  double T_s_ = 0.0;  // between exchanges [s]
   std::size_t own_at_ = 0;
   Session::Outputs last_;  // then own signals
-  TimeNs answered_at_ = 0;
+  TimeNs exchanged_at_ = 0, answered_at_ = 0;
   bool here_ = false;
   std::int64_t runs_ = 0, calls_ = 0;
 };
@@ -140,18 +200,36 @@ std::shared_ptr<Session> listen(const RemoteParams& p, const std::string& role,
   return std::make_shared<Session>(e, Patience{.answer = p.patience, .stop = stop});
 }
 
-template <class Role, class Given>
-void take_over(const Links::Role& r, const RemoteParams& p, Given& given) {
+template <class Role, class Given> void take_over(const Links::Role& r,
+                                                  const std::shared_ptr<Pacer>& pacer,
+                                                  const RemoteParams& p, Given& given) {
   if (given)
     throw InputError(Problem{
         .path = r.name + ".at",
         .what = "the scenario names a library for the same role: " + given->about().library});
-  given = std::make_shared<Remote<Role>>(r.session, p);
+  given = std::make_shared<Remote<Role>>(r.session, pacer, p);
 }
 
 }  // namespace
 
-Links::Links(const LinkParams& p, const std::function<bool()>& stop) : params_(p) {
+namespace {
+
+// A wait that Ctrl-C ends.
+Clock clock_of(const std::function<bool()>& stop) {
+  constexpr double kSlice = 0.1;  // between two looks at `stop` [s]
+  return {.now = wall_clock, .sleep_until = [stop](double until) {
+            while (until > wall_clock() + kSlice) {
+              if (stop && stop()) return;
+              sleep_until(wall_clock() + kSlice);
+            }
+            sleep_until(until);
+          }};
+}
+
+}  // namespace
+
+Links::Links(const LinkParams& p, const TimeParams& time, const std::function<bool()>& stop)
+    : params_(p) {
   const auto add = [&](const RemoteParams& role, std::string_view name) {
     if (role.at.empty()) return;
     const std::string text(name);
@@ -159,6 +237,7 @@ Links::Links(const LinkParams& p, const std::function<bool()>& stop) : params_(p
   };
   add(p.vcu, Vcu::kName);
   add(p.motor_control, MotorControl::kName);
+  if (time.pace > 0.0) pacer_ = std::make_shared<Pacer>(time.pace, time.on_overrun, clock_of(stop));
   if (roles_.empty())
     throw InputError(Problem{.path = "", .what = "links no role; must be vcu or motor_control"});
 }
@@ -166,9 +245,9 @@ Links::Links(const LinkParams& p, const std::function<bool()>& stop) : params_(p
 controller::Controllers Links::over(controller::Controllers given) const {
   for (const Role& r : roles_)
     if (r.name == Vcu::kName) {
-      take_over<Vcu>(r, params_.vcu, given.vcu);
+      take_over<Vcu>(r, pacer_, params_.vcu, given.vcu);
     } else {
-      take_over<MotorControl>(r, params_.motor_control, given.motor_control);
+      take_over<MotorControl>(r, pacer_, params_.motor_control, given.motor_control);
       given.drive_units = params_.motor_control.drive_unit;
     }
   return given;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/base/fields.h"
+#include "sim/link/pacer.h"
 #include "sim/link/session.h"
 #include "sim/run/controller.h"
 
@@ -31,6 +32,7 @@ struct RemoteParams {
   double timeout = 0.1;
   Reaction on_timeout = Reaction::fault;
   int ticks_per_exchange = 1;
+  double answer_within = 0.5;
   double rate = 0.0;
   std::string drive_unit;
   std::vector<std::string> signals;
@@ -49,6 +51,10 @@ constexpr void describe(P& p, V&& field) {
                             "hold, zero, fault (a motor control: gates off) or abort"});
   field(p.ticks_per_exchange, Field{"ticks_per_exchange", Dim::none, between(1, 1e6),
                                     "ticks of the role until the next exchange"});
+  field(p.answer_within,
+        Field{"answer_within", Dim::none, fraction,
+              "where time is held to the wall clock: share of the time until the next exchange in "
+              "which an answer counts for this one"});
   field(p.rate,
         Field{"rate", Dim::frequency, not_negative, "of the role's ticks; 0: the vehicle's"});
   field(p.drive_unit,
@@ -69,11 +75,18 @@ constexpr void describe(P& p, V&& field) {
         Group{"motor_control", "of a drive unit, at the levels drive and waveform"});
 }
 
+// How simulated time passes.
+struct TimeParams {
+  double pace = 0.0;  // simulated over wall-clock time; 0: as fast as all can, in lockstep
+  OnOverrun on_overrun = OnOverrun::warn;
+};
+
 // The sockets of a link file, open as long as something uses them.
 class Links {
  public:
-  // Listens. Throws InputError with the path in the file, EnvironmentError where it can't listen.
-  Links(const LinkParams& p, const std::function<bool()>& stop);
+  // Listens. stop: asked while something is waited for; true: waits no more. Throws InputError with the path in the
+  // file, EnvironmentError where it can't listen.
+  Links(const LinkParams& p, const TimeParams& time, const std::function<bool()>& stop);
 
   // Those of the file in place of what a scenario names; a scenario's may not be the same roles.
   controller::Controllers over(controller::Controllers given) const;
@@ -85,6 +98,7 @@ class Links {
 
  private:
   LinkParams params_;
+  std::shared_ptr<Pacer> pacer_;  // none in lockstep
   std::vector<Role> roles_;
 };
 

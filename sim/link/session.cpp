@@ -25,28 +25,8 @@ std::string_view text_of(const std::vector<std::uint8_t>& bytes) {
 std::uint32_t fresh_session() {
   return static_cast<std::uint32_t>(static_cast<std::uint64_t>(wall_clock() * 1e6)) | 1u;
 }
-constexpr double kFirstBin = 1e-6;  // of round trips, each next twice as long [s]
-void count(Stats& s, double round_trip) {
-  std::size_t k = 0;
-  for (double limit = kFirstBin; round_trip >= limit && k + 1 < s.round_trips.size(); limit *= 2.0)
-    ++k;
-  ++s.round_trips[k];
-  s.round_trip_sum += round_trip;
-  s.round_trip_max = std::max(s.round_trip_max, round_trip);
-}
 
 }  // namespace
-
-double round_trip_quantile(const Stats& s, double share) {
-  const double wanted = share * static_cast<double>(s.answered);
-  double seen = 0.0, limit = kFirstBin;
-  for (const std::int64_t n : s.round_trips) {
-    seen += static_cast<double>(n);
-    if (seen >= wanted) break;
-    limit *= 2.0;
-  }
-  return limit;
-}
 
 Session::Session(Endpoint at, Patience patience)
     : at_(std::move(at)),
@@ -260,7 +240,7 @@ void Session::begin(const Interface& signals, std::vector<double> config, double
   config_ = std::move(config);
   T_s_ = T_s;
   ++session_;
-  sequence_ = 0;
+  sequence_ = answered_ = 0;
   inbox_.clear();
   silent_ = asked_again_ = resend_ = false;
   step_ = {
@@ -302,19 +282,31 @@ bool Session::read_out(const Message& m, Outputs& outputs) {
   return true;
 }
 
-bool Session::exchange(TimeNs t, std::uint32_t ticks, std::span<const double> inputs,
-                       Outputs& outputs) {
+// Answers to exchanges before, of which the newest counts: to the one that it was not waited for any longer, or, where
+// time is held to the wall clock, to any since.
+Answer Session::read_late(bool is_paced, Outputs& outputs) {
+  std::optional<Message> newest;
+  for (Message& m : std::exchange(inbox_, {}))
+    if (m.sequence > answered_ && (is_paced || silent_)) {
+      ++stats_.late;
+      answered_ = m.sequence;
+      newest = std::move(m);
+    } else {
+      ++stats_.duplicates;
+    }
+  if (!newest) return Answer::none;
+  silent_ = false;
+  // In lockstep the exchange at hand is answered anew.
+  return is_paced && read_out(*newest, outputs) ? Answer::late : Answer::none;
+}
+
+Answer Session::exchange(TimeNs t, std::uint32_t ticks, std::span<const double> inputs,
+                         Outputs& outputs, std::optional<double> answer_by) {
   ++stats_.exchanges;
   ++sequence_;
   look();
-  if (silent_ && !inbox_.empty()) {
-    ++stats_.late;
-    silent_ = false;
-  } else {
-    stats_.duplicates += static_cast<std::int64_t>(inbox_.size());
-  }
-  inbox_.clear();
-  if (!connected_ || silent_) return false;
+  Answer out = read_late(answer_by.has_value(), outputs);
+  if (!connected_ || (silent_ && !answer_by)) return out;
 
   const auto compose = [&] {
     std::vector<double> values;
@@ -333,25 +325,29 @@ bool Session::exchange(TimeNs t, std::uint32_t ticks, std::span<const double> in
   const double from = wall_clock();
   send_step();
   std::optional<Message> answer;
-  const bool came = wait_until(deadline(), [&] {
-    for (const Message& m : std::exchange(inbox_, {}))
-      if (m.sequence == sequence_ && !answer)
-        answer = m;
-      else
-        ++stats_.duplicates;
+  const auto is_answered = [&] {
+    const auto mine = std::ranges::find(inbox_, sequence_, &Message::sequence);
+    if (mine != inbox_.end()) {
+      answer = std::move(*mine);
+      inbox_.erase(mine);
+    }
+    if (read_late(answer_by.has_value(), outputs) == Answer::late) out = Answer::late;
     if (resend_) compose();  // another controller asks for other signals
     return answer.has_value() || !connected_;
-  });
+  };
+  const bool came = wait_until(answer_by.value_or(deadline()), is_answered);
   if (answer && connected_ && read_out(*answer, outputs)) {
+    answered_ = sequence_;
+    silent_ = false;
     ++stats_.answered;
-    count(stats_, wall_clock() - from);
-    return true;
+    stats_.round_trips.add(wall_clock() - from);
+    return Answer::in_time;
   }
   if (connected_ && !came) {
     silent_ = true;
     ++stats_.silences;
   }
-  return false;
+  return out;
 }
 
 void Session::end() {

@@ -1,13 +1,14 @@
 // The exchange with a controller behind a socket, by the rules of docs/link_protocol.md. Time is the simulator's: it stands
 // still until the controller has answered. A peer that is silent is waited for up to a patience of wall-clock time; past
-// it, or at once when its connection drops, exchanges fail until it is back. Either side may come late or start again.
+// it, or at once when its connection drops, exchanges fail until it is back. Where time is held to the wall clock an answer
+// has until a time given. Either side may come late or start again.
 // What no controller would send is turned away and counted, and disturbs nothing else.
 #pragma once
 
-#include <array>
 #include <functional>
 #include <optional>
 
+#include "sim/base/histogram.h"
 #include "sim/base/time.h"
 #include "sim/link/hello.h"
 #include "sim/link/socket.h"
@@ -26,16 +27,14 @@ struct Stats {
   std::int64_t resent = 0;      // steps, where datagrams were lost
   std::int64_t duplicates = 0;  // answers that had been there before
   std::int64_t late = 0;        // answers after the patience
-  std::int64_t silences = 0;    // patience at an end
+  std::int64_t silences = 0;    // patience at an end, or no answer by its time
   std::int64_t joined = 0, dropped = 0;
   std::int64_t refused = 0;   // controllers that did not fit, or came while there was one
   std::int64_t rejected = 0;  // messages that were none
-  double round_trip_sum = 0.0, round_trip_max = 0.0;  // [s]
-  // Bins of round trips: below 1, 2, 4 ... 2^30 us; longer ones are in the last.
-  std::array<std::int64_t, 31> round_trips{};
+  Histogram round_trips;      // wall clock
 };
-// What such a share of the round trips stayed below: the upper end of a bin [s].
-double round_trip_quantile(const Stats& s, double share);
+// To an exchange.
+enum class Answer : std::uint8_t { none, late /* to one before */, in_time };
 
 class Session {
  public:
@@ -53,13 +52,15 @@ class Session {
   // A run begins: the controller starts anew. Waits for the first one, as patiently as for an answer; throws
   // EnvironmentError where none comes.
   void begin(const Interface& signals, std::vector<double> config, double T_s, TimeNs t);
-  // One exchange, all in the order of the interface. False where there was no answer; of `outputs` those are set that
-  // the answer holds, and marked in `given`. ticks: until the next exchange.
+  // One exchange, all in the order of the interface. Of `outputs` those are set that the answer holds, and marked in
+  // `given`. ticks: until the next exchange. answer_by: time of the wall clock until which the answer may come, where
+  // time is held to it; else the patience decides, and who is silent for longer is not asked until he answers.
   struct Outputs {
     std::vector<double> values;
     std::vector<std::uint8_t> given;  // 1: by an answer so far
   };
-  bool exchange(TimeNs t, std::uint32_t ticks, std::span<const double> inputs, Outputs& outputs);
+  Answer exchange(TimeNs t, std::uint32_t ticks, std::span<const double> inputs, Outputs& outputs,
+                  std::optional<double> answer_by = {});
   // Takes in what has come, as every exchange does.
   void look();
   // The run is over.
@@ -88,6 +89,7 @@ class Session {
   void drop();
   void send_step();
   bool read_out(const Message& m, Outputs& outputs);
+  Answer read_late(bool is_paced, Outputs& outputs);
   bool wait_until(double deadline, const std::function<bool()>& done);
   double deadline() const;
 
@@ -104,7 +106,7 @@ class Session {
   double T_s_ = 0.0;
   Hello hello_;
   std::vector<std::uint8_t> hello_text_;  // as it came
-  std::uint32_t schema_ = 0, session_, sequence_ = 0;
+  std::uint32_t schema_ = 0, session_, sequence_ = 0, answered_ = 0;
   Message step_;
   bool connected_ = false, silent_ = false, resend_ = false, asked_again_ = false;
   Stats stats_;

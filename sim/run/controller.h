@@ -7,12 +7,14 @@
 #include <cmath>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sim/base/errors.h"
 #include "sim/base/time.h"
 #include "sim/control/controller_signals.h"
+#include "sim/run/link_figures.h"
 #include "sim/run/scenario.h"
 
 namespace evsim::controller {
@@ -61,6 +63,8 @@ template <class Role> class Controller {
                     const Where& at) = 0;
   // True where it can go on from this block: always, unless it keeps a state of its own.
   virtual bool goes_on_from(const Block& b) const = 0;
+  // Of one outside of this program.
+  virtual std::optional<LinkFigures> link() const { return std::nullopt; }
 
  private:
   About about_;
@@ -74,6 +78,16 @@ struct Controllers {
 
   bool drives(std::string_view unit) const {
     return motor_control && (drive_units.empty() || drive_units == unit);
+  }
+  std::vector<LinkFigures> links() const {
+    std::vector<LinkFigures> out;
+    const auto add = [&](const auto& c) {
+      if (!c) return;
+      if (auto one = c->link()) out.push_back(std::move(*one));
+    };
+    add(vcu);
+    add(motor_control);
+    return out;
   }
   // False where one keeps a state of its own: its run can't go back.
   bool have_state_in_snapshots() const {

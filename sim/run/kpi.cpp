@@ -288,6 +288,14 @@ std::vector<Kpi> kpis(const Simulation& simulation) {
     out.push_back({"controller_outputs_clipped", "1",
                    static_cast<double>(simulation.clipped_outputs()),
                    "outputs of the user's own controllers outside their range"});
+  if (const auto links = simulation.input().controllers.links(); !links.empty()) {
+    std::int64_t unanswered = 0;
+    for (const LinkFigures& l : links) unanswered += l.unanswered;
+    out.push_back({"link_unanswered", "1", static_cast<double>(unanswered),
+                   "exchanges with controllers without an answer in time"});
+    out.push_back({"link_overruns", "1", static_cast<double>(links.front().pace.overruns),
+                   "exchanges for which the simulator was too late"});
+  }
   // No run is held whose books don't close, whether its scenario says so or not.
   scenario::Limit closed;
   closed.kpi = "ledger_residual";

@@ -100,6 +100,7 @@ RunResult run(Simulation& simulation, const RunOptions& options) {
   r.t_end = simulation.t();
   r.books = simulation.books();
   r.command_log = simulation.command_log();
+  r.links = simulation.input().controllers.links();
   r.cpu_seconds = cpu_now() - cpu;
   r.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - wall).count();
   if (finder && !r.interrupted && r.failure.empty()) r.waveforms = finder->record(simulation);

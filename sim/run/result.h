@@ -39,6 +39,7 @@ struct RunResult {
   Recording recording;
   waveform::Window waveforms;  // at the level waveform
   std::vector<scenario::Event> command_log;
+  std::vector<LinkFigures> links;  // to controllers outside of this program
   long steps = 0;
   double cpu_seconds = 0.0, wall_seconds = 0.0;  // of the integration alone
   bool interrupted = false;

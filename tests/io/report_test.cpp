@@ -50,6 +50,18 @@ TEST(Report, is_well_formed_and_has_all_its_parts) {
     EXPECT_FALSE(holds(as_xml(html), number)) << number;
 }
 
+TEST(Report, shows_links_to_controllers_where_there_are_any) {
+  RunResult r = run_sample::tiny();
+  EXPECT_FALSE(holds(page(r), "<section id=\"links\">"));
+  r.links = {run_sample::link()};
+  const std::string html = page(r);
+  EXPECT_EQ(markup_check::problem(as_xml(html)), "");
+  EXPECT_TRUE(holds(html, "<section id=\"links\">"));
+  EXPECT_TRUE(holds(html, "vcu: my &lt;unit&gt; at tcp://127.0.0.1:4815"));
+  EXPECT_TRUE(holds(html, "1000 times; 50 % below"));
+  EXPECT_TRUE(holds(html, "late at t = 0.5 s"));
+}
+
 TEST(Report, needs_no_network) {
   const std::string html = without(page(run_sample::tiny()), "<script", "</script>");
   for (const char* reference : {"src=", "href=", "url(", "@import", "http"})

@@ -206,6 +206,25 @@ TEST_F(Results, timing_holds_date_and_durations) {
   EXPECT_EQ(t["simulated_over_wall"], 1000);
 }
 
+TEST_F(Results, a_link_has_its_counts_in_the_summary_and_its_times_beside) {
+  RunResult r = run_sample::tiny();
+  r.links = {run_sample::link()};
+  write("out", r);
+  const json one = json::parse(text_of(in("out/summary.json")))["links"][0];
+  EXPECT_EQ(one["role"], "vcu");
+  EXPECT_EQ(one["controller"], "my <unit>");
+  EXPECT_EQ(one["exchanges"], 1000);
+  EXPECT_FALSE(one.contains("lateness"));
+  const json t = json::parse(text_of(in("out/timing.json")))["links"][0];
+  EXPECT_EQ(t["pace"]["overruns"], 1);
+  EXPECT_EQ(t["pace"]["first_overrun"]["t_s"], 0.5);
+  EXPECT_NEAR(t["pace"]["worst"][0]["late_us"].get<double>(), 3000.0, 1e-9);
+  EXPECT_EQ(t["lateness"]["count"], 1000);
+  int sum = 0;
+  for (const json& bin : t["lateness"]["bins"]) sum += bin["count"].get<int>();
+  EXPECT_EQ(sum, 1000);
+}
+
 TEST_F(Results, hdf5_holds_the_same_signals) {
   if (!build_info::kHasHdf5) GTEST_SKIP() << "built without HDF5";
   write("a", run_sample::tiny(), {.signals = SignalFormat::hdf5});

@@ -49,6 +49,25 @@ inline ledger::Books books() {
           .throughput = 4000.0};
 }
 
+// A control unit that was asked a thousand times; once the simulator was late.
+inline LinkFigures link() {
+  LinkFigures out;
+  out.role = "vcu";
+  out.at = "tcp://127.0.0.1:4815";
+  out.peer = "my <unit>";
+  out.counts = {{"exchanges", "with the controller", 1000}};
+  Histogram lateness;
+  for (int k = 1; k < 1000; ++k) lateness.add(1e-7 * k);
+  lateness.add(3e-3);
+  out.times = {{"lateness", "from when an exchange was due until it began", lateness}};
+  out.pace = {.pace = 1.0,
+              .overruns = 1,
+              .slipped = 0.0,
+              .first = LinkFigures::Late{.t = 0.5, .by = 3e-3},
+              .worst = {{.t = 0.5, .by = 3e-3}}};
+  return out;
+}
+
 inline Kpi kpi(std::string name, std::string unit, double value,
                std::vector<scenario::Limit> limits = {}) {
   Kpi k{std::move(name), std::move(unit), value, "what it says", std::move(limits)};

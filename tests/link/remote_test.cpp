@@ -106,7 +106,7 @@ TEST(Remote, a_control_unit_over_a_wire_gives_the_bits_of_the_same_one_as_a_libr
     Example example;
     LinkParams p = vcu_at(at);
     p.vcu.rate = example.rate();
-    const Links links(p, {});
+    const Links links(p, {}, {});
     SocketController c(links.roles()[0].session->endpoint(), example.hello(),
                        [&](evsim_link& k) { return example.step(k); });
     Case there_case = loaded("full_throttle", kShort);
@@ -127,7 +127,7 @@ TEST(Remote, a_control_unit_over_a_wire_gives_the_bits_of_the_same_one_as_a_libr
 
 // Full pedal until it goes away at 1 s; back at 2 s.
 RunResult away(Reaction reaction) {
-  const Links links(vcu_at("tcp://:0", reaction), {});
+  const Links links(vcu_at("tcp://:0", reaction), {}, {});
   const char* const hello = "role vcu\nin accelerator\nout tau.rear\n";
   const auto pedal = [](evsim_link& k) {
     k.output[0] = 200.0 * k.input[0];
@@ -175,10 +175,65 @@ TEST(Remote, a_role_goes_on_then_reacts_and_takes_its_controller_back) {
   EXPECT_NE(away(Reaction::abort).failure.find("no answer for 0.1"), std::string::npos);
 }
 
+// Faster than any machine: all exchanges but the first begin too late.
+RunResult overloaded(OnOverrun policy) {
+  const Links links(vcu_at("tcp://:0"), {.pace = 1e6, .on_overrun = policy}, {});
+  SocketController c(links.roles()[0].session->endpoint(),
+                     "role vcu\nin accelerator\nout tau.rear\n", [](evsim_link& k) {
+                       k.output[0] = 200.0 * k.input[0];
+                       return Then::answer;
+                     });
+  Case car = loaded("full_throttle", kShort);
+  car.controllers = links.over({});
+  return driven(car);
+}
+std::int64_t count(const LinkFigures& l, std::string_view name) {
+  return std::ranges::find(l.counts, name, &LinkFigures::Count::name)->n;
+}
+
+TEST(Remote, an_overload_is_counted_and_told_with_the_run) {
+  for (const OnOverrun policy : {OnOverrun::warn, OnOverrun::slip}) {
+    const RunResult r = overloaded(policy);
+    EXPECT_EQ(r.failure, "");
+    ASSERT_EQ(r.links.size(), 1u);
+    const LinkFigures& l = r.links[0];
+    const std::int64_t exchanges = count(l, "exchanges");
+    EXPECT_GT(exchanges, 200);
+    EXPECT_EQ(l.pace.overruns, exchanges - 1);
+    EXPECT_EQ(l.times[1].name, "lateness");
+    EXPECT_EQ(l.times[1].of.count(), exchanges);
+    EXPECT_EQ(l.pace.slipped > 0.0, policy == OnOverrun::slip);
+    const auto kpi = std::ranges::find(r.kpis, "link_overruns", &Kpi::name);
+    ASSERT_NE(kpi, r.kpis.end());
+    EXPECT_EQ(kpi->value, static_cast<double>(exchanges - 1));
+  }
+}
+
+TEST(Remote, an_overload_may_end_the_run) {
+  const RunResult r = overloaded(OnOverrun::abort);
+  EXPECT_NE(r.failure.find("ms of wall-clock time"), std::string::npos) << r.failure;
+  ASSERT_EQ(r.links.size(), 1u);
+  EXPECT_EQ(r.links[0].pace.overruns, 1);
+}
+
+TEST(Remote, in_lockstep_all_is_answered_and_counted) {
+  const Links links(vcu_at("tcp://:0"), {}, {});
+  SocketController c(links.roles()[0].session->endpoint(), "role vcu\nname x\nout tau.rear\n",
+                     [](evsim_link&) { return Then::answer; });
+  Case car = loaded("full_throttle", kShort);
+  car.controllers = links.over({});
+  const RunResult r = driven(car);
+  ASSERT_EQ(r.links.size(), 1u);
+  EXPECT_EQ(r.links[0].peer, "x");
+  EXPECT_EQ(r.links[0].unanswered, 0);
+  EXPECT_EQ(r.links[0].times[0].of.count(), count(r.links[0], "exchanges"));
+  EXPECT_EQ(r.links[0].pace.pace, 0.0);
+}
+
 TEST(Remote, a_run_says_what_is_wrong_with_its_links) {
   const auto problem = [](const LinkParams& p) -> std::string {
     try {
-      const Links links(p, {});
+      const Links links(p, {}, {});
       return "";
     } catch (const InputError& e) {
       return e.problems()[0].path + ": " + e.problems()[0].what;

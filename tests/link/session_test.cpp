@@ -40,7 +40,8 @@ class Session_ : public testing::TestWithParam<const char*> {
   }
   static bool is_stream() { return std::string(GetParam()) != "udp"; }
   static bool exchange(Session& s, int k, Session::Outputs& out) {
-    return s.exchange(TimeNs{1000000} * k, 1, std::vector{k / 3.6, 0.01 * k}, out);
+    return s.exchange(TimeNs{1000000} * k, 1, std::vector{k / 3.6, 0.01 * k}, out) ==
+           Answer::in_time;
   }
   static Session::Outputs nothing() { return {.values = {-1.0, -1.0}, .given = {0, 0}}; }
   // Until a condition that another thread brings about; a test that waits in vain ends by its time-out.
@@ -171,6 +172,40 @@ TEST_P(Session_, one_that_is_silent_is_waited_for_once_and_welcome_when_it_is_ba
   until([&] { return exchange(s, ++k, out); });
   EXPECT_NEAR(out.values[0], k, 1e-9);
   EXPECT_EQ(s.stats().late, 1);
+  EXPECT_EQ(s.stats().joined, 1);
+}
+
+// Time held to the wall clock.
+TEST_P(Session_, an_answer_after_its_time_counts_at_the_next_exchange) {
+  Session s(place(), {});
+  std::atomic<int> may_answer = 1000000;
+  SocketController c(s.endpoint(), kHello, [&](evsim_link& k) {
+    while (k.sequence > static_cast<unsigned>(may_answer)) usleep(1000);
+    return proportional(k);
+  });
+  s.begin(pedals(), {2100.0}, 0.01, 0);
+  auto out = nothing();
+  const auto paced = [&](int k, double patience) {
+    return s.exchange(TimeNs{1000000} * k, 1, std::vector{k / 3.6, 0.01 * k}, out,
+                      wall_clock() + patience);
+  };
+  ASSERT_EQ(paced(1, 10.0), Answer::in_time);
+  may_answer = 1;
+  EXPECT_EQ(paced(2, 0.01), Answer::none);
+  EXPECT_EQ(paced(3, 0.01), Answer::none);  // it is asked again
+  EXPECT_NEAR(out.values[0], 1.0, 1e-9);
+  EXPECT_EQ(s.stats().silences, 2);
+  may_answer = 3;
+  int k = 3;
+  Answer a{};
+  until([&] { return (a = paced(++k, 0.01)) != Answer::none || out.values[0] > 1.5; });
+  EXPECT_EQ(a, Answer::late);
+  EXPECT_GE(out.values[0], 2.0 - 1e-9);
+  EXPECT_LE(out.values[0], 3.0 + 1e-9);
+  EXPECT_GE(s.stats().late, 1);
+  may_answer = 1000000;
+  until([&] { return paced(++k, 10.0) == Answer::in_time; });
+  EXPECT_NEAR(out.values[0], k, 1e-9);
   EXPECT_EQ(s.stats().joined, 1);
 }
 

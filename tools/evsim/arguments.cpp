@@ -111,6 +111,26 @@ struct CommandLine {
         ->required()
         ->type_name("FILE");
     c.add_option("--vehicle", hil.run.vehicles, "vehicle file")->expected(1)->type_name("FILE");
+    CLI::Option* lockstep =
+        c.add_flag("--lockstep", hil.lockstep, "simulated time as fast as all can [as it is]");
+    CLI::Option* pace =
+        c.add_option("--pace", hil.pace, "simulated time over wall-clock time; 1: real time")
+            ->excludes(lockstep)
+            ->check(CLI::Range(1e-6, 1e6))
+            ->type_name("FACTOR");
+    c.add_option("--on-overrun", hil.on_overrun,
+                 "where the pace can't be held: warn and catch up, slip the wall clock, or abort "
+                 "[warn]")
+        ->needs(pace)
+        ->check(CLI::IsMember({"warn", "slip", "abort"}))
+        ->type_name("POLICY");
+    c.add_option("--fifo", hil.priority, "real-time priority, SCHED_FIFO")
+        ->check(CLI::Range(1, 99))
+        ->type_name("PRIORITY");
+    c.add_option("--core", hil.core, "processor core to stay on")
+        ->check(CLI::Range(0, 1023))
+        ->type_name("N");
+    c.add_flag("--lock-memory", hil.lock_memory, "keep all memory from being paged out");
     add_choices(c, hil.run);
   }
   void add_check() {

@@ -13,7 +13,6 @@
 #include "tools/evsim/exit_codes.h"
 #include "tools/evsim/file_kind.h"
 #include "tools/evsim/parallel.h"
-#include "tools/evsim/progress.h"
 #include "tools/evsim/terminal.h"
 #include "tools/evsim/write.h"
 
@@ -194,7 +193,7 @@ std::vector<Outcome> simulate_all(const std::vector<Planned>& cases, const Effor
   const Patience patience(effort.timeout);
   const int count = static_cast<int>(cases.size());
   std::vector<Outcome> out(cases.size());
-  Progress progress(count);
+  Progress progress(count, effort.status);
   for_each_job(count, effort.threads, [&](int i) {
     const auto k = static_cast<std::size_t>(i);
     out[k] = Job(cases[k], patience)
@@ -204,12 +203,14 @@ std::vector<Outcome> simulate_all(const std::vector<Planned>& cases, const Effor
   return out;
 }
 
-std::vector<Outcome> run_all(const std::vector<Planned>& cases, const RunArguments& a) {
+std::vector<Outcome> run_all(const std::vector<Planned>& cases, const RunArguments& a,
+                             const Status& status) {
   const auto finish = [&](std::size_t i, const Scheme& scheme, Outcome& o) {
     if (a.verify) verify_result(cases[i].loaded.c, o);
     o.report = write_run(o.result, cases[i].loaded, scheme, cases[i].folder, a.format);
   };
-  return simulate_all(cases, {.threads = threads(a.jobs), .timeout = a.timeout}, finish);
+  return simulate_all(cases, {.threads = threads(a.jobs), .timeout = a.timeout, .status = status},
+                      finish);
 }
 
 const KpiDifference* energy_difference(const std::vector<KpiDifference>& all) {

@@ -9,6 +9,7 @@
 #include "sim/io/case.h"
 #include "sim/run/verification.h"
 #include "tools/evsim/commands.h"
+#include "tools/evsim/progress.h"
 
 namespace evsim::cli {
 
@@ -39,7 +40,8 @@ struct Outcome {
 };
 
 // In the order of the cases, whatever the number of threads.
-std::vector<Outcome> run_all(const std::vector<Planned>& cases, const RunArguments& a);
+std::vector<Outcome> run_all(const std::vector<Planned>& cases, const RunArguments& a,
+                             const Status& status = {});
 
 // Runs on threads, until timeout [s] (0: none) or Ctrl-C. finish: after each run, on its thread, for what
 // is done with all that it recorded; what it throws becomes the error of that run.
@@ -47,6 +49,7 @@ using Finish = std::function<void(std::size_t i, const Scheme& scheme, Outcome& 
 struct Effort {
   int threads = 1;
   double timeout = 0.0;
+  Status status = {};  // what is shown meanwhile; else a bar
 };
 std::vector<Outcome> simulate_all(const std::vector<Planned>& cases, const Effort& effort,
                                   const Finish& finish);

@@ -24,7 +24,13 @@ ExitCode run_command(const RunArguments& a);
 
 struct HilArguments {
   RunArguments run;
-  std::string link;  // file
+  std::string link;        // file
+  bool lockstep = false;   // what is the case without a pace too
+  double pace = 0.0;       // simulated over wall-clock time; 0: lockstep
+  std::string on_overrun;  // warn, slip or abort; "": warn
+  int priority = 0;        // of SCHED_FIFO; 0: as it is
+  int core = -1;           // to stay on; -1: any
+  bool lock_memory = false;
 };
 ExitCode hil_command(const HilArguments& a);
 

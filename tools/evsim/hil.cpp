@@ -1,7 +1,12 @@
 // evsim hil
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <deque>
+
+#include "sim/io/markup.h"
 #include "sim/io/reader.h"
+#include "sim/link/real_time.h"
 #include "sim/link/remote.h"
 #include "tools/evsim/batch.h"
 #include "tools/evsim/commands.h"
@@ -25,30 +30,93 @@ template <class F> auto in_file(const std::string& file, F&& f) {
   }
 }
 
-std::string microseconds(double seconds) { return fmt::format("{:.1f} us", 1e6 * seconds); }
+// ---- While it runs --------------------------------------------------------------------------------
 
-std::string link_text(const link::Links::Role& r) {
-  const link::Stats& s = r.session->stats();
-  std::string out = fmt::format("\nLink of {} at {}, {}\n", r.name,
-                                link::to_string(r.session->endpoint()), r.session->peer());
-  Table table({Align::left, Align::right});
-  const auto line = [&](const char* what, const std::string& value) { table.row({what, value}); };
-  line("exchanges", std::to_string(s.exchanges));
-  line("without an answer", std::to_string(s.exchanges - s.answered));
-  line("joined, dropped", fmt::format("{}, {}", s.joined, s.dropped));
-  if (s.answered > 0) {
-    line("round trip, mean", microseconds(s.round_trip_sum / static_cast<double>(s.answered)));
-    line("round trip, half / 99 % below", microseconds(link::round_trip_quantile(s, 0.5)) + " / " +
-                                              microseconds(link::round_trip_quantile(s, 0.99)));
-    line("round trip, longest", microseconds(s.round_trip_max));
+std::int64_t total(const std::vector<LinkFigures>& links, std::string_view count) {
+  std::int64_t sum = 0;
+  for (const LinkFigures& l : links) {
+    const auto it = std::ranges::find(l.counts, count, &LinkFigures::Count::name);
+    if (it != l.counts.end()) sum += it->n;
   }
-  const std::pair<const char*, std::int64_t> counts[] = {
-      {"patience at an end", s.silences}, {"answers after it", s.late},
-      {"steps sent again", s.resent},     {"answers twice", s.duplicates},
-      {"controllers refused", s.refused}, {"messages rejected", s.rejected}};
-  for (const auto& [what, n] : counts)
-    if (n > 0) line(what, std::to_string(n));
-  return out + table.text();
+  return sum;
+}
+
+// "t 12.35 s   1.00x (worst 0.98x)   1000 exchanges/s   lost 0   late 2"
+class LiveLine {
+ public:
+  explicit LiveLine(controller::Controllers c) : controllers_(std::move(c)) {}
+
+  std::string operator()(double) {
+    const auto links = controllers_.links();
+    Sample now{.wall = link::wall_clock(), .t = 0.0, .exchanges = total(links, "exchanges")};
+    for (const LinkFigures& l : links) now.t = std::max(now.t, l.t);
+    samples_.push_back(now);
+    while (samples_.size() > 2 && now.wall - samples_[1].wall >= kWindow) samples_.pop_front();
+    const Sample& before = samples_.front();
+    const double span = now.wall - before.wall;
+    const double factor = span > 0.0 ? (now.t - before.t) / span : 0.0;
+    if (span >= kWindow) worst_ = std::min(worst_, factor);
+    const double rate =
+        span > 0.0 ? static_cast<double>(now.exchanges - before.exchanges) / span : 0.0;
+    std::string out = fmt::format("t {:.2f} s   {:.2f}x", now.t, factor);
+    if (std::isfinite(worst_)) out += fmt::format(" (worst {:.2f}x)", worst_);
+    out += fmt::format("   {:.0f} exchanges/s   lost {}   late {}", rate,
+                       total(links, "unanswered"), total(links, "late"));
+    if (!links.empty() && links.front().pace.pace > 0.0)
+      out += fmt::format("   overruns {}", links.front().pace.overruns);
+    return out.substr(0, static_cast<std::size_t>(std::max(terminal::width() - 1, 20)));
+  }
+
+ private:
+  static constexpr double kWindow = 1.0;  // of the factor [s]
+  struct Sample {
+    double wall, t;
+    std::int64_t exchanges;
+  };
+  controller::Controllers controllers_;
+  std::deque<Sample> samples_;
+  double worst_ = kInfinity;
+};
+
+// ---- When it is over --------------------------------------------------------------------------------
+
+std::string readable_time(double seconds) {
+  return seconds < 0.01 ? io::readable(1e6 * seconds, 4) + " us"
+                        : io::readable(1e3 * seconds, 4) + " ms";
+}
+std::string pace_text(const LinkFigures::Pace& p) {
+  Table table({Align::left, Align::right});
+  table.row({"overruns", std::to_string(p.overruns)});
+  if (p.slipped > 0.0) table.row({"wall-clock time given up", readable_time(p.slipped)});
+  const auto late = [&](const std::string& what, const LinkFigures::Late& x) {
+    table.row({what, fmt::format("t = {} s, {} late", io::readable(x.t, 9), readable_time(x.by))});
+  };
+  if (p.first) late("first overrun", *p.first);
+  for (const auto& x : p.worst) late("worst", x);
+  return fmt::format("\nPace {} times real time\n", io::readable(p.pace)) + table.text();
+}
+std::string link_text(const LinkFigures& l) {
+  std::string out = fmt::format("\nLink of {}{} at {}, {}\n", l.role,
+                                l.unit.empty() ? "" : " of " + l.unit, l.at, l.peer);
+  Table counts({Align::left, Align::right, Align::left});
+  for (const auto& c : l.counts)
+    if (c.n > 0 || c.name == "unanswered") counts.row({c.name, std::to_string(c.n), c.doc});
+  out += counts.text();
+  Table times({Align::left, Align::right, Align::right, Align::right, Align::right, Align::left});
+  times.row({"", "50 %", "99 %", "99.9 %", "longest", ""});
+  for (const auto& t : l.times)
+    if (t.of.count() > 0)
+      times.row({t.name, readable_time(t.of.quantile(0.5)), readable_time(t.of.quantile(0.99)),
+                 readable_time(t.of.quantile(0.999)), readable_time(t.of.max()), t.doc});
+  return out + times.text();
+}
+
+link::TimeParams time_of(const HilArguments& a) {
+  link::TimeParams out{.pace = a.pace};
+  const auto& names = link::kOverrunNames;
+  const auto it = std::ranges::find(names, a.on_overrun);
+  if (it != names.end()) out.on_overrun = static_cast<link::OnOverrun>(it - names.begin());
+  return out;
 }
 
 }  // namespace
@@ -57,19 +125,24 @@ ExitCode hil_command(const HilArguments& a) {
   terminal::catch_interrupts();
   std::vector<Planned> cases = plan(a.run);
   const auto file = io::read<link::LinkParams>(a.link);
-  const link::Links links = in_file(
-      a.link, [&] { return link::Links(file.value, [] { return terminal::interrupted(); }); });
+  const link::Links links = in_file(a.link, [&] {
+    return link::Links(file.value, time_of(a), [] { return terminal::interrupted(); });
+  });
   Case& c = cases.front().loaded.c;
   in_file(a.link, [&] { c.controllers = links.over(c.controllers); });
   for (const auto& r : links.roles())
     print_error(fmt::format("{} listens at {}\n", r.name, link::to_string(r.session->endpoint())));
-  const std::vector<Outcome> outcomes = run_all(cases, a.run);
+  for (const std::string& refused :
+       link::go_real_time({.priority = a.priority, .core = a.core, .lock_memory = a.lock_memory}))
+    print_error("evsim: warning: the system refuses " + refused + "\n");
+  const std::vector<Outcome> outcomes = run_all(cases, a.run, LiveLine(c.controllers));
   const Outcome& o = outcomes.front();
   if (a.run.json) {
     print(runs_json(cases, outcomes));
   } else {
     print(run_text(cases.front(), o));
-    for (const auto& r : links.roles()) print(link_text(r));
+    for (const LinkFigures& l : o.result.links) print(link_text(l));
+    if (!o.result.links.empty() && a.pace > 0.0) print(pace_text(o.result.links.front().pace));
   }
   flush_output();
   if (!o.error.empty()) print_error(c.scenario_name + ": " + o.error + "\n");

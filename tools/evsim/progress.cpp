@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "tools/evsim/print.h"
 #include "tools/evsim/terminal.h"
@@ -17,8 +18,9 @@ constexpr milliseconds kFirst{400}, kBetween{100};  // short runs show nothing
 
 }  // namespace
 
-Progress::Progress(int runs)
-    : on_(terminal::is_terminal(stderr)),
+Progress::Progress(int runs, Status status)
+    : status_(std::move(status)),
+      on_(terminal::is_terminal(stderr)),
       shares_(static_cast<std::size_t>(runs)),
       next_(steady_clock::now() + kFirst) {}
 
@@ -42,11 +44,12 @@ void Progress::draw() {
     done += share >= 1.0F ? 1 : 0;
   }
   const float all = sum / static_cast<float>(shares_.size());
+  drawn_ = true;
+  if (status_) return print_error("\r\x1b[K" + status_(all));
   const int width = std::clamp(terminal::width() - 30, 10, 40);
   const int filled = static_cast<int>(all * static_cast<float>(width));
   print_error(fmt::format("\r[{:#<{}}{:.<{}}] {:3.0f} %  {}/{} runs ", "", filled, "",
                           width - filled, 100 * all, done, shares_.size()));
-  drawn_ = true;
 }
 
 void Progress::clear() {

@@ -3,14 +3,20 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <mutex>
+#include <string>
 #include <vector>
 
 namespace evsim::cli {
 
+// Of the line: what stands on it; share of all runs, 0..1.
+using Status = std::function<std::string(double share)>;
+
 class Progress {
  public:
-  explicit Progress(int runs);
+  // Without a status a bar is drawn.
+  explicit Progress(int runs, Status status = {});
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -23,6 +29,7 @@ class Progress {
  private:
   void draw();
 
+  Status status_;
   bool on_;
   bool drawn_ = false;
   std::vector<std::atomic<float>> shares_;

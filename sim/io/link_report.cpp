@@ -1,0 +1,105 @@
+#include "sim/io/link_report.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/io/markup.h"
+#include "sim/io/svg.h"
+
+namespace evsim::io {
+namespace {
+
+constexpr double kWidth = 640.0, kHeight = 230.0;
+constexpr double kLeft = 66.0, kRight = 16.0, kTop = 12.0, kBottom = 44.0;
+
+std::string shown(double seconds) {
+  return seconds < 0.01 ? readable(1e6 * seconds, 4) + " us" : readable(1e3 * seconds, 4) + " ms";
+}
+
+// Both axes in decades, so that one that is late among millions is seen.
+std::string histogram_svg(const Histogram& h, const std::string& label) {
+  std::size_t first = Histogram::kBins - 1, last = 0;
+  double most = 1.0;
+  for (std::size_t k = 0; k < Histogram::kBins; ++k) {
+    if (h.count(k) == 0) continue;
+    first = std::min(first, k);
+    last = k;
+    most = std::max(most, static_cast<double>(h.count(k)));
+  }
+  const auto decade = [](std::size_t bin) { return std::log10(Histogram::end(bin)); };
+  const double width = std::log10(2.0) / 4.0;  // of a bin
+  const svg::Scale x{std::floor(decade(first) - width), std::ceil(decade(last)), kLeft,
+                     kWidth - kRight};
+  const svg::Scale y{-0.3, std::ceil(std::log10(most) + 1e-9), kHeight - kBottom, kTop};
+  std::string out = svg::begin(kWidth, kHeight, label);
+  for (double d = 0.0; d <= y.max; d += 1.0) {
+    out += svg::line({kLeft, y(d)}, {kWidth - kRight, y(d)}, "grid");
+    out += svg::text({kLeft - 7.0, y(d) + 4.0}, "tick", "end", readable(std::pow(10.0, d)));
+  }
+  for (double d = x.min; d <= x.max; d += 1.0) {
+    out += svg::line({x(d), kTop}, {x(d), y.from}, "grid");
+    out += svg::text({x(d), y.from + 16.0}, "tick", "middle", shown(std::pow(10.0, d)));
+  }
+  for (std::size_t k = first; k <= last; ++k) {
+    if (h.count(k) == 0) continue;
+    const double top = y(std::log10(static_cast<double>(h.count(k))));
+    const double right = x(decade(k)), left = x(decade(k) - width);
+    out += svg::rectangle({left + 0.5, top}, right - left - 1.0, y.from - top, "times");
+  }
+  out += svg::text({0.5 * (kLeft + kWidth - kRight), y.from + 36.0}, "label", "middle", label);
+  return out + "</svg>\n";
+}
+
+std::string figure(const LinkFigures::Times& t) {
+  const Histogram& h = t.of;
+  std::string label = t.name;
+  std::ranges::replace(label, '_', ' ');
+  return "<figure class=\"efficiency\">" + histogram_svg(h, label) + "<figcaption>" +
+         escape(t.doc + ": " + std::to_string(h.count()) + " times; 50 % below " +
+                shown(h.quantile(0.5)) + ", 99 % below " + shown(h.quantile(0.99)) +
+                ", 99.9 % below " + shown(h.quantile(0.999)) + ", longest " + shown(h.max())) +
+         "</figcaption></figure>\n";
+}
+
+std::string fact(const std::string& name, const std::string& value, const std::string& doc = "") {
+  return "<tr><th>" + escape(name) + "</th><td class=\"n\">" + escape(value) + "</td><td>" +
+         escape(doc) + "</td></tr>\n";
+}
+std::string facts(const std::string& rows) {
+  return "<div class=\"frame\"><table class=\"facts\"><tbody>\n" + rows +
+         "</tbody></table></div>\n";
+}
+
+std::string pace_html(const LinkFigures::Pace& p) {
+  std::string rows = fact("overruns", std::to_string(p.overruns),
+                          "exchanges for which the simulator was too late");
+  if (p.slipped > 0.0) rows += fact("slipped", shown(p.slipped), "wall-clock time given up");
+  const auto late = [&](const std::string& what, const LinkFigures::Late& l) {
+    rows += fact(what, shown(l.by), "late at t = " + readable(l.t, 9) + " s");
+  };
+  if (p.first) late("first overrun", *p.first);
+  for (const auto& l : p.worst) late("worst", l);
+  return "<h3>" + escape("Pace: " + readable(p.pace) + " times real time") + "</h3>\n" +
+         facts(rows);
+}
+
+std::string link_html(const LinkFigures& l) {
+  std::string rows, drawings;
+  for (const auto& c : l.counts) rows += fact(c.name, std::to_string(c.n), c.doc);
+  for (const auto& t : l.times)
+    if (t.of.count() > 0) drawings += figure(t);
+  return "<h3>" +
+         escape(l.role + (l.unit.empty() ? "" : " of " + l.unit) + ": " + l.peer + " at " + l.at) +
+         "</h3>\n" + facts(rows) + "<div class=\"maps\">\n" + drawings + "</div>\n";
+}
+
+}  // namespace
+
+std::string links_html(const std::vector<LinkFigures>& links) {
+  std::string out;
+  for (const LinkFigures& l : links) out += link_html(l);
+  if (!links.empty() && links.front().pace.pace > 0.0) out += pace_html(links.front().pace);
+  return out;
+}
+
+}  // namespace evsim::io
