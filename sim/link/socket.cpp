@@ -217,9 +217,17 @@ Socket connected(const Endpoint& e) {
 }
 
 bool wait_for(std::span<const Socket* const> sockets, double seconds) {
-  std::vector<pollfd> all;
+  std::vector<Waitable> all;
   for (const Socket* s : sockets)
-    if (*s) all.push_back({.fd = s->handle(), .events = POLLIN, .revents = 0});
+    if (*s) all.push_back({.handle = s->handle()});
+  return wait_for_handles(all, seconds);
+}
+bool wait_for_handles(std::span<const Waitable> handles, double seconds) {
+  std::vector<pollfd> all;
+  for (const Waitable& w : handles) {
+    const int events = w.to_write ? POLLIN | POLLOUT : POLLIN;
+    all.push_back({.fd = w.handle, .events = static_cast<short>(events), .revents = 0});
+  }
   timespec t{};
   const double whole = std::floor(std::max(seconds, 0.0));
   t.tv_sec = static_cast<time_t>(whole);
