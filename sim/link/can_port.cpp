@@ -7,6 +7,11 @@
 #include <stdexcept>
 #include <utility>
 
+#include "sim/base/errors.h"
+#include "sim/link/slcan.h"
+#include "sim/link/slcan_port.h"
+#include "sim/link/socketcan.h"
+
 namespace evsim::can {
 namespace {
 
@@ -121,6 +126,27 @@ bool passes(std::span<const Filter> filters, const Frame& f) {
   });
 }
 
+void count_error(PortStatus& s, const Frame& f) {
+  constexpr std::uint32_t kController = 0x04, kBusOff = 0x40, kRestarted = 0x100, kCounters = 0x200;
+  constexpr unsigned kOverflow = 0x01, kPassive = 0x30, kState = 0x7C;
+  const bool controller = (f.id & kController) != 0;
+  ++s.errors;
+  if (controller && (f.data[1] & kOverflow) != 0) ++s.lost;
+  if ((f.id & kCounters) != 0 || (controller && (f.data[1] & kState) != 0)) {
+    s.tec = f.data[6];
+    s.rec = f.data[7];
+  }
+  if (controller && (f.data[1] & kState) != 0)
+    s.state = (f.data[1] & kPassive) != 0 ? ErrorState::passive : ErrorState::active;
+  if ((f.id & kRestarted) != 0) {
+    s.state = ErrorState::active;
+    s.tec = s.rec = 0;
+  }
+  if ((f.id & kBusOff) == 0) return;
+  if (s.state != ErrorState::bus_off) ++s.bus_offs;
+  s.state = ErrorState::bus_off;
+}
+
 PortAddress port_address(std::string_view text) {
   PortAddress out;
   const auto [where, query] = cut(text, '?');
@@ -149,7 +175,22 @@ PortAddress port_address(std::string_view text) {
   }
   if (out.data_bit_rate > 0 && out.fd == false) refuse("fd: got off, beside a data_bit_rate");
   if (out.data_bit_rate > 0) out.fd = true;
+  if (!slcan::opening({.bit_rate = out.bit_rate, .data_bit_rate = out.data_bit_rate}))
+    refuse("bit_rate, data_bit_rate: got " + std::to_string(out.bit_rate) + ", " +
+           std::to_string(out.data_bit_rate) + ", must be ones that slcan has a code for (" +
+           slcan::known_bit_rates() + ")");
   return out;
+}
+
+std::unique_ptr<Port> open_port(const PortAddress& a) {
+  switch (a.kind) {
+    case Kind::socketcan: return open_socketcan(a);
+    case Kind::slcan_serial:
+    case Kind::slcan_tcp: return open_slcan_adapter(a);
+    case Kind::slcan_server:
+    case Kind::slcan_pty: return serve_slcan(a);
+  }
+  throw EnvironmentError("no such kind of CAN adapter");
 }
 
 bool wait_for(const Port& port, double seconds) {

@@ -77,7 +77,10 @@ struct PortStatus {
   std::int64_t rejected = 0;  // lines that can't be read, frames that the adapter refused
   std::int64_t errors = 0;    // error frames
   std::int64_t bus_offs = 0;  // times that bus-off began
+  std::string trouble;        // why it is not open, where that is known
 };
+// An error frame (classes of linux/can/error.h): counted, and the state that it tells.
+void count_error(PortStatus& s, const Frame& f);
 
 class Port {
  public:

@@ -50,9 +50,8 @@ Resolved resolved(const Endpoint& e) {
   return {found, freeaddrinfo};
 }
 
-void set(int handle, int level, int name) {
-  const int on = 1;
-  setsockopt(handle, level, name, &on, sizeof on);
+void set(int handle, int level, int name, int value = 1) {
+  setsockopt(handle, level, name, &value, sizeof value);
 }
 void never_wait(int handle) { fcntl(handle, F_SETFL, fcntl(handle, F_GETFL, 0) | O_NONBLOCK); }
 void send_at_once(int handle) { set(handle, IPPROTO_TCP, TCP_NODELAY); }
@@ -214,6 +213,14 @@ Socket connected(const Endpoint& e) {
     return out;
   }
   refuse("can't reach", e);
+}
+
+void notice_silence(const Socket& connection) {
+  const int handle = connection.handle();
+  set(handle, SOL_SOCKET, SO_KEEPALIVE);
+  set(handle, IPPROTO_TCP, TCP_KEEPIDLE, 4);   // [s]
+  set(handle, IPPROTO_TCP, TCP_KEEPINTVL, 2);  // [s]
+  set(handle, IPPROTO_TCP, TCP_KEEPCNT, 3);
 }
 
 bool wait_for(std::span<const Socket* const> sockets, double seconds) {

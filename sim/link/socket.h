@@ -65,6 +65,9 @@ Socket bound(Endpoint& e);
 // Connected to who listens there. Throws EnvironmentError.
 Socket connected(const Endpoint& e);
 
+// Of a TCP connection: closed when the other machine has not been heard of for some ten seconds.
+void notice_silence(const Socket& connection);
+
 // A handle of the operating system and what it is waited for: something to read, or also room to write.
 struct Waitable {
   int handle = -1;
