@@ -184,6 +184,14 @@ std::optional<std::string> opening(const Channel& c) {
   return out + (c.listen_only ? "L\r" : "O\r");
 }
 
+std::string known_bit_rates() {
+  std::string out;
+  for (const auto& [code, rate] : kRates) out += std::to_string(rate) + ", ";
+  out += "and for data";
+  for (const auto& [code, rate] : kDataRates) out += ' ' + std::to_string(rate);
+  return out;
+}
+
 std::vector<Received> Client::feed(std::string_view bytes) {
   using Kind = Received::Kind;
   std::vector<Received> out;

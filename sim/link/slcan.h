@@ -80,6 +80,8 @@ struct Channel {
 };
 // Closes, sets and opens; nothing if a bit rate has no code.
 std::optional<std::string> opening(const Channel& c);
+// "10000, 20000, ... and for data 500000, ..." [bit/s].
+std::string known_bit_rates();
 inline constexpr std::string_view kClosing = "C\r";
 
 struct Received {

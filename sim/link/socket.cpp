@@ -50,9 +50,8 @@ Resolved resolved(const Endpoint& e) {
   return {found, freeaddrinfo};
 }
 
-void set(int handle, int level, int name) {
-  const int on = 1;
-  setsockopt(handle, level, name, &on, sizeof on);
+void set(int handle, int level, int name, int value = 1) {
+  setsockopt(handle, level, name, &value, sizeof value);
 }
 void never_wait(int handle) { fcntl(handle, F_SETFL, fcntl(handle, F_GETFL, 0) | O_NONBLOCK); }
 void send_at_once(int handle) { set(handle, IPPROTO_TCP, TCP_NODELAY); }
@@ -216,10 +215,26 @@ Socket connected(const Endpoint& e) {
   refuse("can't reach", e);
 }
 
+void notice_silence(const Socket& connection) {
+  const int handle = connection.handle();
+  set(handle, SOL_SOCKET, SO_KEEPALIVE);
+  set(handle, IPPROTO_TCP, TCP_KEEPIDLE, 4);   // [s]
+  set(handle, IPPROTO_TCP, TCP_KEEPINTVL, 2);  // [s]
+  set(handle, IPPROTO_TCP, TCP_KEEPCNT, 3);
+}
+
 bool wait_for(std::span<const Socket* const> sockets, double seconds) {
-  std::vector<pollfd> all;
+  std::vector<Waitable> all;
   for (const Socket* s : sockets)
-    if (*s) all.push_back({.fd = s->handle(), .events = POLLIN, .revents = 0});
+    if (*s) all.push_back({.handle = s->handle()});
+  return wait_for_handles(all, seconds);
+}
+bool wait_for_handles(std::span<const Waitable> handles, double seconds) {
+  std::vector<pollfd> all;
+  for (const Waitable& w : handles) {
+    const int events = w.to_write ? POLLIN | POLLOUT : POLLIN;
+    all.push_back({.fd = w.handle, .events = static_cast<short>(events), .revents = 0});
+  }
   timespec t{};
   const double whole = std::floor(std::max(seconds, 0.0));
   t.tv_sec = static_cast<time_t>(whole);

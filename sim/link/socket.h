@@ -65,8 +65,18 @@ Socket bound(Endpoint& e);
 // Connected to who listens there. Throws EnvironmentError.
 Socket connected(const Endpoint& e);
 
+// Of a TCP connection: closed when the other machine has not been heard of for some ten seconds.
+void notice_silence(const Socket& connection);
+
+// A handle of the operating system and what it is waited for: something to read, or also room to write.
+struct Waitable {
+  int handle = -1;
+  bool to_write = false;
+};
+
 // Until one of them has something to read, at most so long [s]; < 0: without end. False: nothing came.
 bool wait_for(std::span<const Socket* const> sockets, double seconds);
+bool wait_for_handles(std::span<const Waitable> handles, double seconds);
 
 // Monotonic [s].
 double wall_clock();
