@@ -76,7 +76,8 @@ template <class P, class V>
   requires is_struct<P, evsim_motor_control_outputs>
 void fields(P& p, V&& field) {
   constexpr Dim A = Dim::current_amplitude, U = Dim::voltage;
-  field(p.output, Field{"output", Dim::none, between(0, 1), "0 duties, 1 voltage vector"});
+  field(p.output, Field{"output", Dim::none, between(0, 2),
+                        "0 duties, 1 voltage vector, 2 torque: tau_aimed"});
   field(p.d_a, Field{"d_a", Dim::none, fraction, "duty of the upper switch"});
   field(p.d_b, Field{"d_b", Dim::none, fraction, "duty of the upper switch"});
   field(p.d_c, Field{"d_c", Dim::none, fraction, "duty of the upper switch"});

@@ -77,13 +77,14 @@ typedef struct evsim_motor_control_inputs {
   double u_alpha, u_beta; /* their voltage at the u_dc seen [V] */
 } evsim_motor_control_inputs;
 
-enum { EVSIM_DUTIES = 0, EVSIM_VECTOR = 1 };                                 /* output */
+enum { EVSIM_DUTIES = 0, EVSIM_VECTOR = 1, EVSIM_TORQUE = 2 };               /* output */
 enum { EVSIM_GATES_OFF = 0, EVSIM_MODULATING = 1, EVSIM_SHORT_CIRCUIT = 2 }; /* gates */
 
 /* To act from the next tick to the one after it. Filled in before the call: no voltage, modulating, aiming at the
  * request; a member that isn't written stays so. */
 typedef struct evsim_motor_control_outputs {
-  double output;          /* EVSIM_DUTIES, or EVSIM_VECTOR: duties by the vehicle's modulation */
+  /* EVSIM_DUTIES; EVSIM_VECTOR: duties by the vehicle's modulation; EVSIM_TORQUE: the built-in control gives tau_aimed. */
+  double output;
   double d_a, d_b, d_c;   /* of the upper switches, 0 to 1 */
   double u_alpha, u_beta; /* [V] */
   double gates;           /* EVSIM_MODULATING ...; short circuit: all lower switches on */

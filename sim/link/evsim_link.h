@@ -70,13 +70,18 @@ typedef struct evsim_link {
 
 /* ---- Bytes ----------------------------------------------------------------------------------------- */
 
+/* By halves of bytes: 64 bytes of table, a quarter of the time that single bits take. */
 static inline uint32_t evsim_link_crc(const uint8_t* p, size_t n, uint32_t before) {
+  static const uint32_t table[16] = {0x00000000u, 0x1db71064u, 0x3b6e20c8u, 0x26d930acu,
+                                     0x76dc4190u, 0x6b6b51f4u, 0x4db26158u, 0x5005713cu,
+                                     0xedb88320u, 0xf00f9344u, 0xd6d6a3e8u, 0xcb61b38cu,
+                                     0x9b64c2b0u, 0x86d3d2d4u, 0xa00ae278u, 0xbdbdf21cu};
   uint32_t c = ~before;
   size_t i;
   for (i = 0; i < n; ++i) {
-    int bit;
     c ^= p[i];
-    for (bit = 0; bit < 8; ++bit) c = (c >> 1) ^ (0xedb88320u & (0u - (c & 1u)));
+    c = (c >> 4) ^ table[c & 15u];
+    c = (c >> 4) ^ table[c & 15u];
   }
   return ~c;
 }

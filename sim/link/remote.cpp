@@ -4,6 +4,7 @@
 #include <cctype>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include "sim/link/real_time.h"
 
@@ -25,8 +26,15 @@ Units units_of(const evsim_vcu_config& c) {
 std::string unit_of(const evsim_motor_control_config& c) { return c.unit; }
 std::string unit_of(const evsim_vcu_config&) { return ""; }
 
+// What is left of a role without its controller: `out` as before each call, `last` as it was held.
+void zero(evsim_motor_control_outputs& out, const evsim_motor_control_outputs& last) {
+  if (static_cast<int>(last.output) != EVSIM_TORQUE) return;  // no voltage
+  out.output = EVSIM_TORQUE;
+  out.tau_aimed = 0.0;
+}
+void zero(evsim_vcu_outputs&, const evsim_vcu_outputs&) {}  // neither torque nor brake
 void fault(evsim_motor_control_outputs& out) { out.gates = EVSIM_GATES_OFF; }
-void fault(evsim_vcu_outputs&) {}  // neither torque nor brake, as before each call
+void fault(evsim_vcu_outputs&) {}
 
 // Of a session so far.
 LinkFigures figures(const Session& s) {
@@ -155,7 +163,8 @@ template <class Role> class Remote : public controller::Controller<Role> {
     if (p_.on_timeout == Reaction::abort)
       throw Failure(controller::named<Role>(this->about(), at) + ": no answer for " +
                     std::to_string(away) + " s of simulated time");
-    out = untouched;
+    const auto last = std::exchange(out, untouched);
+    zero(out, last);
     if (p_.on_timeout == Reaction::fault) fault(out);
   }
 

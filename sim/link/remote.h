@@ -18,7 +18,7 @@ namespace evsim::link {
 // What a role does when its controller has been away for too long.
 enum class Reaction : int {
   hold,   // goes on with the last outputs
-  zero,   // no torque and no brake; a motor control without voltage
+  zero,   // no torque and no brake; a motor control at the level of duties without voltage
   fault,  // vcu: the same; motor_control: all gates off
   abort   // the run ends
 };
@@ -41,8 +41,8 @@ template <class P, class V>
   requires std::same_as<std::remove_const_t<P>, RemoteParams>
 constexpr void describe(P& p, V&& field) {
   field(p.at, Field{"at", Dim::none, any_value,
-                    "where it listens: tcp://HOST:PORT, udp://HOST:PORT or unix:///PATH; without "
-                    "HOST this machine alone can reach it"});
+                    "where it listens: tcp://HOST:PORT, udp://HOST:PORT, unix:///PATH or "
+                    "fifo:///PATH; without HOST this machine alone can reach it"});
   field(p.patience, Field{"patience", Dim::time, not_negative,
                           "wall-clock time that an answer may take; 0: unlimited, for a debugger"});
   field(p.timeout, Field{"timeout", Dim::time, not_negative,

@@ -65,7 +65,12 @@ void Session::pump_datagrams() {
 }
 
 void Session::accept_all() {
-  while (Socket s = listening_.accept()) {
+  const auto has_room = [&] {  // pipes have one other end
+    return at_.transport != Transport::fifo || (!connected_ && waiting_.empty());
+  };
+  while (has_room()) {
+    Socket s = listening_.accept();
+    if (!s) return;
     if (waiting_.size() == kMostWaiting) {  // the eldest has had its time
       waiting_.erase(waiting_.begin());
       ++stats_.rejected;

@@ -5,7 +5,9 @@
 #include <netdb.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -24,7 +26,7 @@
 namespace evsim::link {
 namespace {
 
-constexpr std::string_view kTcp = "tcp://", kUdp = "udp://", kUnix = "unix://";
+constexpr std::string_view kTcp = "tcp://", kUdp = "udp://", kUnix = "unix://", kFifo = "fifo://";
 constexpr std::size_t kLongestPath = sizeof(sockaddr_un::sun_path) - 1;
 
 [[noreturn]] void refuse(const std::string& what, const Endpoint& e) {
@@ -98,6 +100,46 @@ Socket bound_inet(Endpoint& e) {
   refuse("can't listen at", e);
 }
 
+// ---- Pipes. As the controller sees them: it reads .in and writes .out.
+
+std::string in(const std::string& path) { return path + ".in"; }
+std::string out(const std::string& path) { return path + ".out"; }
+
+// Makes one where there is none. One that is there stays: a controller may be waiting at it.
+void make_pipe(const std::string& path, const Endpoint& e) {
+  if (::mkfifo(path.c_str(), 0600) == 0) return;
+  struct stat s {};
+  if (errno == EEXIST && ::stat(path.c_str(), &s) == 0 && S_ISFIFO(s.st_mode)) return;
+  errno = EEXIST;
+  refuse("can't make the pipe " + path + " of", e);
+}
+// Somebody reads it.
+bool is_read(const std::string& path) {
+  return static_cast<bool>(Socket(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC)));
+}
+
+// The simulator's ends. Where it writes it could also read: then nobody waits for it to open, and writing to one who
+// has gone is no signal.
+Socket ends(const std::string& path) {
+  return {::open(out(path).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC),
+          ::open(in(path).c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC)};
+}
+Socket bound_pipes(const Endpoint& e) {
+  make_pipe(in(e.path), e);
+  make_pipe(out(e.path), e);
+  if (is_read(out(e.path))) {
+    errno = EADDRINUSE;
+    refuse("can't listen at", e);
+  }
+  return Socket::listening(e.path);
+}
+// The controller's ends.
+Socket connected_pipes(const Endpoint& e) {
+  if (!is_read(out(e.path))) refuse("can't reach", e);
+  return {::open(in(e.path).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC),
+          ::open(out(e.path).c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC)};
+}
+
 Io io_of_error() {
   return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? Io::would_wait : Io::closed;
 }
@@ -115,8 +157,15 @@ Endpoint endpoint(std::string_view text) {
                                   " characters; must be at most " + std::to_string(kLongestPath));
     return out;
   }
+  if (text.starts_with(kFifo)) {
+    out.transport = Transport::fifo;
+    out.path = text.substr(kFifo.size());
+    if (out.path.empty()) throw std::invalid_argument("has no path; must be fifo:///PATH");
+    return out;
+  }
   if (!text.starts_with(kTcp) && !text.starts_with(kUdp))
-    throw std::invalid_argument("must be tcp://HOST:PORT, udp://HOST:PORT or unix:///PATH");
+    throw std::invalid_argument(
+        "must be tcp://HOST:PORT, udp://HOST:PORT, unix:///PATH or fifo:///PATH");
   out.transport = text.starts_with(kTcp) ? Transport::tcp : Transport::udp;
   text.remove_prefix(kTcp.size());
   const auto colon = text.rfind(':');
@@ -133,6 +182,7 @@ Endpoint endpoint(std::string_view text) {
 
 std::string to_string(const Endpoint& e) {
   if (e.transport == Transport::unix_stream) return std::string(kUnix) + e.path;
+  if (e.transport == Transport::fifo) return std::string(kFifo) + e.path;
   const bool v6 = e.host.find(':') != std::string::npos;
   return std::string(e.transport == Transport::tcp ? kTcp : kUdp) +
          (v6 ? "[" + e.host + "]" : e.host) + ":" + std::to_string(e.port);
@@ -140,18 +190,30 @@ std::string to_string(const Endpoint& e) {
 
 // ---- Socket ---------------------------------------------------------------------------------------
 
-Socket::Socket(Socket&& other) noexcept : handle_(std::exchange(other.handle_, -1)) {}
+Socket::Socket(Socket&& other) noexcept
+    : handle_(std::exchange(other.handle_, -1)),
+      to_(std::exchange(other.to_, -1)),
+      pipes_(std::move(other.pipes_)) {}
 Socket& Socket::operator=(Socket&& other) noexcept {
   std::swap(handle_, other.handle_);
+  std::swap(to_, other.to_);
+  std::swap(pipes_, other.pipes_);
   return *this;
 }
 Socket::~Socket() {
   if (handle_ >= 0) ::close(handle_);
+  if (to_ >= 0) ::close(to_);
+}
+Socket Socket::listening(std::string pipes) {
+  Socket out = ends(pipes);
+  out.pipes_ = std::move(pipes);
+  return out;
 }
 
 Io Socket::send(std::span<const std::uint8_t> bytes) const {
   while (!bytes.empty()) {
-    const auto n = ::send(handle_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const auto n = to_ >= 0 ? ::write(to_, bytes.data(), bytes.size())
+                            : ::send(handle_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return Io::closed;
     bytes = bytes.subspan(static_cast<std::size_t>(n));
@@ -165,7 +227,8 @@ Io Socket::send_to(const Address& to, std::span<const std::uint8_t> bytes) const
   return n == static_cast<ssize_t>(bytes.size()) ? Io::done : Io::would_wait;
 }
 Received Socket::receive(std::span<std::uint8_t> into) const {
-  const auto n = ::recv(handle_, into.data(), into.size(), 0);
+  const auto n = to_ >= 0 ? ::read(handle_, into.data(), into.size())
+                          : ::recv(handle_, into.data(), into.size(), 0);
   if (n < 0) return {io_of_error(), 0};
   return n == 0 ? Received{Io::closed, 0} : Received{Io::done, static_cast<std::size_t>(n)};
 }
@@ -179,7 +242,18 @@ Received Socket::receive_from(std::span<std::uint8_t> into, Address& from) const
   from.bytes.assign(bytes, bytes + size);
   return {Io::done, static_cast<std::size_t>(n)};
 }
-Socket Socket::accept() const {
+Socket Socket::accept_pipes() {
+  if (handle_ < 0 || to_ < 0) *this = listening(pipes_);
+  int waiting = 0;
+  if (::ioctl(handle_, FIONREAD, &waiting) == 0 && waiting > 0)
+    return {std::exchange(handle_, -1), std::exchange(to_, -1)};
+  pollfd p{.fd = handle_, .events = POLLIN, .revents = 0};
+  const bool was_opened_in_vain = ::poll(&p, 1, 0) > 0 && (p.revents & POLLIN) == 0;
+  if (was_opened_in_vain) *this = listening(pipes_);
+  return {};
+}
+Socket Socket::accept() {
+  if (!pipes_.empty()) return accept_pipes();
   Socket out(::accept(handle_, nullptr, nullptr));
   if (!out) return {};
   never_wait(out.handle());
@@ -188,6 +262,7 @@ Socket Socket::accept() const {
 }
 
 Socket bound(Endpoint& e) {
+  if (e.transport == Transport::fifo) return bound_pipes(e);
   Socket out = e.transport == Transport::unix_stream ? bound_unix(e) : bound_inet(e);
   never_wait(out.handle());
   constexpr int kWaiting = 16;
@@ -197,6 +272,7 @@ Socket bound(Endpoint& e) {
 }
 
 Socket connected(const Endpoint& e) {
+  if (e.transport == Transport::fifo) return connected_pipes(e);
   if (e.transport == Transport::unix_stream) {
     Socket out(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const auto a = unix_address(e);

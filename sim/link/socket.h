@@ -1,5 +1,5 @@
-// Sockets of this operating system: TCP and Unix streams, UDP and nothing of what passes through them. Nothing here waits
-// but wait_for().
+// Sockets of this operating system: TCP and Unix streams, UDP, pairs of named pipes, and nothing of what passes through
+// them. Nothing here waits but wait_for().
 #pragma once
 
 #include <cstddef>
@@ -12,14 +12,15 @@
 
 namespace evsim::link {
 
-enum class Transport : std::uint8_t { tcp, udp, unix_stream };
+enum class Transport : std::uint8_t { tcp, udp, unix_stream, fifo };
 
-// tcp://HOST:PORT, udp://HOST:PORT, unix:///PATH. HOST left out: 127.0.0.1, which no other machine reaches.
+// tcp://HOST:PORT, udp://HOST:PORT, unix:///PATH, fifo:///PATH. HOST left out: 127.0.0.1, which no other machine reaches.
+// fifo: two named pipes, as the controller sees them: it reads PATH.in and writes PATH.out.
 struct Endpoint {
   Transport transport = Transport::tcp;
   std::string host = "127.0.0.1";  // a name or a number
   int port = 0;                    // 0: one that is free
-  std::string path;                // of a Unix socket
+  std::string path;                // of a Unix socket, or of pipes
 };
 // Throws std::invalid_argument saying what is wrong.
 Endpoint endpoint(std::string_view text);
@@ -37,11 +38,13 @@ struct Received {
   std::size_t size = 0;
 };
 
-// An open socket; closed as it goes.
+// An open socket, or a pair of pipes; closed as it goes.
 class Socket {
  public:
   Socket() = default;
   explicit Socket(int handle) : handle_(handle) {}
+  Socket(int from, int to) : handle_(from), to_(to) {}  // pipes
+  static Socket listening(std::string pipes);
   Socket(Socket&& other) noexcept;
   Socket& operator=(Socket&& other) noexcept;
   ~Socket();
@@ -53,11 +56,16 @@ class Socket {
   Io send_to(const Address& to, std::span<const std::uint8_t> bytes) const;
   Received receive(std::span<std::uint8_t> into) const;
   Received receive_from(std::span<std::uint8_t> into, Address& from) const;
-  // The next who connects; empty where nobody does.
-  Socket accept() const;
+  // The next who connects; empty where nobody does. Of pipes: who writes first; it gets them, and the next call opens
+  // them for another one.
+  Socket accept();
 
  private:
+  Socket accept_pipes();
+
   int handle_ = -1;
+  int to_ = -1;        // of pipes: what is sent goes there
+  std::string pipes_;  // where it listens at pipes
 };
 
 // Bound, and listening where it is a stream; e's port is then the one that it has. Throws EnvironmentError.

@@ -280,6 +280,15 @@ pwm::Duties<double> Drive::modulated(std::size_t n, const Complex<double>& u_s, 
   return pwm::duties(p.modulation, p.overmodulation, Ab<double>{u_s.re, u_s.im}, max(u_dc, 1.0));
 }
 
+void Drive::run_built_in(State& d, std::size_t n, const motor_control::Input<double>& in) const {
+  const Unit& unit = units_[n];
+  UnitState& u = d.units[n];
+  u.seen = unit.control.p.arithmetic == motor_control::Arithmetic::float32
+               ? motor_control::step_rounded(unit.rounded, u.control, in)
+               : motor_control::step(unit.control, u.control, in);
+  u.next = {.duties = modulated(n, u.seen.u_s, in.u_dc), .u_f = u.seen.u_f};
+}
+
 // Lets act what the tick before computed, samples and computes.
 void Drive::run_control(State& d, std::size_t n, const closed_loop::System<double>& s, double v,
                         double tau_ref) const {
@@ -307,14 +316,10 @@ void Drive::run_control(State& d, std::size_t n, const closed_loop::System<doubl
   locate(d, n, in);
   in.tau_ref = tau_ref + seen.tau_drag;
   in.u_realised = vector(Ab<double>{held.s.a * in.u_dc, held.s.b * in.u_dc});
-  if (unit.external) {
+  if (unit.external)
     run_controller(d, n, seen, tau_ref, duties);
-  } else {
-    u.seen = unit.control.p.arithmetic == motor_control::Arithmetic::float32
-                 ? motor_control::step_rounded(unit.rounded, u.control, in)
-                 : motor_control::step(unit.control, u.control, in);
-    u.next = {.duties = modulated(n, u.seen.u_s, in.u_dc), .u_f = u.seen.u_f};
-  }
+  else
+    run_built_in(d, n, in);
   u.next.duties = pwm::timer(unit.pwm, u.next.duties, unit.f_sw);
   u.began = u.at;
   u.at = tick_time(unit.rate, 0, ++u.tick);

@@ -221,6 +221,7 @@ class Drive {
   void demagnetise(State& d) const;
   // Duties of a voltage vector [V], before the timer.
   pwm::Duties<double> modulated(std::size_t unit, const Complex<double>& u_s, double u_dc) const;
+  void run_built_in(State& d, std::size_t unit, const motor_control::Input<double>& in) const;
   // The parts of a controller of its own (drive_controller.cpp).
   void init_controllers(State& d) const;
   void run_controller(State& d, std::size_t unit, const Measured& seen, double tau_ref,

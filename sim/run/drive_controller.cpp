@@ -146,6 +146,16 @@ void Drive::run_controller(State& d, std::size_t n, const Measured& seen, double
   controller::call(*controllers_.motor_control, d.controllers[n], inputs, out,
                    {.unit = unit.name, .t = d.t, .tick = u.tick});
 
+  const auto gates = gates_of(out.gates);
+  if (static_cast<int>(out.output) == EVSIM_TORQUE) {
+    motor_control::Input<double> asked = in;
+    asked.tau_ref = out.tau_aimed;
+    if (gates != switched_legs::Gates::modulating) asked.enable = 0.0;
+    run_built_in(d, n, asked);
+    if (u.seen.reason == 0.0) u.seen.reason = out.reason;  // the limit that cut last
+    u.next.gates = gates;
+    return;
+  }
   const auto angle_e = turn(unit.control.p.machine.n_p * in.theta_m);
   u.seen = {.u_s = {out.u_alpha, out.u_beta},
             .u_f = out.u_f,
@@ -157,7 +167,7 @@ void Drive::run_controller(State& d, std::size_t n, const Measured& seen, double
   u.next.duties =
       vector ? modulated(n, u.seen.u_s, in.u_dc) : pwm::Duties<double>{out.d_a, out.d_b, out.d_c};
   u.next.u_f = out.u_f;
-  u.next.gates = gates_of(out.gates);
+  u.next.gates = gates;
 }
 
 }  // namespace evsim

@@ -170,6 +170,49 @@ TEST(Controller, a_short_circuit_that_it_asks_for_is_that_of_the_fault) {
   EXPECT_NEAR(i[true].d, i[false].d, 0.02 * -i[false].d);  // the cars have slowed down differently
 }
 
+// ---- Torque, followed by the built-in control ----------------------------------------------------
+
+TEST(Controller, a_torque_that_is_passed_on_gives_the_bits_of_the_built_in_control) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"xiaomi_su7", "drive"}, {"xiaomi_su7", "waveform"}, {"bmw_i4_edrive40", "drive"}};
+  for (const auto& [car, level] : cases) {
+    Asked a;
+    a.car = car;
+    a.level = level;
+    Simulation plain = simulation(a);
+    a.controllers = {motor("torque")};
+    Simulation own = simulation(a);
+    plain.run();
+    own.run();
+    EXPECT_EQ(own.snapshot().y, plain.snapshot().y) << car;
+    EXPECT_EQ(own.snapshot().q, plain.snapshot().q) << car;
+    EXPECT_EQ(kpi(own, "torque_error_max_percent"), kpi(plain, "torque_error_max_percent"));
+  }
+}
+
+TEST(Controller, a_torque_that_it_limits_is_kept_to_and_its_reason_recorded) {
+  Simulation s =
+      simulation({"full_throttle", "drive", "xiaomi_su7", {motor("torque_limited")}, {}});
+  while (s.t() < 1.0) s.step();
+  const auto now = s.drive()->signals(s.snapshot().drive, 0);
+  EXPECT_NEAR(now.tau_em, 100.0, 1.0);  // the current control's ripple
+  EXPECT_EQ(now.tau_ref, 100.0);
+  EXPECT_EQ(now.reason, 1.0);
+}
+
+TEST(Controller, gates_that_it_takes_off_at_the_level_of_torque_leave_no_current) {
+  Simulation s = simulation({"full_throttle",
+                             "drive",
+                             "xiaomi_su7",
+                             {motor("torque_off")},
+                             {"scenario.initial.v_km_per_h=60"}});
+  while (s.t() < 0.2) s.step();
+  const auto now = s.drive()->signals(s.snapshot().drive, 0);
+  EXPECT_NEAR(now.i.d, 0.0, 1e-6);  // kept at zero to rounding
+  EXPECT_NEAR(now.i.q, 0.0, 1e-6);
+  EXPECT_EQ(now.reason, 8.0);
+}
+
 // ---- The same bits --------------------------------------------------------------------------------
 
 TEST(Controller, the_built_in_control_as_a_library_gives_the_same_bits) {

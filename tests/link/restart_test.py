@@ -27,7 +27,8 @@ SETTLED = 0.5  # simulated, after which a torque has gone whatever the level's l
 
 
 def link_file(folder, transport):
-    at = {"tcp": "tcp://:0", "udp": "udp://:0", "unix": f"unix://{folder}/vcu.sock"}[transport]
+    at = {"tcp": "tcp://:0", "udp": "udp://:0", "unix": f"unix://{folder}/vcu.sock",
+          "fifo": f"fifo://{folder}/vcu"}[transport]
     vcu = {"at": at, "patience_s": PATIENCE, "timeout_ms": 1e3 * TIMEOUT, "on_timeout": "zero"}
     path = pathlib.Path(folder) / "link.json"
     path.write_text(json.dumps({"vcu": vcu}))
@@ -108,10 +109,10 @@ def main():
     parser.add_argument("--evsim", default=str(ROOT / "build/release/evsim"), help="program")
     parser.add_argument("--controller", default=str(ROOT / "build/release/socket_vcu"), help="program")
     parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--transport", choices=("tcp", "udp", "unix"), action="append")
+    parser.add_argument("--transport", choices=("tcp", "udp", "unix", "fifo"), action="append")
     parser.add_argument("--seed", type=int, default=1)
     a = parser.parse_args()
-    wrong = [w for t in a.transport or ("tcp", "udp", "unix") for w in run(a.evsim, a.controller, t, a.kills, a.seed)]
+    wrong = [w for t in a.transport or ("tcp", "udp", "unix", "fifo") for w in run(a.evsim, a.controller, t, a.kills, a.seed)]
     print("\n".join(wrong[:20]) or "all held")
     return 1 if wrong else 0
 

@@ -1,6 +1,7 @@
 // The exchange with a controller, over each kind of socket; the other side is the C header that firmware includes.
 #include "sim/link/session.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -34,8 +35,8 @@ class Session_ : public testing::TestWithParam<const char*> {
   static Endpoint place() {
     static int n = 0;
     const std::string kind = GetParam();
-    if (kind != "unix") return endpoint(kind + "://:0");
-    return endpoint("unix:///tmp/evsim_session_test." + std::to_string(getpid()) + "." +
+    if (kind == "tcp" || kind == "udp") return endpoint(kind + "://:0");
+    return endpoint(kind + ":///tmp/evsim_session_test." + std::to_string(getpid()) + "." +
                     std::to_string(++n));
   }
   static bool is_stream() { return std::string(GetParam()) != "udp"; }
@@ -49,8 +50,12 @@ class Session_ : public testing::TestWithParam<const char*> {
     while (!f()) usleep(1000);
   }
 };
-INSTANTIATE_TEST_SUITE_P(Link, Session_, testing::Values("tcp", "udp", "unix"),
-                         [](const auto& one) { return std::string(one.param); });
+std::string name_of(const testing::TestParamInfo<const char*>& one) { return one.param; }
+INSTANTIATE_TEST_SUITE_P(Link, Session_, testing::Values("tcp", "udp", "unix", "fifo"), name_of);
+
+// Where several may come at once. Pipes have one other end.
+class Shared : public Session_ {};
+INSTANTIATE_TEST_SUITE_P(Link, Shared, testing::Values("tcp", "udp", "unix"), name_of);
 
 TEST_P(Session_, values_pass_in_the_units_of_the_hello) {
   Session s(place(), {});
@@ -225,7 +230,7 @@ TEST_P(Session_, an_answer_that_comes_twice_counts_once) {
   EXPECT_EQ(s.stats().answered, 100);
 }
 
-TEST_P(Session_, a_second_controller_is_refused_while_there_is_one) {
+TEST_P(Shared, a_second_controller_is_refused_while_there_is_one) {
   Session s(place(), {});
   SocketController c(s.endpoint(), kHello, proportional);
   s.begin(pedals(), {2100.0}, 0.01, 0);
@@ -239,7 +244,7 @@ TEST_P(Session_, a_second_controller_is_refused_while_there_is_one) {
   EXPECT_EQ(s.stats().answered, k);
 }
 
-TEST_P(Session_, one_that_does_not_fit_is_told_why) {
+TEST_P(Shared, one_that_does_not_fit_is_told_why) {
   Session s(place(), {.answer = 0.0, .stop = {}});
   SocketController wrong(s.endpoint(), "role vcu\nin speed\nout tau.rear\n", proportional);
   SocketController right(s.endpoint(), kHello, proportional);
@@ -254,7 +259,7 @@ TEST_P(Session_, one_that_does_not_fit_is_told_why) {
       << told;
 }
 
-TEST_P(Session_, garbage_from_others_disturbs_nothing) {
+TEST_P(Shared, garbage_from_others_disturbs_nothing) {
   Session s(place(), {});
   SocketController c(s.endpoint(), kHello, proportional);
   s.begin(pedals(), {2100.0}, 0.01, 0);
@@ -325,7 +330,7 @@ TEST_P(Session_, a_wait_ends_when_it_is_told_to) {
 
 TEST(Endpoint, is_read_and_written) {
   for (const char* text : {"tcp://127.0.0.1:4815", "udp://0.0.0.0:1", "unix:///tmp/x.sock",
-                           "tcp://[::1]:65535", "tcp://bench.local:0"})
+                           "fifo:///tmp/foc", "tcp://[::1]:65535", "tcp://bench.local:0"})
     EXPECT_EQ(to_string(endpoint(text)), text);
   EXPECT_EQ(to_string(endpoint("tcp://:4815")), "tcp://127.0.0.1:4815");  // this machine alone
   const auto problem = [](const std::string& text) -> std::string {
@@ -336,13 +341,15 @@ TEST(Endpoint, is_read_and_written) {
       return e.what();
     }
   };
-  const std::string kinds = "must be tcp://HOST:PORT, udp://HOST:PORT or unix:///PATH";
+  const std::string kinds =
+      "must be tcp://HOST:PORT, udp://HOST:PORT, unix:///PATH or fifo:///PATH";
   EXPECT_EQ(problem("localhost:80"), kinds);
   EXPECT_EQ(problem("serial:///dev/x"), kinds);
   for (const char* text :
        {"tcp://localhost", "tcp://localhost:", "tcp://:65536", "udp://:-1", "tcp://a:80x"})
     EXPECT_EQ(problem(text), "has no port from 0 (any) to 65535 at its end") << text;
   EXPECT_EQ(problem("unix://"), "has no path; must be unix:///PATH");
+  EXPECT_EQ(problem("fifo://"), "has no path; must be fifo:///PATH");
   EXPECT_EQ(problem("unix://" + std::string(200, 'a')),
             "its path has 200 characters; must be at most 107");
 }
@@ -362,6 +369,87 @@ TEST(Endpoint, that_is_taken_is_an_error_and_a_path_left_behind_is_not) {
   const Socket s = bound(tcp);
   EXPECT_GT(tcp.port, 0);
   EXPECT_THROW(bound(tcp), EnvironmentError);
+}
+
+// ---- Pipes ------------------------------------------------------------------------------------------
+
+// As an emulator opens them: reading waits for the simulator, writing needs one that reads.
+class Pipes : public testing::Test {
+ protected:
+  ~Pipes() override {
+    for (const char* end : {".in", ".out"}) unlink((at_.path + end).c_str());
+  }
+  int in(int flags) const { return open((at_.path + ".in").c_str(), O_RDONLY | flags); }
+  int out() const { return open((at_.path + ".out").c_str(), O_WRONLY | O_NONBLOCK); }
+  Endpoint at_ = endpoint("fifo:///tmp/evsim_pipes_test." + std::to_string(getpid()));
+};
+
+TEST_F(Pipes, lie_there_once_the_simulator_listens_and_one_simulator_has_them) {
+  EXPECT_LT(in(O_NONBLOCK), 0);
+  Endpoint e = at_;
+  {
+    const Socket s = bound(e);
+    const Socket controller(in(0), out());
+    EXPECT_GE(controller.handle(), 0);
+    EXPECT_THROW(bound(e), EnvironmentError);
+  }
+  EXPECT_EQ(out(), -1);  // nobody reads
+  EXPECT_THROW(connected(at_), EnvironmentError);
+  EXPECT_NO_THROW(bound(e));  // they were there still
+}
+
+TEST_F(Pipes, are_not_made_over_something_else) {
+  const std::string path = at_.path + ".in";
+  close(open(path.c_str(), O_CREAT | O_WRONLY, 0600));
+  Endpoint e = at_;
+  EXPECT_THROW(bound(e), EnvironmentError);
+}
+
+TEST_F(Pipes, a_controller_that_waits_at_them_is_let_in) {
+  Endpoint e = at_;
+  { const Socket before = bound(e); }
+  std::atomic<bool> is_in = false;
+  std::thread controller([&] {
+    const Socket s(in(0));  // returns when a simulator is there
+    is_in = true;
+  });
+  usleep(20000);
+  EXPECT_FALSE(is_in);
+  const Socket s = bound(e);
+  controller.join();
+  EXPECT_TRUE(is_in);
+}
+
+TEST_F(Pipes, the_end_of_either_side_is_seen_by_the_other) {
+  Endpoint e = at_;
+  Socket listening = bound(e);
+  std::array<std::uint8_t, 16> bytes{};
+  for (int k = 0; k < 3; ++k) {
+    EXPECT_FALSE(listening.accept());
+    {
+      const Socket controller = connected(at_);
+      EXPECT_FALSE(listening.accept());  // until it says something
+      controller.send(std::array<std::uint8_t, 3>{1, 2, 3});
+      Socket peer = listening.accept();
+      ASSERT_TRUE(peer);
+      EXPECT_EQ(peer.receive(bytes).size, 3u);
+      EXPECT_EQ(peer.receive(bytes).io, Io::would_wait);
+      EXPECT_EQ(peer.send(bytes), Io::done);  // never read: the next one doesn't see it
+      if (k < 2) continue;
+      EXPECT_EQ(controller.receive(bytes).size, 16u);
+      { const Socket gone = std::move(peer); }
+      EXPECT_EQ(controller.receive(bytes).io, Io::closed);
+    }
+  }
+}
+
+TEST_F(Pipes, one_who_opens_and_says_nothing_leaves_no_trace) {
+  Endpoint e = at_;
+  Socket listening = bound(e);
+  close(out());
+  EXPECT_FALSE(listening.accept());
+  const Socket* all = &listening;
+  EXPECT_FALSE(wait_for(std::span(&all, 1), 0.0));
 }
 
 }  // namespace

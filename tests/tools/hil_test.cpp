@@ -80,6 +80,24 @@ TEST_F(Hil, the_examples_in_Python_and_C_give_the_same_signals) {
   EXPECT_EQ(signals[0], signals[1]);
 }
 
+TEST_F(Hil, pipes_give_the_signals_of_a_socket) {
+  std::vector<std::string> signals;
+  for (const std::string& at :
+       {std::string("tcp://:0"), "fifo://" + fs::absolute(file("vcu")).string()}) {
+    link(at);
+    const pid_t run = start({"hil", "race.json", "--link", "link.json"});
+    const std::string there = place(), root = EVSIM_SOURCE_DIR;
+    const pid_t controller = other({"env", "PYTHONPATH=" + root + "/tools/python", "python3",
+                                    root + "/docs/examples/link/vcu.py", there});
+    EXPECT_EQ(finish(run).code, 0);
+    EXPECT_EQ(ended(controller), 0);
+    signals.push_back(read("results/race/car/signals.csv"));
+    fs::remove(file("stderr.txt"));
+  }
+  EXPECT_GT(signals[0].size(), 10000u);
+  EXPECT_EQ(signals[0], signals[1]);
+}
+
 TEST_F(Hil, a_link_file_that_is_wrong_is_an_error_before_anything_runs) {
   const auto problem = [&](const std::string& text) {
     write("link.json", text);

@@ -12,6 +12,8 @@ ones. docs/link_protocol.md describes the messages; `evsim describe interface RO
 """
 import dataclasses
 import math
+import os
+import select
 import socket
 import struct
 import time
@@ -64,6 +66,34 @@ def decoded(data):
     if struct.unpack_from("<I", data, 36)[0] != zlib.crc32(payload, zlib.crc32(bytes(data[:36]))):
         raise NotEvsim("a message with a wrong CRC")
     return Message(kind, sequence, session, schema, t, payload), _HEADER + length
+
+
+class _Pipes:
+    """fifo:///PATH as a socket: reads PATH.in, writes PATH.out. Raises OSError where no simulator listens."""
+
+    def __init__(self, path):
+        self._timeout = None
+        self._in = os.open(path + ".in", os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            self._out = os.open(path + ".out", os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            os.close(self._in)
+            raise
+
+    def settimeout(self, seconds):
+        self._timeout = seconds
+
+    def recv(self, size):
+        if not select.select([self._in], [], [], self._timeout)[0]:
+            raise TimeoutError
+        return os.read(self._in, size)
+
+    def send(self, data):
+        return os.write(self._out, data)
+
+    def close(self):
+        os.close(self._in)
+        os.close(self._out)
 
 
 class Step:
@@ -142,7 +172,9 @@ class Link:
         deadline = time.monotonic() + self.patience
         while True:
             try:
-                if self.at.startswith("unix://"):
+                if self.at.startswith("fifo://"):
+                    s = _Pipes(self.at[len("fifo://"):])
+                elif self.at.startswith("unix://"):
                     s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
                     s.connect(self.at[len("unix://"):])
                 else:
