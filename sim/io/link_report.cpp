@@ -83,6 +83,26 @@ std::string pace_html(const LinkFigures::Pace& p) {
          facts(rows);
 }
 
+std::string frames_html(const std::vector<LinkFigures::Frames>& all) {
+  if (all.empty()) return {};
+  const auto milliseconds = [](double s) { return readable(1e3 * s, 6); };
+  std::string rows;
+  for (const auto& f : all) {
+    rows +=
+        "<tr><td>" + escape(f.name) + "</td><td>" + (f.sent ? "simulator" : "controller") + "</td>";
+    for (const std::string& x :
+         {std::to_string(f.n), std::to_string(f.wrong), milliseconds(f.cycle),
+          milliseconds(f.least), milliseconds(f.mean), milliseconds(f.most)})
+      rows += "<td class=\"n\">" + escape(x) + "</td>";
+    rows += "</tr>\n";
+  }
+  return "<div class=\"frame\"><table>\n<thead><tr><th>message</th><th>from</th><th "
+         "class=\"n\">frames</th><th class=\"n\">wrong</th><th class=\"n\">cycle time [ms]</th><th "
+         "class=\"n\">shortest interval [ms]</th><th class=\"n\">mean [ms]</th><th "
+         "class=\"n\">longest [ms]</th></tr></thead>\n<tbody>\n" +
+         rows + "</tbody></table></div>\n";
+}
+
 std::string link_html(const LinkFigures& l) {
   std::string rows, drawings;
   for (const auto& c : l.counts) rows += fact(c.name, std::to_string(c.n), c.doc);
@@ -90,7 +110,8 @@ std::string link_html(const LinkFigures& l) {
     if (t.of.count() > 0) drawings += figure(t);
   return "<h3>" +
          escape(l.role + (l.unit.empty() ? "" : " of " + l.unit) + ": " + l.peer + " at " + l.at) +
-         "</h3>\n" + facts(rows) + "<div class=\"maps\">\n" + drawings + "</div>\n";
+         "</h3>\n" + facts(rows) + frames_html(l.frames) + "<div class=\"maps\">\n" + drawings +
+         "</div>\n";
 }
 
 }  // namespace

@@ -113,11 +113,28 @@ Json link_head(const LinkFigures& l) {
   set_text(out, "controller", l.peer);
   return out;
 }
+Json frames_json(const std::vector<LinkFigures::Frames>& all) {
+  Json out = Json::object();
+  for (const auto& f : all) {
+    Json one = Json::object();
+    one.set("id", static_cast<double>(f.id));
+    one.set("from", f.sent ? "simulator" : "controller");
+    one.set("count", static_cast<double>(f.n));
+    one.set("wrong", static_cast<double>(f.wrong));
+    set_number(one, "cycle_time_s", f.cycle);
+    set_number(one, "interval_least_s", f.least);
+    set_number(one, "interval_mean_s", f.mean);
+    set_number(one, "interval_most_s", f.most);
+    out.set(printable(f.name), std::move(one));
+  }
+  return out;
+}
 Json links_json(const std::vector<LinkFigures>& links) {
   Json out = Json::array();
   for (const LinkFigures& l : links) {
     Json one = link_head(l);
     for (const auto& c : l.counts) one.set(c.name, static_cast<double>(c.n));
+    if (!l.frames.empty()) one.set("frames", frames_json(l.frames));
     out.items.push_back(std::move(one));
   }
   return out;

@@ -36,28 +36,16 @@ void zero(evsim_vcu_outputs&, const evsim_vcu_outputs&) {}  // neither torque no
 void fault(evsim_motor_control_outputs& out) { out.gates = EVSIM_GATES_OFF; }
 void fault(evsim_vcu_outputs&) {}
 
-// Of a session so far.
-LinkFigures figures(const Session& s) {
-  const Stats& x = s.stats();
-  LinkFigures out;
-  out.at = to_string(s.endpoint());
-  out.peer = s.peer();
-  out.unanswered = x.exchanges - x.answered;
-  out.counts = {
-      {"exchanges", "with the controller", x.exchanges},
-      {"unanswered", "exchanges without an answer in time", out.unanswered},
-      {"silences", "times that the patience, or the time for an answer, ended", x.silences},
-      {"late", "answers after that", x.late},
-      {"joined", "controllers that came", x.joined},
-      {"dropped", "controllers that left or died", x.dropped},
-      {"resent", "steps sent again", x.resent},
-      {"duplicates", "answers that came twice", x.duplicates},
-      {"refused", "controllers turned away", x.refused},
-      {"rejected", "messages that were none", x.rejected}};
-  out.times = {{.name = "round_trip",
-                .doc = "from a step sent until its answer was there",
-                .of = x.round_trips}};
-  return out;
+// Problems with their place in the link file.
+template <class F> auto below(const std::string& path, F&& f) {
+  try {
+    return f();
+  } catch (const InputError& e) {
+    std::vector<Problem> all = e.problems();
+    for (Problem& p : all)
+      if (p.file.empty()) p.path = path + (p.path.empty() ? "" : "." + p.path);
+    throw InputError(std::move(all));
+  }
 }
 
 template <class Role> class Remote : public controller::Controller<Role> {
@@ -66,9 +54,9 @@ template <class Role> class Remote : public controller::Controller<Role> {
   using Inputs = typename Role::Inputs;
   using Outputs = typename Role::Outputs;
 
-  Remote(std::shared_ptr<Session> session, std::shared_ptr<Pacer> pacer, RemoteParams p)
-      : controller::Controller<Role>(about_of(*session, p)),
-        session_(std::move(session)),
+  Remote(std::shared_ptr<Exchange> exchange, std::shared_ptr<Pacer> pacer, RemoteParams p)
+      : controller::Controller<Role>(about_of(*exchange, p)),
+        exchange_(std::move(exchange)),
         pacer_(std::move(pacer)),
         p_(std::move(p)) {}
 
@@ -91,7 +79,8 @@ template <class Role> class Remote : public controller::Controller<Role> {
     last_.given.assign(all.outputs.size(), 0);
     b.run = ++runs_;
     calls_ = 0;
-    session_->begin(all, numbers(config, units_), T_s_, at.t);
+    const auto begin = [&] { exchange_->begin(all, numbers(config, units_), T_s_, at.t); };
+    p_.can.at.empty() ? begin() : below(std::string(Role::kName) + ".can", begin);
     if (pacer_) pacer_->begin();
   }
 
@@ -102,14 +91,17 @@ template <class Role> class Remote : public controller::Controller<Role> {
     give(out);
     const double away = seconds(at.t - answered_at_);
     if (!here_ && away >= p_.timeout) react(out, untouched, away, at);
-    out.signals[p_.signals.size()] = here_ ? 1.0 : 0.0;
+    const bool connected = exchange_->is_cyclic() ? away < p_.timeout : here_;
+    out.signals[p_.signals.size()] = connected ? 1.0 : 0.0;
+    if (const double load = exchange_->bus_load(); load >= 0.0)
+      out.signals[p_.signals.size() + 1] = load;
     b.calls = ++calls_;
   }
 
   bool goes_on_from(const Block& b) const override { return b.run == runs_ && b.calls == calls_; }
 
   std::optional<LinkFigures> link() const override {
-    LinkFigures out = figures(*session_);
+    LinkFigures out = exchange_->figures();
     out.role = Role::kName;
     out.unit = unit_;
     out.t = seconds(exchanged_at_);
@@ -123,14 +115,15 @@ template <class Role> class Remote : public controller::Controller<Role> {
   }
 
  private:
-  static controller::About about_of(const Session& s, const RemoteParams& p) {
-    controller::About out{.library = to_string(s.endpoint()),
-                          .name = "behind a socket",
+  static controller::About about_of(const Exchange& x, const RemoteParams& p) {
+    controller::About out{.library = x.address(),
+                          .name = p.can.at.empty() ? "behind a socket" : p.can.node + " on a bus",
                           .rate = p.rate,
                           .state_size = 0,
                           .signals = p.signals,
                           .patience = p.patience};
     out.signals.emplace_back("connected");
+    if (p.can.bit_rate > 0 && !p.can.at.empty()) out.signals.emplace_back("bus_load");
     return out;
   }
   void exchange(const Inputs& in, const Where& at) {
@@ -144,8 +137,8 @@ template <class Role> class Remote : public controller::Controller<Role> {
       answer_by = pacer_->answer_by(p_.answer_within * T_s_);
     }
     const Answer a =
-        session_->exchange(in.time_ns, static_cast<std::uint32_t>(p_.ticks_per_exchange),
-                           numbers(in, units_), last_, answer_by);
+        exchange_->exchange(in.time_ns, static_cast<std::uint32_t>(p_.ticks_per_exchange),
+                            numbers(in, units_), last_, answer_by);
     here_ = a != Answer::none;
     if (here_) answered_at_ = at.t;
   }
@@ -168,14 +161,14 @@ template <class Role> class Remote : public controller::Controller<Role> {
     if (p_.on_timeout == Reaction::fault) fault(out);
   }
 
-  std::shared_ptr<Session> session_;
+  std::shared_ptr<Exchange> exchange_;
   std::shared_ptr<Pacer> pacer_;  // none in lockstep
   RemoteParams p_;
   Units units_;
   std::string unit_;
   double T_s_ = 0.0;  // between exchanges [s]
   std::size_t own_at_ = 0;
-  Session::Outputs last_;  // then own signals
+  link::Outputs last_;  // then own signals
   TimeNs exchanged_at_ = 0, answered_at_ = 0;
   bool here_ = false;
   std::int64_t runs_ = 0, calls_ = 0;
@@ -185,20 +178,21 @@ void check(const RemoteParams& p, const std::string& role) {
   const auto refuse = [&](const char* key, const std::string& what) {
     throw InputError(Problem{.path = role + "." + key, .what = what});
   };
-  if (p.signals.size() >= EVSIM_SIGNALS)
+  constexpr std::size_t kOurs = 2;  // connected, bus_load
+  if (p.signals.size() + kOurs > EVSIM_SIGNALS)
     refuse("signals", "has " + std::to_string(p.signals.size()) + " names; must be at most " +
-                          std::to_string(EVSIM_SIGNALS - 1));
+                          std::to_string(EVSIM_SIGNALS - kOurs));
   for (const std::string& name : p.signals)
-    if (name.empty() || name == "connected" || !std::ranges::all_of(name, [](unsigned char c) {
-          return std::isalnum(c) != 0 || c == '_';
-        }))
+    if (name.empty() || name == "connected" || name == "bus_load" ||
+        !std::ranges::all_of(name,
+                             [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; }))
       refuse("signals",
-             "got \"" + name + "\", must be letters, digits and _, and not \"connected\"");
+             "got \"" + name +
+                 "\", must be letters, digits and _, and not \"connected\" or \"bus_load\"");
 }
 
 std::shared_ptr<Session> listen(const RemoteParams& p, const std::string& role,
                                 const std::function<bool()>& stop) {
-  check(p, role);
   Endpoint e;
   try {
     e = endpoint(p.at);
@@ -209,6 +203,32 @@ std::shared_ptr<Session> listen(const RemoteParams& p, const std::string& role,
   return std::make_shared<Session>(e, Patience{.answer = p.patience, .stop = stop});
 }
 
+constexpr std::string_view kLog = "log://";
+
+std::shared_ptr<CanSession> on_bus(const RemoteParams& p, const std::string& role,
+                                   const ReadText& read, const std::function<bool()>& stop) {
+  const std::string path = role + ".can";
+  return below(path, [&] {
+    can::Database database = can::read_database(p.can.dbc, read(p.can.dbc));
+    std::unique_ptr<can::Port> port;
+    can::CanLog log;
+    if (p.can.at.starts_with(kLog)) {
+      const std::string file = p.can.at.substr(kLog.size());
+      log = file.ends_with(".asc") ? can::read_asc(read(file), file)
+                                   : can::read_candump(read(file), file);
+    } else {
+      try {
+        port = can::open_port(can::port_address(p.can.at));
+      } catch (const std::invalid_argument& wrong) {
+        throw InputError(
+            Problem{.path = "at", .what = "got " + p.can.at + ", " + std::string(wrong.what())});
+      }
+    }
+    return std::make_shared<CanSession>(p.can, std::move(database), std::move(port), std::move(log),
+                                        Patience{.answer = p.patience, .stop = stop});
+  });
+}
+
 template <class Role, class Given> void take_over(const Links::Role& r,
                                                   const std::shared_ptr<Pacer>& pacer,
                                                   const RemoteParams& p, Given& given) {
@@ -216,7 +236,7 @@ template <class Role, class Given> void take_over(const Links::Role& r,
     throw InputError(Problem{
         .path = r.name + ".at",
         .what = "the scenario names a library for the same role: " + given->about().library});
-  given = std::make_shared<Remote<Role>>(r.session, pacer, p);
+  given = std::make_shared<Remote<Role>>(r.exchange, pacer, p);
 }
 
 }  // namespace
@@ -237,12 +257,23 @@ Clock clock_of(const std::function<bool()>& stop) {
 
 }  // namespace
 
-Links::Links(const LinkParams& p, const TimeParams& time, const std::function<bool()>& stop)
+Links::Links(const LinkParams& p, const TimeParams& time, const std::function<bool()>& stop,
+             const ReadText& read)
     : params_(p) {
   const auto add = [&](const RemoteParams& role, std::string_view name) {
-    if (role.at.empty()) return;
+    if (role.at.empty() && role.can.at.empty()) return;
     const std::string text(name);
-    roles_.push_back({text, listen(role, text, stop)});
+    if (!role.at.empty() && !role.can.at.empty())
+      throw InputError(
+          Problem{.path = text + ".at", .what = "is given beside can.at; must be one of them"});
+    check(role, text);
+    if (role.can.at.empty()) {
+      const auto session = listen(role, text, stop);
+      roles_.push_back({.name = text, .exchange = session, .session = session});
+    } else {
+      const auto bus = on_bus(role, text, read, stop);
+      roles_.push_back({.name = text, .exchange = bus, .bus = bus});
+    }
   };
   add(p.vcu, Vcu::kName);
   add(p.motor_control, MotorControl::kName);

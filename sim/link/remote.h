@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/base/fields.h"
+#include "sim/link/can_session.h"
 #include "sim/link/pacer.h"
 #include "sim/link/session.h"
 #include "sim/run/controller.h"
@@ -27,7 +28,7 @@ constexpr std::span<const std::string_view> enum_names(Reaction) { return kReact
 
 // Of a role.
 struct RemoteParams {
-  std::string at;  // endpoint; "": built in
+  std::string at;  // endpoint; "": built in, or on a CAN bus
   double patience = 30.0;
   double timeout = 0.1;
   Reaction on_timeout = Reaction::fault;
@@ -36,6 +37,7 @@ struct RemoteParams {
   double rate = 0.0;
   std::string drive_unit;
   std::vector<std::string> signals;
+  CanParams can;
 };
 template <class P, class V>
   requires std::same_as<std::remove_const_t<P>, RemoteParams>
@@ -60,7 +62,8 @@ constexpr void describe(P& p, V&& field) {
   field(p.drive_unit,
         Field{"drive_unit", Dim::none, any_value, "of a motor_control, where there are several"});
   field(p.signals, Field{"signals", Dim::none, any_value,
-                         "outputs of its own that are recorded, as controller.NAME; 7 at most"});
+                         "outputs of its own that are recorded, as controller.NAME; 6 at most"});
+  field(p.can, Group{"can", "in place of `at`: a controller on a CAN bus"});
 }
 
 // A link file.
@@ -81,18 +84,24 @@ struct TimeParams {
   OnOverrun on_overrun = OnOverrun::warn;
 };
 
+// Throws InputError or EnvironmentError for a file that can't be read.
+using ReadText = std::function<std::string(const std::string& file)>;
+
 // The sockets of a link file, open as long as something uses them.
 class Links {
  public:
-  // Listens. stop: asked while something is waited for; true: waits no more. Throws InputError with the path in the
+  // Listens, and opens adapters. read: a file's text, of databases and logs. stop: asked while something is waited for; true: waits no more. Throws InputError with the path in the
   // file, EnvironmentError where it can't listen.
-  Links(const LinkParams& p, const TimeParams& time, const std::function<bool()>& stop);
+  Links(const LinkParams& p, const TimeParams& time, const std::function<bool()>& stop,
+        const ReadText& read = {});
 
   // Those of the file in place of what a scenario names; a scenario's may not be the same roles.
   controller::Controllers over(controller::Controllers given) const;
   struct Role {
     std::string name;
-    std::shared_ptr<Session> session;
+    std::shared_ptr<Exchange> exchange;
+    std::shared_ptr<Session> session = nullptr;  // the same, behind a socket
+    std::shared_ptr<CanSession> bus = nullptr;   // the same, on a CAN bus
   };
   const std::vector<Role>& roles() const { return roles_; }
 

@@ -355,6 +355,29 @@ Answer Session::exchange(TimeNs t, std::uint32_t ticks, std::span<const double> 
   return out;
 }
 
+LinkFigures Session::figures() const {
+  const Stats& x = stats_;
+  LinkFigures out;
+  out.at = address();
+  out.peer = peer();
+  out.unanswered = x.exchanges - x.answered;
+  out.counts = {
+      {"exchanges", "with the controller", x.exchanges},
+      {"unanswered", "exchanges without an answer in time", out.unanswered},
+      {"silences", "times that the patience, or the time for an answer, ended", x.silences},
+      {"late", "answers after that", x.late},
+      {"joined", "controllers that came", x.joined},
+      {"dropped", "controllers that left or died", x.dropped},
+      {"resent", "steps sent again", x.resent},
+      {"duplicates", "answers that came twice", x.duplicates},
+      {"refused", "controllers turned away", x.refused},
+      {"rejected", "messages that were none", x.rejected}};
+  out.times = {{.name = "round_trip",
+                .doc = "from a step sent until its answer was there",
+                .of = x.round_trips}};
+  return out;
+}
+
 void Session::end() {
   if (connected_) send_text(active_, MessageType::bye, "");
 }

@@ -10,16 +10,12 @@
 
 #include "sim/base/histogram.h"
 #include "sim/base/time.h"
+#include "sim/link/exchange.h"
 #include "sim/link/hello.h"
 #include "sim/link/socket.h"
 #include "sim/link/wire.h"
 
 namespace evsim::link {
-
-struct Patience {
-  double answer = 30.0;        // [s] of wall clock; 0: without end
-  std::function<bool()> stop;  // asked ten times a second while it waits; true: waits no more
-};
 
 // Of all runs so far.
 struct Stats {
@@ -33,34 +29,23 @@ struct Stats {
   std::int64_t rejected = 0;  // messages that were none
   Histogram round_trips;      // wall clock
 };
-// To an exchange.
-enum class Answer : std::uint8_t { none, late /* to one before */, in_time };
 
-class Session {
+class Session : public Exchange {
  public:
   // Listens. Throws EnvironmentError where it can't.
   Session(Endpoint at, Patience patience);
-  ~Session();
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
+  ~Session() override;
 
   const Endpoint& endpoint() const { return at_; }
   const Stats& stats() const { return stats_; }
   const std::string& peer() const { return hello_.name; }  // name of the latest
   bool connected() const { return connected_; }
 
-  // A run begins: the controller starts anew. Waits for the first one, as patiently as for an answer; throws
-  // EnvironmentError where none comes.
-  void begin(const Interface& signals, std::vector<double> config, double T_s, TimeNs t);
-  // One exchange, all in the order of the interface. Of `outputs` those are set that the answer holds, and marked in
-  // `given`. ticks: until the next exchange. answer_by: time of the wall clock until which the answer may come, where
-  // time is held to it; else the patience decides, and who is silent for longer is not asked until he answers.
-  struct Outputs {
-    std::vector<double> values;
-    std::vector<std::uint8_t> given;  // 1: by an answer so far
-  };
+  std::string address() const override { return to_string(at_); }
+  void begin(const Interface& signals, std::vector<double> config, double T_s, TimeNs t) override;
   Answer exchange(TimeNs t, std::uint32_t ticks, std::span<const double> inputs, Outputs& outputs,
-                  std::optional<double> answer_by = {});
+                  std::optional<double> answer_by = {}) override;
+  LinkFigures figures() const override;
   // Takes in what has come, as every exchange does.
   void look();
   // The run is over.

@@ -20,6 +20,16 @@ struct LinkFigures {
   };
   std::vector<Count> counts;
 
+  // Frames of a bus, by message. Intervals are simulated time.
+  struct Frames {
+    std::string name;
+    std::uint32_t id = 0;
+    bool sent = false;  // by the simulator
+    std::int64_t n = 0, wrong = 0;
+    double cycle = 0.0, least = 0.0, mean = 0.0, most = 0.0;  // [s]
+  };
+  std::vector<Frames> frames;
+
   // Wall-clock times: no two runs have the same.
   struct Times {
     std::string name, doc;

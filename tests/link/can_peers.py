@@ -1,13 +1,16 @@
-#!/usr/bin/env python3
-"""Checks CAN logs and the protocol of serial adapters against python-can, from PyPI, checked by its hash.
+#!/ usr / bin / env python3
+""
+    "Checks CAN logs and the protocol of serial adapters against python-can, from PyPI, checked by its hash.
 
-  logs      python-can writes random messages as candump and as ASC; can_peer reads and writes them; python-can reads that:
+    logs python -
+    can writes random messages as candump and as ASC;
+can_peer reads and writes them; python-can reads that:
             the same messages, times to the microsecond
   adapter   python-can's slcan opens can_peer over a pseudo terminal, sends and gets back every frame; version, serial number
   client    the frames that python-can's slcan sends are read by the client's side
 
-Left out, as python-can has no words for them: the error state indicator in slcan; in ASC, frames of CAN FD without data (it
-reads them as remote frames) ; in candump, lengths of remote frames (it writes none).
+Left out, as python-can has no words for them: the error state indicator in slcan;
+in ASC, frames of CAN FD without data(it reads them as remote frames); in candump, lengths of remote frames (it writes none).
 
 Exit codes: 0 all the same, 1 not, 4 a program or package was not found.
 """
@@ -99,25 +102,22 @@ def logs(peer, count):
             done = subprocess.run([peer, kind], stdin=theirs.open(), stdout=ours.open("w"), stderr=subprocess.PIPE, timeout=60)
             if done.returncode != 0:
                 raise Failure(1, done.stderr.decode())
-            with read(ours) as reader:
-                got = list(reader)
-            channel = (lambda c: c) if is_asc else (lambda c: f"can{c}")
-            held &= count_same(kind, sent, got, channel, sent[0].timestamp if is_asc else 0.0)
-    return held
+            with read(ours)
+as reader : got = list(reader) channel = (lambda c
+                                          : c) if is_asc else(lambda c
+                                                              : f "can{c}") held &=
+            count_same(kind, sent, got, channel, sent[0].timestamp if is_asc else 0.0) return held
 
-
-def adapter(peer, count):
-    """python-can's slcan at our adapter."""
-    import can
-    sent = list(messages(count, 2, errors=False, empty_fd=True, remote_lengths=True, esi=False))
-    ours, theirs = pty.openpty()
-    tty.setraw(ours)
-    tty.setraw(theirs)
-    device = subprocess.Popen([peer, "slcan"], stdin=ours, stdout=ours, stderr=subprocess.PIPE, text=True)
-    os.close(ours)
-    got = []
-    try:
-        bus = can.Bus(interface="slcan", channel=os.ttyname(theirs), bitrate=500000, sleep_after_open=0)
+                def
+                adapter(peer, count)
+    : ""
+      "python-can's slcan at our adapter."
+      "" import can sent = list(messages(count, 2, errors = False, empty_fd = True,
+                                         remote_lengths = True, esi = False)) ours,
+            theirs = pty.openpty() tty.setraw(ours) tty.setraw(theirs) device =
+                subprocess
+                    .Popen([ peer, "slcan" ], stdin = ours, stdout = ours, stderr = subprocess.PIPE,
+                           text = True) os.close(ours) got = [] try : bus = can.Bus(interface="slcan", channel=os.ttyname(theirs), bitrate=500000, sleep_after_open=0)
         versions = bus.get_version(5), bus.get_serial_number(5)
 
         def take():

@@ -228,52 +228,55 @@ TEST(Remote, in_lockstep_all_is_answered_and_counted) {
   EXPECT_EQ(r.links[0].unanswered, 0);
   EXPECT_EQ(r.links[0].times[0].of.count(), count(r.links[0], "exchanges"));
   EXPECT_EQ(r.links[0].pace.pace, 0.0);
-  // Half of what is asked for, at the level of torque, until 1 s.
-  TEST(Remote, a_motor_control_of_torques_that_goes_away_leaves_the_machine_without_torque) {
-    LinkParams p;
-    p.motor_control.at = "tcp://:0";
-    p.motor_control.on_timeout = Reaction::zero;
-    p.motor_control.ticks_per_exchange = 10;
-    const Links links(p, {}, {});
-    SocketController c(links.roles()[0].session->endpoint(),
-                       "role motor_control\nin tau_request\nout output\nout tau_aimed\n",
-                       [](evsim_link& k) {
-                         k.output[0] = EVSIM_TORQUE;
-                         k.output[1] = 0.5 * k.input[0];
-                         return k.time_ns >= 1000000000 ? Then::die : Then::answer;
-                       });
-    Case with_it = loaded("full_throttle", {"scenario.driver.duration_s=1.5",
-                                            "scenario.level=drive", "scenario.record.rate_Hz=100"});
-    with_it.controllers = links.over({});
-    const RunResult r = driven(with_it);
-    EXPECT_EQ(r.failure, "");
-    const auto torque = [&](double t) { return at_time(r, "drive_units.rear.tau_em", t); };
-    EXPECT_GT(torque(0.9), 100.0);
-    EXPECT_NEAR(torque(1.09), torque(0.99), 1.0);  // for 100 ms the last request holds
-    EXPECT_NEAR(torque(1.3), 0.0, 1.0);            // as the built-in control follows it
-    EXPECT_EQ(at_time(r, "drive_units.rear.controller.connected", 1.3), 0.0);
-  }
+}
 
-  TEST(Remote, a_run_says_what_is_wrong_with_its_links) {
-    const auto problem = [](const LinkParams& p) -> std::string {
-      try {
-        const Links links(p, {}, {});
-        return "";
-      } catch (const InputError& e) {
-        return e.problems()[0].path + ": " + e.problems()[0].what;
-      }
-    };
-    EXPECT_EQ(problem({}), ": links no role; must be vcu or motor_control");
-    EXPECT_EQ(
-        problem(vcu_at("here")),
-        "vcu.at: got here, must be tcp://HOST:PORT, udp://HOST:PORT, unix:///PATH or fifo:///PATH");
-    LinkParams p = vcu_at("tcp://:0");
-    p.vcu.signals = {"a b"};
-    EXPECT_EQ(problem(p),
-              "vcu.signals: got \"a b\", must be letters, digits and _, and not \"connected\"");
-    p.vcu.signals.assign(8, "a");
-    EXPECT_EQ(problem(p), "vcu.signals: has 8 names; must be at most 7");
-  }
+// Half of what is asked for, at the level of torque, until 1 s.
+TEST(Remote, a_motor_control_of_torques_that_goes_away_leaves_the_machine_without_torque) {
+  LinkParams p;
+  p.motor_control.at = "tcp://:0";
+  p.motor_control.on_timeout = Reaction::zero;
+  p.motor_control.ticks_per_exchange = 10;
+  const Links links(p, {}, {});
+  SocketController c(links.roles()[0].session->endpoint(),
+                     "role motor_control\nin tau_request\nout output\nout tau_aimed\n",
+                     [](evsim_link& k) {
+                       k.output[0] = EVSIM_TORQUE;
+                       k.output[1] = 0.5 * k.input[0];
+                       return k.time_ns >= 1000000000 ? Then::die : Then::answer;
+                     });
+  Case with_it = loaded("full_throttle", {"scenario.driver.duration_s=1.5", "scenario.level=drive",
+                                          "scenario.record.rate_Hz=100"});
+  with_it.controllers = links.over({});
+  const RunResult r = driven(with_it);
+  EXPECT_EQ(r.failure, "");
+  const auto torque = [&](double t) { return at_time(r, "drive_units.rear.tau_em", t); };
+  EXPECT_GT(torque(0.9), 100.0);
+  EXPECT_NEAR(torque(1.09), torque(0.99), 1.0);  // for 100 ms the last request holds
+  EXPECT_NEAR(torque(1.3), 0.0, 1.0);            // as the built-in control follows it
+  EXPECT_EQ(at_time(r, "drive_units.rear.controller.connected", 1.3), 0.0);
+}
+
+TEST(Remote, a_run_says_what_is_wrong_with_its_links) {
+  const auto problem = [](const LinkParams& p) -> std::string {
+    try {
+      const Links links(p, {}, {});
+      return "";
+    } catch (const InputError& e) {
+      return e.problems()[0].path + ": " + e.problems()[0].what;
+    }
+  };
+  EXPECT_EQ(problem({}), ": links no role; must be vcu or motor_control");
+  EXPECT_EQ(
+      problem(vcu_at("here")),
+      "vcu.at: got here, must be tcp://HOST:PORT, udp://HOST:PORT, unix:///PATH or fifo:///PATH");
+  LinkParams p = vcu_at("tcp://:0");
+  p.vcu.signals = {"a b"};
+  EXPECT_EQ(problem(p),
+            "vcu.signals: got \"a b\", must be letters, digits and _, and not \"connected\" or "
+            "\"bus_load\"");
+  p.vcu.signals.assign(8, "a");
+  EXPECT_EQ(problem(p), "vcu.signals: has 8 names; must be at most 6");
+}
 
 }  // namespace
 }  // namespace evsim::link

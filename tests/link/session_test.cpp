@@ -40,11 +40,11 @@ class Session_ : public testing::TestWithParam<const char*> {
                     std::to_string(++n));
   }
   static bool is_stream() { return std::string(GetParam()) != "udp"; }
-  static bool exchange(Session& s, int k, Session::Outputs& out) {
+  static bool exchange(Session& s, int k, Outputs& out) {
     return s.exchange(TimeNs{1000000} * k, 1, std::vector{k / 3.6, 0.01 * k}, out) ==
            Answer::in_time;
   }
-  static Session::Outputs nothing() { return {.values = {-1.0, -1.0}, .given = {0, 0}}; }
+  static Outputs nothing() { return {.values = {-1.0, -1.0}, .given = {0, 0}}; }
   // Until a condition that another thread brings about; a test that waits in vain ends by its time-out.
   template <class F> static void until(F&& f) {
     while (!f()) usleep(1000);

@@ -131,6 +131,9 @@ struct CommandLine {
         ->check(CLI::Range(0, 1023))
         ->type_name("N");
     c.add_flag("--lock-memory", hil.lock_memory, "keep all memory from being paged out");
+    c.add_option("--can-log", hil.can_log,
+                 "keep all frames of buses: candump, or ASC by its ending")
+        ->type_name("FILE");
     add_choices(c, hil.run);
   }
   void add_check() {

@@ -31,6 +31,7 @@ struct HilArguments {
   int priority = 0;        // of SCHED_FIFO; 0: as it is
   int core = -1;           // to stay on; -1: any
   bool lock_memory = false;
+  std::string can_log;  // file; "": none
 };
 ExitCode hil_command(const HilArguments& a);
 

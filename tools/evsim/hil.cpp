@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <deque>
+#include <filesystem>
+#include <fstream>
 
 #include "sim/io/markup.h"
 #include "sim/io/reader.h"
@@ -29,6 +31,45 @@ template <class F> auto in_file(const std::string& file, F&& f) {
     throw InputError(std::move(all));
   }
 }
+
+// Of a file that the link file names, relative to it.
+std::string text_of(const std::string& link_file, const std::string& name) {
+  const auto path = std::filesystem::path(link_file).parent_path() / name;
+  const io::FileText text = io::read_file(path.string());
+  if (!text.error.empty()) throw InputError(Problem{.file = path.string(), .what = text.error});
+  return text.text;
+}
+
+// All frames of all buses, as they pass, in a file of its own.
+class CanLogFile {
+ public:
+  CanLogFile(const std::string& file, const link::Links& links) : is_asc_(file.ends_with(".asc")) {
+    if (file.empty()) return;
+    out_.open(file, std::ios::binary);
+    out_ << (is_asc_ ? can::asc_head("Thu Jan 01 00:00:00.000 1970") : "");
+    if (!out_.flush()) throw EnvironmentError(file + " can't be written");
+    int channel = 0;
+    for (const auto& r : links.roles()) {
+      if (!r.bus) continue;
+      const std::string name =
+          is_asc_ ? std::to_string(channel + 1) : fmt::format("can{}", channel);
+      ++channel;
+      r.bus->trace([this, name](can::LogEntry e) {
+        e.channel = name;
+        out_ << (is_asc_ ? can::asc_line(e) : can::candump_line(e));
+      });
+    }
+  }
+  ~CanLogFile() {
+    if (out_.is_open() && is_asc_) out_ << can::asc_tail();
+  }
+  CanLogFile(const CanLogFile&) = delete;
+  CanLogFile& operator=(const CanLogFile&) = delete;
+
+ private:
+  std::ofstream out_;
+  bool is_asc_;
+};
 
 // ---- While it runs --------------------------------------------------------------------------------
 
@@ -95,13 +136,24 @@ std::string pace_text(const LinkFigures::Pace& p) {
   for (const auto& x : p.worst) late("worst", x);
   return fmt::format("\nPace {} times real time\n", io::readable(p.pace)) + table.text();
 }
+std::string frames_text(const std::vector<LinkFigures::Frames>& all) {
+  if (all.empty()) return {};
+  constexpr Align kRight = Align::right;
+  Table table({Align::left, Align::left, kRight, kRight, kRight, kRight, kRight, kRight});
+  table.row({"message", "from", "frames", "wrong", "cycle ms", "shortest", "mean", "longest"});
+  const auto ms = [](double s) { return io::readable(1e3 * s, 6); };
+  for (const auto& f : all)
+    table.row({f.name, f.sent ? "simulator" : "controller", std::to_string(f.n),
+               std::to_string(f.wrong), ms(f.cycle), ms(f.least), ms(f.mean), ms(f.most)});
+  return table.text();
+}
 std::string link_text(const LinkFigures& l) {
   std::string out = fmt::format("\nLink of {}{} at {}, {}\n", l.role,
                                 l.unit.empty() ? "" : " of " + l.unit, l.at, l.peer);
   Table counts({Align::left, Align::right, Align::left});
   for (const auto& c : l.counts)
     if (c.n > 0 || c.name == "unanswered") counts.row({c.name, std::to_string(c.n), c.doc});
-  out += counts.text();
+  out += counts.text() + frames_text(l.frames);
   Table times({Align::left, Align::right, Align::right, Align::right, Align::right, Align::left});
   times.row({"", "50 %", "99 %", "99.9 %", "longest", ""});
   for (const auto& t : l.times)
@@ -126,15 +178,19 @@ ExitCode hil_command(const HilArguments& a) {
   std::vector<Planned> cases = plan(a.run);
   const auto file = io::read<link::LinkParams>(a.link);
   const link::Links links = in_file(a.link, [&] {
-    return link::Links(file.value, time_of(a), [] { return terminal::interrupted(); });
+    return link::Links(
+        file.value, time_of(a), [] { return terminal::interrupted(); },
+        [&](const std::string& name) { return text_of(a.link, name); });
   });
   Case& c = cases.front().loaded.c;
   in_file(a.link, [&] { c.controllers = links.over(c.controllers); });
   for (const auto& r : links.roles())
-    print_error(fmt::format("{} listens at {}\n", r.name, link::to_string(r.session->endpoint())));
+    print_error(fmt::format("{} {} {}\n", r.name, r.session ? "listens at" : "is on the bus at",
+                            r.exchange->address()));
   for (const std::string& refused :
        link::go_real_time({.priority = a.priority, .core = a.core, .lock_memory = a.lock_memory}))
     print_error("evsim: warning: the system refuses " + refused + "\n");
+  const CanLogFile log(a.can_log, links);
   const std::vector<Outcome> outcomes = run_all(cases, a.run, LiveLine(c.controllers));
   const Outcome& o = outcomes.front();
   if (a.run.json) {

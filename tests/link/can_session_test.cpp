@@ -1,0 +1,232 @@
+// A control unit on a CAN bus in a car: mapped by a database, in lockstep, away, recorded and replayed, on a modelled bus.
+#include "sim/link/can_session.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <optional>
+
+#include "sim/base/errors.h"
+#include "sim/io/case.h"
+#include "sim/link/controller_library.h"
+#include "sim/link/remote.h"
+#include "sim/run/result.h"
+#include "tests/link/can_controller.h"
+
+namespace evsim::link {
+namespace {
+
+RemoteParams unit_at(const std::string& at) {
+  RemoteParams p;
+  p.can.at = at;
+  p.can.dbc = "vcu.dbc";
+  p.can.node = "VCU";
+  p.can.answer = "Torque";
+  p.can.asks = "Pedals";
+  p.can.inputs = {{.signal = "Pedals.accelerator", .is = "accelerator", .unit = ""},
+                  {.signal = "Pedals.v", .is = "v", .unit = ""},
+                  {.signal = "Pedals.key", .is = "", .unit = "", .value = 2.0}};
+  p.can.outputs = {{.signal = "Torque.tau", .is = "tau.rear", .unit = ""}};
+  p.can.messages = {
+      {.message = "Torque", .e2e = Protection::e2e_1a, .data_id = kDataId, .data_ids = ""}};
+  return p;
+}
+using Files = std::map<std::string, std::string>;
+Links on_bus(const RemoteParams& p, const Files& more = {}) {
+  LinkParams all;
+  all.vcu = p;
+  return {all, {}, {}, [more](const std::string& file) {
+            return file == "vcu.dbc" ? kVcuDbc : more.at(file);
+          }};
+}
+Case car(const std::string& seconds = "2") {
+  const std::string root = EVSIM_SOURCE_DIR;
+  return io::load_case(
+             {.scenario = root + "/scenarios/full_throttle.json",
+              .vehicle = root + "/vehicles/xiaomi_su7.json",
+              .sets = {"scenario.driver.duration_s=" + seconds, "scenario.record.rate_Hz=100"},
+              .levels = {},
+              .record = {},
+              .controllers = {},
+              .load_controllers = load_controllers})
+      .c;
+}
+RunResult driven(const Links& links, const RunOptions& options = {},
+                 const std::string& seconds = "2") {
+  Case c = car(seconds);
+  c.controllers = links.over({});
+  Simulation s(c, io::parameter_setter());
+  return run(s, options);
+}
+const std::vector<double>& column(const RunResult& r, const std::string& path) {
+  for (std::size_t i = 0; i < r.recording.signals.size(); ++i)
+    if (r.recording.signals[i].path == path) return r.recording.columns[i];
+  throw std::out_of_range(path);
+}
+double at_time(const RunResult& r, const std::string& signal, double t) {
+  const auto& time = r.recording.t;
+  for (std::size_t i = 0; i < time.size(); ++i)
+    if (time[i] >= t - 1e-9) return column(r, signal)[i];
+  throw std::out_of_range(signal);
+}
+std::int64_t count(const RunResult& r, std::string_view name) {
+  const auto& all = r.links.at(0).counts;
+  const auto it = std::ranges::find(all, name, &LinkFigures::Count::name);
+  return it == all.end() ? -1 : it->n;
+}
+const LinkFigures::Frames& frames(const RunResult& r, std::string_view name) {
+  return *std::ranges::find(r.links.at(0).frames, name, &LinkFigures::Frames::name);
+}
+// That of a served adapter on a port of its own.
+std::string client_of(const Links& links) {
+  const std::string served = links.roles()[0].exchange->address();
+  return "slcan://" + served.substr(served.find("127.0.0.1"));
+}
+constexpr const char* kServed = "slcan-server://127.0.0.1:0";
+constexpr double kBit = 0.1;  // of the torque on the bus [Nm]
+
+TEST(CanSession_, in_lockstep_each_exchange_has_its_answer_and_two_runs_the_same_bits) {
+  std::vector<std::vector<std::vector<double>>> runs;
+  for (int k = 0; k < 2; ++k) {
+    const Links links = on_bus(unit_at(kServed));
+    CanController unit(client_of(links),
+                       [](const auto& seen, can::Frame&, bool&) { EXPECT_EQ(seen.key, 2.0); });
+    const RunResult r = driven(links);
+    EXPECT_EQ(r.failure, "");
+    EXPECT_EQ(count(r, "unanswered"), 0);
+    EXPECT_EQ(count(r, "invalid"), 0);
+    EXPECT_EQ(count(r, "awaited"), count(r, "exchanges"));
+    EXPECT_GT(count(r, "exchanges"), 190);
+    EXPECT_NEAR(at_time(r, "drive_units.rear.tau", 1.5), 200.0, kBit);
+    EXPECT_EQ(at_time(r, "vcu.controller.connected", 1.5), 1.0);
+    EXPECT_NEAR(frames(r, "Pedals").mean, 0.01, 1e-12);
+    EXPECT_NEAR(frames(r, "Climate").most, 0.05, 1e-12);
+    EXPECT_EQ(frames(r, "Torque").n, count(r, "awaited"));
+    EXPECT_EQ(unit.pedals(), frames(r, "Pedals").n);
+    EXPECT_GE(unit.climates(), frames(r, "Climate").n - 1);  // the last may be on its way
+    runs.push_back(r.recording.columns);
+  }
+  EXPECT_EQ(runs[0], runs[1]);
+}
+
+TEST(CanSession_, frames_that_their_protection_rejects_are_not_taken_and_the_role_reacts) {
+  const Links links = on_bus(unit_at(kServed));
+  CanController unit(client_of(links), [](const auto& seen, can::Frame& f, bool&) {
+    if (seen.n > 100) f.data[0] ^= 1;
+  });
+  const RunResult r = driven(links);
+  EXPECT_GT(count(r, "invalid"), 90);
+  EXPECT_NEAR(at_time(r, "drive_units.rear.tau", 0.95), 200.0, kBit);
+  EXPECT_NEAR(at_time(r, "drive_units.rear.tau", 1.07), 200.0, kBit);  // the last one holds
+  EXPECT_NEAR(at_time(r, "drive_units.rear.tau", 1.5), 0.0, kBit);
+  EXPECT_EQ(at_time(r, "vcu.controller.connected", 1.5), 0.0);
+}
+
+TEST(CanSession_, a_unit_that_goes_is_missed_and_one_that_comes_is_welcome) {
+  RemoteParams p = unit_at(kServed);
+  p.patience = 0.2;
+  const Links links = on_bus(p);
+  std::optional<CanController> first, second;
+  first.emplace(client_of(links));
+  RunOptions options;
+  bool gone = false;
+  options.progress = [&](double share) {
+    if (share >= 1.0 / 3.0 && !gone) {
+      gone = true;
+      first.reset();
+    }
+    if (share >= 2.0 / 3.0 && !second) second.emplace(client_of(links));
+    if (second && second->pedals() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  };
+  const RunResult r = driven(links, options, "3");
+  EXPECT_EQ(r.failure, "");
+  EXPECT_NEAR(at_time(r, "drive_units.rear.tau", 0.9), 200.0, kBit);
+  EXPECT_NEAR(at_time(r, "drive_units.rear.tau", 1.8), 0.0, kBit);
+  EXPECT_EQ(at_time(r, "vcu.controller.connected", 1.8), 0.0);
+  EXPECT_NEAR(r.recording.columns.empty() ? 0.0 : column(r, "drive_units.rear.tau").back(), 200.0,
+              kBit);
+  EXPECT_LE(count(r, "unanswered"), 2);  // it is not waited for each time
+}
+
+TEST(CanSession_, a_recorded_drive_gives_the_same_bits_again) {
+  std::string log;
+  std::vector<std::vector<double>> recorded;
+  {
+    const Links links = on_bus(unit_at(kServed));
+    links.roles()[0].bus->trace([&](const can::LogEntry& e) { log += can::candump_line(e); });
+    CanController unit(client_of(links));
+    recorded = driven(links).recording.columns;
+  }
+  RemoteParams p = unit_at("log://drive.log");
+  const Links links = on_bus(p, {{"drive.log", log}});
+  const RunResult r = driven(links);
+  EXPECT_EQ(r.recording.columns, recorded);
+  EXPECT_EQ(count(r, "differing"), 0);
+  EXPECT_NEAR(at_time(r, "drive_units.rear.tau", 1.5), 200.0, kBit);
+
+  // Another car, other frames.
+  RemoteParams other = p;
+  other.can.inputs[2].value = 1.0;
+  const Links others = on_bus(other, {{"drive.log", log}});
+  EXPECT_GT(count(driven(others), "differing"), 100);
+}
+
+TEST(CanSession_, on_a_modelled_bus_frames_take_their_time_and_load_it) {
+  RemoteParams p = unit_at(kServed);
+  p.can.bit_rate = 125'000;
+  const Links links = on_bus(p);
+  CanController unit(client_of(links));
+  const RunResult r = driven(links);
+  EXPECT_EQ(r.failure, "");
+  EXPECT_NEAR(at_time(r, "drive_units.rear.tau", 1.5), 200.0, kBit);
+  // Two frames of 8 bytes each 10 ms, another each 50 ms; 111 to 135 bits and 3 between them.
+  const double load = at_time(r, "vcu.controller.bus_load", 1.5);
+  EXPECT_GT(load, 2.2 * 114.0 / 1250.0);
+  EXPECT_LT(load, 2.2 * 138.0 / 1250.0);
+  // Each way takes an exchange: the pedal of t = 0 comes at 10 ms, its torque at 20 ms.
+  EXPECT_EQ(at_time(r, "vcu.controller.connected", 1.5), 1.0);
+}
+
+std::string problems(const RemoteParams& p) {
+  std::string out;
+  try {
+    const Links links = on_bus(p);
+    CanController unit(client_of(links));
+    driven(links);
+  } catch (const InputError& e) {
+    for (const Problem& x : e.problems()) out += x.path + ": " + x.what + "\n";
+  }
+  return out;
+}
+
+TEST(CanSession_, what_does_not_fit_the_database_is_said_with_its_place) {
+  const auto with = [](auto&& change) {
+    RemoteParams p = unit_at(kServed);
+    change(p.can);
+    return problems(p);
+  };
+  EXPECT_EQ(with([](CanParams& c) { c.node = "ECU"; }),
+            "vcu.can.node: no node \"ECU\"; known: BENCH, VCU\n"
+            "vcu.can.answer: Torque is not sent by ECU\n");
+  EXPECT_EQ(with([](CanParams& c) { c.answer = "Pedals"; }),
+            "vcu.can.answer: Pedals is not sent by VCU\n");
+  EXPECT_EQ(with([](CanParams& c) { c.inputs[0].signal = "Pedals.gas"; }),
+            "vcu.can.inputs[0].signal: Pedals has no signal gas; known: accelerator, v, key\n");
+  EXPECT_EQ(with([](CanParams& c) { c.inputs[0].unit = "km/h"; }),
+            "vcu.can.inputs[0].unit: accelerator can't be in \"km/h\"; give `unit`; SI is 1\n");
+  EXPECT_EQ(with([](CanParams& c) { c.outputs[0].is = "torque"; }).substr(0, 44),
+            "vcu.can.outputs[0].is: no \"torque\"; must be ");
+  EXPECT_EQ(with([](CanParams& c) { c.outputs[0].signal = "Pedals.v"; }),
+            "vcu.can.outputs[0].signal: Pedals is not sent by VCU\n");
+  EXPECT_EQ(with([](CanParams& c) { c.outputs.clear(); }),
+            "vcu.can.outputs: takes nothing from the controller\n");
+  EXPECT_EQ(with([](CanParams& c) { c.messages[0].message = "Tork"; }),
+            "vcu.can.messages: no message Tork; known: Pedals, Climate, Torque\n");
+  EXPECT_EQ(with([](CanParams& c) { c.messages[0].e2e = Protection::e2e_2; }),
+            "vcu.can.messages: Torque: data_ids must be 16 bytes as 32 hexadecimal digits\n");
+  EXPECT_NE(with([](CanParams& c) { c.at = "can0"; }).find("vcu.can.at: got can0, "),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace evsim::link
