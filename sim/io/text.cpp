@@ -66,7 +66,7 @@ FileText checked_text(std::string bytes) {
   return {.text = std::move(bytes), .error = {}, .line = 0};
 }
 
-FileText read_file(const std::string& name) {
+FileText read_bytes(const std::string& name) {
   if (name.find('\0') != std::string::npos) return failed("isn't a file name");
   std::error_code ec;
   const fs::file_status status = fs::status(name, ec);
@@ -88,7 +88,12 @@ FileText read_file(const std::string& name) {
   bytes.resize(std::fread(bytes.data(), 1, bytes.size(), file.get()));
   if (std::ferror(file.get()) != 0)
     return failed(std::string("can't be read: ") + std::strerror(errno));
-  return checked_text(std::move(bytes));
+  return {.text = std::move(bytes), .error = {}, .line = 0};
+}
+
+FileText read_file(const std::string& name) {
+  FileText out = read_bytes(name);
+  return out.error.empty() ? checked_text(std::move(out.text)) : out;
 }
 
 std::string resolve(const std::string& beside, const std::string& name) {

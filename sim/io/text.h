@@ -25,6 +25,8 @@ using ReadFile = std::function<FileText(const std::string& name)>;
 
 // A regular file from the disk, as text. Never throws: the error says what is wrong with the file.
 FileText read_file(const std::string& name);
+// The same as the bytes that it has.
+FileText read_bytes(const std::string& name);
 
 // Text from bytes: drops a UTF-8 byte order mark; anything that isn't UTF-8, and NUL, is an error.
 FileText checked_text(std::string bytes);

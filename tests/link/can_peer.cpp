@@ -1,19 +1,19 @@
 // What tests/link/can_peers.py talks to, on standard input and output:
 //   can_peer candump|asc    a log, read and written again
-//   can_peer slcan          a serial adapter whose bus returns every frame; ends with the input
-//   can_peer client         what an adapter says, one line an event
+//   can_peer echo ADDRESS   a port that sends back every frame; says its name, and as the input ends what it counted
 #include <unistd.h>
 
 #include <array>
 #include <cstdio>
-#include <iterator>
+#include <exception>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "sim/base/errors.h"
 #include "sim/link/can_log.h"
-#include "sim/link/slcan.h"
+#include "sim/link/can_port.h"
 
 namespace {
 
@@ -43,50 +43,45 @@ int rewrite(bool asc) {
   return put(out) ? 0 : 4;
 }
 
-int serve() {
-  std::array<char, 4096> buffer;
-  slcan::Device device;
-  std::int64_t frames = 0;
-  for (std::string_view part = next(buffer); !part.empty(); part = next(buffer)) {
-    std::vector<Frame> bus;
-    device.feed(part, [&](const slcan::Request& r) {
-      if (r.kind == slcan::Request::Kind::send) bus.push_back(r.frame);
-      return true;
-    });
-    for (const Frame& f : bus) device.deliver(f, 0);
-    frames += std::ssize(bus);
-    if (!put(device.take_output())) break;
+bool input_ended(double seconds, const Port& port) {
+  std::vector<evsim::link::Waitable> handles{{.handle = STDIN_FILENO}};
+  if (!evsim::link::wait_for_handles(handles, 0)) {
+    port.wait_on(handles);
+    evsim::link::wait_for_handles(handles, seconds);
+    return false;
   }
-  const std::int64_t rejected = device.rejected().total() + device.lost();
-  std::fputs((std::to_string(frames) + " " + std::to_string(rejected) + "\n").c_str(), stderr);
-  return 0;
+  std::array<char, 4096> buffer;
+  return next(buffer).empty();
 }
 
-int listen() {
-  std::array<char, 4096> buffer;
-  slcan::Client client;
-  std::string out;
-  for (std::string_view part = next(buffer); !part.empty(); part = next(buffer))
-    for (const slcan::Received& r : client.feed(part))
-      if (r.kind == slcan::Received::Kind::frame)
-        out += candump_line({.channel = "can0", .frame = r.frame.frame});
-  put(out);
-  std::fputs((std::to_string(client.rejected().total()) + "\n").c_str(), stderr);
+int echo(std::string_view address) {
+  const std::unique_ptr<Port> port = open_port(port_address(address));
+  put(port->name() + "\n");
+  constexpr double kPatience = 30;  // with a peer that does not read [s]
+  while (!input_ended(0.1, *port))
+    while (const auto a = port->receive())
+      if (send(*port, a->frame, kPatience) != Sent::done) break;
+  const PortStatus s = port->status();
+  std::fprintf(stderr, "%lld %lld %lld %lld %lld\n", static_cast<long long>(s.received),
+               static_cast<long long>(s.sent), static_cast<long long>(s.unsent),
+               static_cast<long long>(s.lost), static_cast<long long>(s.rejected));
   return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::string_view mode = argc == 2 ? argv[1] : "";
+  const std::string_view mode = argc > 1 ? argv[1] : "";
   try {
-    if (mode == "candump" || mode == "asc") return rewrite(mode == "asc");
-    if (mode == "slcan") return serve();
-    if (mode == "client") return listen();
+    if (argc == 2 && (mode == "candump" || mode == "asc")) return rewrite(mode == "asc");
+    if (argc == 3 && mode == "echo") return echo(argv[2]);
   } catch (const evsim::InputError& e) {
     std::fprintf(stderr, "%s\n", e.what());
     return 2;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "%s\n", e.what());
+    return 4;
   }
-  std::fputs("can_peer candump|asc|slcan|client\n", stderr);
+  std::fputs("can_peer candump | asc | echo ADDRESS\n", stderr);
   return 2;
 }

@@ -1,16 +1,13 @@
-#!/ usr / bin / env python3
-""
-    "Checks CAN logs and the protocol of serial adapters against python-can, from PyPI, checked by its hash.
+#!/usr/bin/env python3
+"""Checks CAN logs and the protocol of serial adapters against python-can, from PyPI, checked by its hash.
 
-    logs python -
-    can writes random messages as candump and as ASC;
-can_peer reads and writes them; python-can reads that:
+  logs      python-can writes random messages as candump and as ASC; can_peer reads and writes them; python-can reads that:
             the same messages, times to the microsecond
-  adapter   python-can's slcan opens can_peer over a pseudo terminal, sends and gets back every frame; version, serial number
-  client    the frames that python-can's slcan sends are read by the client's side
+  adapter   python-can's slcan opens our served adapter over a pseudo terminal and over TCP, sends and gets back every frame
+  client    our client's port opens an adapter that python-can's slcan plays, over both, and sends back every frame
 
-Left out, as python-can has no words for them: the error state indicator in slcan;
-in ASC, frames of CAN FD without data(it reads them as remote frames); in candump, lengths of remote frames (it writes none).
+Left out, as python-can has no words for them: the error state indicator in slcan; in ASC, frames of CAN FD without data (it
+reads them as remote frames) ; in candump, lengths of remote frames (it writes none).
 
 Exit codes: 0 all the same, 1 not, 4 a program or package was not found.
 """
@@ -18,6 +15,8 @@ import argparse
 import os
 import pty
 import random
+import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -102,79 +101,131 @@ def logs(peer, count):
             done = subprocess.run([peer, kind], stdin=theirs.open(), stdout=ours.open("w"), stderr=subprocess.PIPE, timeout=60)
             if done.returncode != 0:
                 raise Failure(1, done.stderr.decode())
-            with read(ours)
-as reader : got = list(reader) channel = (lambda c
-                                          : c) if is_asc else(lambda c
-                                                              : f "can{c}") held &=
-            count_same(kind, sent, got, channel, sent[0].timestamp if is_asc else 0.0) return held
+            with read(ours) as reader:
+                got = list(reader)
+            channel = (lambda c: c) if is_asc else (lambda c: f"can{c}")
+            held &= count_same(kind, sent, got, channel, sent[0].timestamp if is_asc else 0.0)
+    return held
 
-                def
-                adapter(peer, count)
-    : ""
-      "python-can's slcan at our adapter."
-      "" import can sent = list(messages(count, 2, errors = False, empty_fd = True,
-                                         remote_lengths = True, esi = False)) ours,
-            theirs = pty.openpty() tty.setraw(ours) tty.setraw(theirs) device =
-                subprocess
-                    .Popen([ peer, "slcan" ], stdin = ours, stdout = ours, stderr = subprocess.PIPE,
-                           text = True) os.close(ours) got = [] try : bus = can.Bus(interface="slcan", channel=os.ttyname(theirs), bitrate=500000, sleep_after_open=0)
-        versions = bus.get_version(5), bus.get_serial_number(5)
 
-        def take():
-            while len(got) < count and (message := bus.recv(5)):
-                got.append(message)
+class Echo:
+    """can_peer at an address: sends back every frame."""
 
-        taker = threading.Thread(target=take)
-        taker.start()
-        for i, message in enumerate(sent):
-            while i - len(got) > 20 and taker.is_alive():
-                taker.join(0.001)
-            bus.send(message)
-        taker.join()
-        bus.shutdown()
-    finally:
-        os.close(theirs)
+    def __init__(self, peer, address):
+        self.process = subprocess.Popen([peer, "echo", address], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True)
+        self.name = self.process.stdout.readline().strip()
+
+    def counts(self):
+        """received, sent, not taken, lost, rejected"""
         try:
-            words = device.communicate(timeout=10)[1]
+            words = self.process.communicate(timeout=10)[1]
         except subprocess.TimeoutExpired:
-            device.kill()
-            words = device.communicate()[1]
-    print(f"  adapter: version {versions[0]}, serial number {versions[1]}; it took and rejected: {words.strip()}")
-    return count_same("adapter", sent, got) and versions == ((10, 13), "EV01") and words.split() == [str(count), "0"]
+            self.process.kill()
+            words = self.process.communicate()[1]
+        return [int(word) for word in words.split()] if re.fullmatch(r"[\d\s]+", words) else words.strip()
 
 
-def client(peer, count):
-    """Our client reads the lines that python-can's slcan writes."""
+def there_and_back(bus, sent):
+    """Sends all, at most some on their way at a time, and gives what came back."""
+    got = []
+
+    def take():
+        while len(got) < len(sent) and (message := bus.recv(10)):
+            got.append(message)
+
+    taker = threading.Thread(target=take)
+    taker.start()
+    for i, message in enumerate(sent):
+        while i - len(got) > 200 and taker.is_alive():
+            taker.join(0.0005)
+        bus.send(message)
+    taker.join()
+    return got
+
+
+def verdict(what, sent, got, counts, rejected=0):
+    """Whether nothing was lost or altered, in the peer's own counts too."""
+    print(f"  {what}: received, sent, not taken, lost, rejected by its own count: {counts}")
+    return count_same(what, sent, got) and counts == [len(sent), len(sent), 0, 0, rejected]
+
+
+def adapter(peer, transport, count):
+    """python-can's slcan at our adapter."""
     import can
-    from can.interfaces.slcan import slcanBus
+    sent = list(messages(count, 2, errors=False, empty_fd=True, remote_lengths=True, esi=False))
+    with tempfile.TemporaryDirectory() as folder:
+        link = Path(folder, "can")
+        echo = Echo(peer, f"slcan-pty://{link}" if transport == "pty" else "slcan-server://127.0.0.1:0")
+        channel = str(link) if transport == "pty" else "socket://" + echo.name.partition("://")[2]
+        bus = can.Bus(interface="slcan", channel=channel, bitrate=500000, sleep_after_open=0)
+        versions = bus.get_version(5), bus.get_serial_number(5)
+        got = there_and_back(bus, sent)
+        bus.shutdown()
+        counts = echo.counts()
+    print(f"  adapter over {transport}: version {versions[0]}, serial number {versions[1]}")
+    return verdict(f"adapter over {transport}", sent, got, counts) and versions == ((10, 13), "EV01")
+
+
+def relay(a, b):
+    """Bytes from each of two handles to the other until one ends."""
+    def copy(source, target):
+        try:
+            while data := os.read(source, 65536):
+                while data:
+                    data = data[os.write(target, data):]
+        except OSError:
+            pass
+
+    for pair in ((a, b), (b, a)):
+        threading.Thread(target=copy, args=pair, daemon=True).start()
+
+
+def client(peer, transport, count):
+    """Our client at an adapter: python-can's slcan, which says frames as an adapter does. Both open a serial port or a TCP
+    connection, so a relay joins them. What python-can says beside frames, C, S6 and O twice to open, is no answer of
+    an adapter: our client rejects it."""
+    import can
     sent = list(messages(count, 3, errors=False, empty_fd=True, remote_lengths=True, esi=False))
-    port, written = type("Port", (), {"write_timeout": None})(), bytearray()
-    port.write, port.flush = written.extend, lambda: None
-    bus = object.__new__(slcanBus)
-    bus.serialPortOrig = port
-    for message in sent:
-        slcanBus.send(bus, message)
-    bus._is_shutdown = True
-    done = subprocess.run([peer, "client"], input=bytes(written), capture_output=True, timeout=60)
-    with tempfile.NamedTemporaryFile("wb", suffix=".log") as file:
-        file.write(done.stdout)
-        file.flush()
-        with can.CanutilsLogReader(file.name) as reader:
-            got = list(reader)
-    return count_same("client", sent, got) and done.stderr.decode().strip() == "0"
+    held = []
+    if transport == "pty":
+        ours, theirs = pty.openpty(), pty.openpty()
+        for handle in (*ours, *theirs):
+            tty.setraw(handle)
+        address, channel = f"slcan://{os.ttyname(ours[1])}?data_bit_rate=2000000", os.ttyname(theirs[1])
+        handles = ours[0], theirs[0]
+        echo = Echo(peer, address)
+        bus = can.Bus(interface="slcan", channel=channel, bitrate=500000, sleep_after_open=0)
+        held = [ours, theirs]
+    else:
+        servers = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+        names = [f"127.0.0.1:{s.getsockname()[1]}" for s in servers]
+        echo = Echo(peer, f"slcan://{names[0]}?data_bit_rate=2000000")
+        bus = can.Bus(interface="slcan", channel=f"socket://{names[1]}", bitrate=500000, sleep_after_open=0)
+        connections = [s.accept()[0] for s in servers]
+        handles = [c.fileno() for c in connections]
+        held = [servers, connections]
+    relay(*handles)
+    got = there_and_back(bus, sent)
+    counts = echo.counts()
+    bus.shutdown()
+    del held
+    return verdict(f"client over {transport}", sent, got, counts, rejected=4)
 
 
 def compare(args):
     peer = str(program(args.build, "can_peer"))
     print("Beside python-can 4.6.1:")
-    held = [logs(peer, args.count), adapter(peer, args.count), client(peer, args.count)]
+    held = [logs(peer, args.count)]
+    held += [side(peer, transport, args.frames) for side in (adapter, client) for transport in ("pty", "tcp")]
     return all(held)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=Path, default=ROOT / "build/release", help="where can_peer is")
-    parser.add_argument("--count", type=int, default=2000, help="messages of each kind")
+    parser.add_argument("--count", type=int, default=2000, help="messages of each log")
+    parser.add_argument("--frames", type=int, default=100_000, help="frames each way through each port")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.inside:

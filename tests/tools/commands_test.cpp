@@ -15,8 +15,8 @@ class CommandLine : public Program {};
 
 TEST_F(CommandLine, help_of_each_command_has_examples_and_exit_codes) {
   EXPECT_EQ(evsim({"--help"}).code, 0);
-  for (const char* command : {"run", "check", "describe", "list", "schema", "compare", "replay",
-                              "validate", "response", "new-vehicle", "completion"}) {
+  for (const char* command : {"run", "can", "check", "describe", "list", "schema", "compare",
+                              "replay", "validate", "response", "new-vehicle", "completion"}) {
     const Ran r = evsim({command, "--help"});
     EXPECT_EQ(r.code, 0);
     EXPECT_TRUE(has(r.out, "Example")) << command;

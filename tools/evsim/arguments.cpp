@@ -19,6 +19,7 @@ struct CommandLine {
   CLI::App app{help::kAbout, "evsim"};
   RunArguments run;
   HilArguments hil;
+  CanArguments can;
   CheckArguments check;
   DescribeArguments describe;
   ListArguments list;
@@ -41,6 +42,7 @@ struct CommandLine {
     app.get_formatter()->column_width(34);
     add_run();
     add_hil();
+    add_can();
     add_check();
     add_describe();
     add_list();
@@ -135,6 +137,26 @@ struct CommandLine {
                  "keep all frames of buses: candump, or ASC by its ending")
         ->type_name("FILE");
     add_choices(c, hil.run);
+  }
+  void add_can() {
+    CLI::App& c = command("can", "show, send and describe the frames of a CAN bus", help::kCan, can,
+                          can_command);
+    c.add_option("WHAT", can.what, "dump, send or dbc")->required()->type_name("");
+    c.add_option("WHERE", can.where, "the adapter's address; of dbc: the file")
+        ->required()
+        ->type_name("");
+    c.add_option("WORDS", can.words,
+                 "of send: the frame, or a message and its signals; of dbc: a message")
+        ->type_name("");
+    c.add_option("--dbc", can.dbc, "database that describes messages and signals")
+        ->type_name("FILE");
+    c.add_option("--log", can.log, "write frames to FILE.log (candump) or FILE.asc")
+        ->type_name("FILE");
+    c.add_option("--count", can.count, "end after so many frames [none]")->type_name("N");
+    c.add_option("--seconds", can.seconds, "end after so long [none]")->type_name("S");
+    c.add_flag("--cycle", can.cycle, "send again and again, with the cycle time of the database");
+    c.add_option("--cycle_ms", can.cycle_ms, "the same with this cycle time")->type_name("MS");
+    c.add_flag("--json", can.json, "of dbc: as JSON on stdout");
   }
   void add_check() {
     CLI::App& c = command("check", "check vehicle, scenario and cycle files without running them",

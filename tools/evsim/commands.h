@@ -2,6 +2,7 @@
 // (exit_codes.h says what comes of it).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,19 @@ struct HilArguments {
   std::string can_log;  // file; "": none
 };
 ExitCode hil_command(const HilArguments& a);
+
+struct CanArguments {
+  std::string what;                // dump, send, dbc
+  std::string where;               // address of an adapter; of dbc: the file
+  std::vector<std::string> words;  // of send: the frame, or message and signal=value; of dbc: message
+  std::string dbc, log;            // files
+  std::optional<std::int64_t> count;
+  std::optional<double> seconds;
+  bool cycle = false;
+  std::optional<double> cycle_ms;
+  bool json = false;
+};
+ExitCode can_command(const CanArguments& a);
 
 struct CheckArguments {
   std::vector<std::string> files;

@@ -56,6 +56,35 @@ inline constexpr char kHil[] =
     "controller\n"
     "failed, 4 no socket, no controller came, or disk, 124 time-out, 130 interrupted.";
 
+inline constexpr char kCan[] =
+    "dump shows what comes, send sends a frame or a message of a database, dbc lists what a "
+    "database has.\n"
+    "\n"
+    "Addresses:\n"
+    "  socketcan://vcan0                       an interface of Linux\n"
+    "  slcan:///dev/ttyACM0?bit_rate=500000    a serial adapter; slcan://HOST:PORT over TCP\n"
+    "  slcan-server://:4816                    this program is the adapter, over TCP\n"
+    "  slcan-pty:///tmp/can                    the same on a pseudo terminal\n"
+    "After '?', with '&' between them: bit_rate, data_bit_rate, fd=on|off, listen_only=on, "
+    "errors=on,\n"
+    "filter=ID:MASK,..., baud. docs/can.md says more.\n"
+    "\n"
+    "Examples:\n"
+    "  evsim can dump socketcan://vcan0 --dbc car.dbc --log drive.asc\n"
+    "  evsim can dump 'socketcan://can0?filter=100:700&errors=on' --count 10 --seconds 5\n"
+    "  evsim can send socketcan://vcan0 123#11223344\n"
+    "  evsim can send slcan:///dev/ttyACM0 Torque tau=120.5 gear=Drive --dbc car.dbc --cycle\n"
+    "  evsim can dbc car.dbc\n"
+    "  evsim can dbc car.dbc Torque --json | jq '.messages[0].signals[].name'\n"
+    "\n"
+    "Frames are written as cansend and candump -L do: 123#1122, 00000123#R, 123##1AABB for CAN FD "
+    "with bit\n"
+    "rate switch. Signals that are not given have their initial values.\n"
+    "\n"
+    "Exit codes: 0, 2 wrong address, frame, signal or file, 4 no such adapter or it has gone, 124 "
+    "fewer than\n"
+    "N frames in S seconds, 130 ended by Ctrl-C; the log is whole in any case.";
+
 inline constexpr char kCheck[] =
     "Examples:\n"
     "  evsim check vehicles/xiaomi_su7.json scenarios/wltc.json\n"
