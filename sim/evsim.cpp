@@ -99,6 +99,11 @@ struct ToCommand {
     return {t, std::string(scenario::kFaultNames[static_cast<std::size_t>(c.fault)]),
             c.unit + "." + phase, c.temperature - 273.15};
   }
+  // The path is the role.
+  Trip::Command operator()(const scenario::LinkFault& c) const {
+    return {t, std::string(scenario::kLinkFaultNames[static_cast<std::size_t>(c.fault)]), c.role,
+            c.duration};
+  }
   Trip::Command operator()(const scenario::Override& c) const {
     return {t, std::string(scenario::kModeNames[static_cast<std::size_t>(c.mode)]), c.signal,
             c.value};

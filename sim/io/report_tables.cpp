@@ -92,6 +92,10 @@ struct CommandRow {
     if (of_phase) what += std::string(" ") + "abc"[static_cast<int>(c.phase)];
     return cell("fault") + code_cell(c.unit) + cell(what);
   }
+  std::string operator()(const scenario::LinkFault& c) const {
+    const std::string what(enum_names(c.fault)[static_cast<std::size_t>(c.fault)]);
+    return cell("fault of a link") + code_cell(c.role) + cell(what);
+  }
   std::string operator()(const scenario::Override& c) const {
     const std::string mode(enum_names(c.mode)[static_cast<std::size_t>(c.mode)]);
     return cell(mode) + code_cell(c.signal) + number_cell(readable(c.value, 9));

@@ -13,9 +13,9 @@
 namespace evsim::link {
 namespace {
 
-constexpr double kSlice = 0.1;                  // of a wait, between two looks at `stop` [s]
-constexpr double kForRoom = 0.1;                // that a frame may wait for room in an adapter [s]
-constexpr int kSimulator = 0, kController = 1;  // on the modelled bus
+constexpr double kSlice = 0.1;    // of a wait, between two looks at `stop` [s]
+constexpr double kForRoom = 0.1;  // that a frame may wait for room in an adapter [s]
+constexpr int kSimulator = 0, kController = 1, kIdiot = 2;  // on the modelled bus
 
 std::string listed(const std::vector<Signal>& all) {
   std::string out;
@@ -317,13 +317,17 @@ void CanSession::begin(const Interface& signals, std::vector<double>, double, Ti
   taken_.given.assign(signals.outputs.size(), 0);
   next_in_log_ = next_expected_ = 0;
   asked_ = answered_ = silent_ = false;
+  disturbances_.begin();
+  to_ = from_ = {};
+  is_cut_ = babbles_ = false;
   bus_.reset();
   if (p_.bit_rate > 0) {
     constexpr TimeNs kWindow = 100'000'000;  // of the load [ns]
     bus_.emplace(can::BusSettings{
         .bit_rate = p_.bit_rate, .data_bit_rate = p_.data_bit_rate, .load_window = kWindow});
-    bus_->add_node({.order = can::QueueOrder::by_identifier});
-    bus_->add_node({.order = can::QueueOrder::by_identifier});
+    for (const int node : {kSimulator, kController, kIdiot})
+      if (bus_->add_node({.order = can::QueueOrder::by_identifier}) != node)
+        throw std::logic_error("nodes of the bus");
     bus_->advance(t);
   }
   if (!port_) return;
@@ -357,8 +361,22 @@ void CanSession::transmit(TimeNs t, Sending& s) {
   }
 }
 
-// Onto the adapter; of a recorded log: beside what it holds.
 void CanSession::to_controller(TimeNs t, const can::Frame& f) {
+  if (disturbances_.is_empty() && !to_.held) return deliver_to(t, f);
+  for (const can::Frame& one : passed(to_, Direction::to_controller, t, f)) deliver_to(t, one);
+}
+void CanSession::from_controller(TimeNs t, const can::Frame& f) {
+  say(t, f, can::Direction::received);
+  // What a fault then hits needs no further wait.
+  if (answer_ != nullptr && f.id == answer_->id && f.extended == answer_->extended)
+    answered_ = true;
+  if (disturbances_.is_empty() && !from_.held) return deliver_from(t, f);
+  for (const can::Frame& one : passed(from_, Direction::from_controller, t, f))
+    deliver_from(t, one);
+}
+
+// Onto the adapter; of a recorded log: beside what it holds.
+void CanSession::deliver_to(TimeNs t, const can::Frame& f) {
   say(t, f, can::Direction::transmitted);
   if (asks_ == nullptr || (f.id == asks_->id && f.extended == asks_->extended)) asked_ = true;
   if (port_) {
@@ -372,10 +390,7 @@ void CanSession::to_controller(TimeNs t, const can::Frame& f) {
   k = std::min(k + 1, log_.entries.size());
 }
 
-void CanSession::from_controller(TimeNs t, const can::Frame& f) {
-  say(t, f, can::Direction::received);
-  if (answer_ != nullptr && f.id == answer_->id && f.extended == answer_->extended)
-    answered_ = true;
+void CanSession::deliver_from(TimeNs t, const can::Frame& f) {
   if (bus_)
     bus_->send(kController, f);
   else
@@ -461,6 +476,9 @@ Answer CanSession::exchange(TimeNs t, std::uint32_t, std::span<const double> inp
                             Outputs& outputs, std::optional<double> answer_by) {
   ++exchanges_;
   asked_ = answered_ = false;
+  disturb_bus(t);
+  for (const can::Frame& f : arrived(to_, t)) deliver_to(t, f);
+  for (const can::Frame& f : arrived(from_, t)) deliver_from(t, f);
   if (port_)
     read_port(t);
   else
@@ -499,6 +517,88 @@ Answer CanSession::exchange(TimeNs t, std::uint32_t, std::span<const double> inp
   return Answer::in_time;
 }
 
+// ---- Faults ---------------------------------------------------------------------------------------------
+
+void CanSession::link_fault(const scenario::LinkFault& f, TimeNs t, std::uint64_t seed) {
+  disturbances_.add(f, t, seed);
+  if (f.fault != Fault::bus_off || !bus_) return;
+  // Each frame is destroyed, until who sends has left the bus.
+  constexpr int kOfTheData = 10;  // [bit] after the arbitration field
+  const TimeNs until = f.duration > 0.0 ? t + std::llround(1e9 * f.duration) : kNever;
+  bus_->add_fault({.kind = can::BusFault::Kind::disturb,
+                   .from = t,
+                   .until = until,
+                   .frames = -1,
+                   .bit = kOfTheData});
+}
+
+void CanSession::disturb_bus(TimeNs t) {
+  if (!bus_) return;
+  const bool cut = disturbances_.holds(Fault::cut, t);
+  if (cut != is_cut_) cut ? bus_->cut(kController) : bus_->mend();
+  is_cut_ = cut;
+  const bool babbles = disturbances_.holds(Fault::babble, t);
+  if (babbles != babbles_)
+    bus_->babble(kIdiot, babbles ? std::optional(can::Frame{.length = 8}) : std::nullopt);
+  babbles_ = babbles;
+}
+
+void CanSession::spoil(can::Frame& f, const Passage& p, bool& lost) const {
+  const auto flip = [&](int bit) {
+    f.data[static_cast<std::size_t>(bit / 8)] ^= static_cast<std::uint8_t>(1 << bit % 8);
+  };
+  if (p.corrupt && f.length > 0) flip(static_cast<int>(p.where * 8.0 * f.length));
+  if (!p.wrong_crc) return;
+  const can::Message* m = database_.find(f.id, f.extended);
+  const auto it = m == nullptr
+                      ? p_.messages.end()
+                      : std::ranges::find(p_.messages, m->name, &CanMessageParams::message);
+  // Without protection it is the frame's own checksum, and nobody receives it.
+  if (it == p_.messages.end() || it->e2e == Protection::none)
+    lost = true;
+  else
+    flip(it->crc_at);
+}
+
+std::vector<can::Frame> CanSession::passed(Lane& lane, Direction d, TimeNs t, can::Frame f) {
+  const can::Message* m = database_.find(f.id, f.extended);
+  const Passage p = disturbances_.of(d, m == nullptr ? "" : m->name, t);
+  const bool gone = d == Direction::from_controller && (disturbances_.holds(Fault::death, t) ||
+                                                        disturbances_.holds(Fault::restart, t));
+  const bool no_bus =
+      !bus_ && (disturbances_.holds(Fault::bus_off, t) || disturbances_.holds(Fault::babble, t));
+  if (const auto last = lane.last.find(f.id); p.frozen && last != lane.last.end())
+    f = last->second;
+  else
+    lane.last[f.id] = f;
+  bool lost = p.lost || gone || no_bus;
+  spoil(f, p, lost);
+  if (lost) return {};
+  if (p.delay > 0) {
+    lane.coming.emplace_back(t + p.delay, f);
+    if (p.twice) lane.coming.emplace_back(t + p.delay, f);
+    return {};
+  }
+  if (p.held && !lane.held) {
+    lane.held = f;
+    return {};
+  }
+  std::vector<can::Frame> out{f};
+  if (p.twice) out.push_back(f);
+  if (lane.held) out.push_back(*std::exchange(lane.held, std::nullopt));
+  return out;
+}
+std::vector<can::Frame> CanSession::arrived(Lane& lane, TimeNs t) {
+  std::vector<can::Frame> out;
+  std::ranges::stable_sort(lane.coming, {}, &std::pair<TimeNs, can::Frame>::first);
+  std::erase_if(lane.coming, [&](const auto& one) {
+    if (one.first > t) return false;
+    out.push_back(one.second);
+    return true;
+  });
+  return out;
+}
+
 LinkFigures CanSession::figures() const {
   LinkFigures out;
   out.at = address();
@@ -535,7 +635,8 @@ LinkFigures CanSession::figures() const {
                 {"unsent", "frames that the adapter or the bus did not take", unsent},
                 {"invalid", "frames that their protection rejects", invalid},
                 {"unknown", "frames that are not the controller's", unknown_},
-                {"clipped", "values that did not fit their bits", clipped}};
+                {"clipped", "values that did not fit their bits", clipped},
+                {"disturbed", "frames that a fault hit", disturbances_.hit()}};
   if (!port_) out.counts.push_back({"differing", "frames other than those of the log", differing_});
   out.times = {{.name = "round_trip",
                 .doc = "from the last frame sent until the answer was there",

@@ -8,9 +8,12 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sim/base/fields.h"
@@ -18,6 +21,7 @@
 #include "sim/link/can_log.h"
 #include "sim/link/can_port.h"
 #include "sim/link/dbc.h"
+#include "sim/link/disturbances.h"
 #include "sim/link/e2e.h"
 #include "sim/link/exchange.h"
 
@@ -121,6 +125,7 @@ class CanSession : public Exchange {
   Answer exchange(TimeNs t, std::uint32_t ticks, std::span<const double> inputs, Outputs& outputs,
                   std::optional<double> answer_by = {}) override;
   LinkFigures figures() const override;
+  void link_fault(const scenario::LinkFault& f, TimeNs t, std::uint64_t seed) override;
   bool is_cyclic() const override { return true; }
   double bus_load() const override { return bus_ ? bus_->load_lately() : -1.0; }
   void trace(CanTrace t) { trace_ = std::move(t); }
@@ -161,6 +166,12 @@ class CanSession : public Exchange {
     Intervals seen = {};
     std::int64_t invalid = 0;  // by its protection
   };
+  // Of one direction: frames that a fault keeps under way, and the last of each message.
+  struct Lane {
+    std::vector<std::pair<TimeNs, can::Frame>> coming = {};
+    std::optional<can::Frame> held = {};
+    std::map<std::uint32_t, can::Frame> last = {};
+  };
   struct Constant {
     std::size_t of_role;
     double value;
@@ -178,7 +189,14 @@ class CanSession : public Exchange {
   void send_due(TimeNs t, std::span<const double> inputs);
   void transmit(TimeNs t, Sending& s);
   void to_controller(TimeNs t, const can::Frame& f);
+  void deliver_to(TimeNs t, const can::Frame& f);
   void from_controller(TimeNs t, const can::Frame& f);
+  void deliver_from(TimeNs t, const can::Frame& f);
+  // What comes out where f goes in.
+  std::vector<can::Frame> passed(Lane& lane, Direction d, TimeNs t, can::Frame f);
+  void spoil(can::Frame& f, const Passage& p, bool& lost) const;
+  std::vector<can::Frame> arrived(Lane& lane, TimeNs t);
+  void disturb_bus(TimeNs t);
   void take(TimeNs t, const can::Frame& f);
   void read_port(TimeNs t);
   void read_log(TimeNs t);
@@ -204,6 +222,10 @@ class CanSession : public Exchange {
   std::int64_t exchanges_ = 0, awaited_ = 0, unanswered_ = 0, silences_ = 0, late_ = 0,
                unknown_ = 0, undelivered_ = 0, differing_ = 0;
   Histogram round_trips_;
+
+  Disturbances disturbances_;
+  Lane to_, from_;
+  bool is_cut_ = false, babbles_ = false;
 };
 
 }  // namespace evsim::link

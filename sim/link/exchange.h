@@ -11,6 +11,7 @@
 #include "sim/base/time.h"
 #include "sim/link/interface.h"
 #include "sim/run/link_figures.h"
+#include "sim/run/scenario.h"
 
 namespace evsim::link {
 
@@ -45,6 +46,7 @@ class Exchange {
   // time is held to it; else the patience decides, and who is silent for longer is not asked until he answers.
   virtual Answer exchange(TimeNs t, std::uint32_t ticks, std::span<const double> inputs,
                           Outputs& outputs, std::optional<double> answer_by) = 0;
+  virtual void link_fault(const scenario::LinkFault& f, TimeNs t, std::uint64_t seed) = 0;
   // So far, without role and pace.
   virtual LinkFigures figures() const = 0;
   // True where answers come by a cycle of their own, not one to each exchange.

@@ -100,6 +100,9 @@ template <class Role> class Remote : public controller::Controller<Role> {
 
   bool goes_on_from(const Block& b) const override { return b.run == runs_ && b.calls == calls_; }
 
+  void link_fault(const scenario::LinkFault& f, TimeNs t, std::uint64_t seed) override {
+    exchange_->link_fault(f, t, seed);
+  }
   std::optional<LinkFigures> link() const override {
     LinkFigures out = exchange_->figures();
     out.role = Role::kName;

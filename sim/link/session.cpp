@@ -136,6 +136,7 @@ void Session::consider(Peer& p, const Message& hello) {
       connected_ && (&p == &active_ || (is_datagram() && p.address == active_.address));
   // A datagram's sender says nothing as it dies: who asks while it is silent takes its place.
   const bool takes_over = is_datagram() && (silent_ || asked_again_);
+  if (is_closed_) return;
   if (connected_ && !again && !takes_over) {
     ++stats_.refused;
     return send_text(p, MessageType::refused, "there is a controller: " + hello_.name + "\n");
@@ -171,8 +172,8 @@ std::string Session::adopt(const std::vector<std::uint8_t>& text) {
 
 // ---- What is sent -----------------------------------------------------------------------------------
 
-Io Session::send(const Peer& p, const Message& m) const {
-  const auto bytes = encoded(m);
+Io Session::send(const Peer& p, const Message& m) const { return send(p, encoded(m)); }
+Io Session::send(const Peer& p, std::span<const std::uint8_t> bytes) const {
   return is_datagram() ? listening_.send_to(p.address, bytes) : p.stream.send(bytes);
 }
 void Session::send_text(const Peer& p, MessageType type, std::string_view text) const {
@@ -206,7 +207,10 @@ void Session::drop() {
 
 void Session::send_step() {
   resend_ = false;
-  if (send(active_, step_) == Io::closed) drop();
+  auto bytes = encoded(step_);
+  if (std::exchange(garbles_, false)) bytes.back() ^= 1;
+  for (int k = std::exchange(sends_twice_, false) ? 2 : 1; k > 0 && connected_; --k)
+    if (send(active_, bytes) == Io::closed) drop();
 }
 
 // ---- A run --------------------------------------------------------------------------------------------
@@ -248,6 +252,11 @@ void Session::begin(const Interface& signals, std::vector<double> config, double
   sequence_ = answered_ = 0;
   inbox_.clear();
   silent_ = asked_again_ = resend_ = false;
+  disturbances_.begin();
+  inputs_coming_.clear();
+  outputs_coming_.clear();
+  held_.reset();
+  is_closed_ = garbles_ = sends_twice_ = waits_for_one_ = false;
   step_ = {
       .type = MessageType::bye, .session = session_, .schema = schema_, .time = t, .payload = {}};
   if (connected_) {  // another car may have other signals
@@ -305,8 +314,8 @@ Answer Session::read_late(bool is_paced, Outputs& outputs) {
   return is_paced && read_out(*newest, outputs) ? Answer::late : Answer::none;
 }
 
-Answer Session::exchange(TimeNs t, std::uint32_t ticks, std::span<const double> inputs,
-                         Outputs& outputs, std::optional<double> answer_by) {
+Answer Session::ask(TimeNs t, std::uint32_t ticks, std::span<const double> inputs, Outputs& outputs,
+                    std::optional<double> answer_by) {
   ++stats_.exchanges;
   ++sequence_;
   look();
@@ -355,6 +364,85 @@ Answer Session::exchange(TimeNs t, std::uint32_t ticks, std::span<const double> 
   return out;
 }
 
+Answer Session::exchange(TimeNs t, std::uint32_t ticks, std::span<const double> inputs,
+                         Outputs& outputs, std::optional<double> answer_by) {
+  return disturbances_.is_empty() && outputs_coming_.empty() && inputs_coming_.empty()
+             ? ask(t, ticks, inputs, outputs, answer_by)
+             : ask_disturbed(t, ticks, inputs, outputs, answer_by);
+}
+
+// ---- Faults -------------------------------------------------------------------------------------------
+
+void Session::link_fault(const scenario::LinkFault& f, TimeNs t, std::uint64_t seed) {
+  if (f.fault == Fault::restart) {
+    end();
+    drop();
+    waits_for_one_ = true;
+  }
+  disturbances_.add(f, t, seed);
+}
+
+Answer Session::ask_disturbed(TimeNs t, std::uint32_t ticks, std::span<const double> inputs,
+                              Outputs& outputs, std::optional<double> answer_by) {
+  const bool is_dead = disturbances_.holds(Fault::death, t);
+  if (is_dead) {
+    end();
+    drop();
+  }
+  // In lockstep the one that starts again is waited for.
+  if (!is_dead && (is_closed_ || std::exchange(waits_for_one_, false)) && !answer_by) {
+    is_closed_ = false;
+    wait_until(deadline(), [this] { return connected_; });
+  }
+  is_closed_ = is_dead;
+  const bool is_silenced =
+      is_dead || disturbances_.holds(Fault::bus_off, t) || disturbances_.holds(Fault::babble, t);
+  const Passage to = disturbances_.of(Direction::to_controller, "", t);
+  const Passage from = disturbances_.of(Direction::from_controller, "", t);
+
+  if (!to.lost && !is_silenced)
+    inputs_coming_.emplace_back(t + to.delay, std::vector(inputs.begin(), inputs.end()));
+  std::optional<std::vector<double>> arrived;
+  std::erase_if(inputs_coming_, [&](auto& one) {
+    if (one.first > t) return false;
+    arrived = std::move(one.second);
+    return true;
+  });
+  Answer a = Answer::none;
+  if (arrived) {
+    if (to.frozen) --sequence_;  // the controller takes it for the one before, sent again
+    garbles_ = to.corrupt || to.wrong_crc;
+    sends_twice_ = to.twice;
+    if (answered_with_.values.size() != outputs.values.size()) answered_with_ = outputs;
+    a = ask(t, ticks, *arrived, answered_with_, answer_by);
+    garbles_ = sends_twice_ = false;
+  } else {
+    ++stats_.exchanges;
+    look();
+    inbox_.clear();
+  }
+  if (a != Answer::none && !from.lost && !is_silenced) {
+    if (from.corrupt || from.wrong_crc)
+      ++stats_.rejected;
+    else if (from.held && !held_)
+      held_ = answered_with_;
+    else
+      outputs_coming_.emplace_back(t + from.delay, answered_with_);
+  }
+  a = Answer::none;
+  std::erase_if(outputs_coming_, [&](auto& one) {
+    if (one.first > t) return false;
+    outputs = std::move(one.second);
+    a = Answer::in_time;
+    return true;
+  });
+  if (a != Answer::none && held_) {  // it comes after its successor
+    outputs = *held_;
+    held_.reset();
+  }
+  return a;
+}
+
 LinkFigures Session::figures() const {
   const Stats& x = stats_;
   LinkFigures out;
@@ -371,7 +459,8 @@ LinkFigures Session::figures() const {
       {"resent", "steps sent again", x.resent},
       {"duplicates", "answers that came twice", x.duplicates},
       {"refused", "controllers turned away", x.refused},
-      {"rejected", "messages that were none", x.rejected}};
+      {"rejected", "messages that were none", x.rejected},
+      {"disturbed", "messages that a fault hit", disturbances_.hit()}};
   out.times = {{.name = "round_trip",
                 .doc = "from a step sent until its answer was there",
                 .of = x.round_trips}};

@@ -10,6 +10,7 @@
 
 #include "sim/base/histogram.h"
 #include "sim/base/time.h"
+#include "sim/link/disturbances.h"
 #include "sim/link/exchange.h"
 #include "sim/link/hello.h"
 #include "sim/link/socket.h"
@@ -46,6 +47,7 @@ class Session : public Exchange {
   Answer exchange(TimeNs t, std::uint32_t ticks, std::span<const double> inputs, Outputs& outputs,
                   std::optional<double> answer_by = {}) override;
   LinkFigures figures() const override;
+  void link_fault(const scenario::LinkFault& f, TimeNs t, std::uint64_t seed) override;
   // Takes in what has come, as every exchange does.
   void look();
   // The run is over.
@@ -58,6 +60,11 @@ class Session : public Exchange {
     Decoder in;
     double since = 0.0;  // wall clock
   };
+  // Undisturbed.
+  Answer ask(TimeNs t, std::uint32_t ticks, std::span<const double> inputs, Outputs& outputs,
+             std::optional<double> answer_by);
+  Answer ask_disturbed(TimeNs t, std::uint32_t ticks, std::span<const double> inputs,
+                       Outputs& outputs, std::optional<double> answer_by);
   bool is_datagram() const { return at_.transport == Transport::udp; }
   void pump_datagrams();
   void accept_all();
@@ -69,6 +76,7 @@ class Session : public Exchange {
   void consider(Peer& p, const Message& hello);
   std::string adopt(const std::vector<std::uint8_t>& text);
   Io send(const Peer& p, const Message& m) const;
+  Io send(const Peer& p, std::span<const std::uint8_t> bytes) const;
   void send_text(const Peer& p, MessageType type, std::string_view text) const;
   void welcome();
   void drop();
@@ -95,6 +103,14 @@ class Session : public Exchange {
   Message step_;
   bool connected_ = false, silent_ = false, resend_ = false, asked_again_ = false;
   Stats stats_;
+
+  // Faults. What is under way, with the time at which it arrives.
+  Disturbances disturbances_;
+  std::vector<std::pair<TimeNs, std::vector<double>>> inputs_coming_;
+  std::vector<std::pair<TimeNs, Outputs>> outputs_coming_;
+  std::optional<Outputs> held_;
+  Outputs answered_with_;
+  bool is_closed_ = false, garbles_ = false, sends_twice_ = false, waits_for_one_ = false;
 };
 
 }  // namespace evsim::link

@@ -167,6 +167,32 @@ void Simulation::set(const scenario::Fault& c) {
   book_jump(before);
 }
 
+namespace {
+
+void check_link(const controller::Controllers& all, const std::string& role,
+                const std::string& path) {
+  if (all.has_link(role)) return;
+  throw InputError(Problem{
+      .path = path,
+      .what = (role.empty() ? "no role" : role) +
+              std::string(" is linked to a controller outside of the program; see evsim hil")});
+}
+
+}  // namespace
+
+void Simulation::set(const scenario::LinkFault& c) {
+  check_link(case_.controllers, c.role, "role");
+  case_.controllers.link_fault(c, now_.position.now,
+                               static_cast<std::uint64_t>(case_.scenario.seed));
+}
+
+void Simulation::check_link_faults() const {
+  const auto& timeline = case_.scenario.timeline;
+  for (std::size_t i = 0; i < timeline.size(); ++i)
+    if (const auto* f = std::get_if<scenario::LinkFault>(&timeline[i].command))
+      check_link(case_.controllers, f->role, "timeline[" + std::to_string(i) + "].command.role");
+}
+
 void Simulation::set(const scenario::SetState& c) {
   const auto places = states_of(system_.car);
   const auto [place, unit] = find(places, c.state, "state");

@@ -3,6 +3,7 @@
 // sim/control/evsim_controller.h. Its state is a block of the snapshot.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <functional>
@@ -63,8 +64,9 @@ template <class Role> class Controller {
                     const Where& at) = 0;
   // True where it can go on from this block: always, unless it keeps a state of its own.
   virtual bool goes_on_from(const Block& b) const = 0;
-  // Of one outside of this program.
+  // Of one outside of this program; faults of its link, with the seed by which those are drawn that are hit.
   virtual std::optional<LinkFigures> link() const { return std::nullopt; }
+  virtual void link_fault(const scenario::LinkFault&, TimeNs, std::uint64_t) {}
 
  private:
   About about_;
@@ -88,6 +90,18 @@ struct Controllers {
     add(vcu);
     add(motor_control);
     return out;
+  }
+  // Whether it has a link by that role; "": any.
+  bool has_link(std::string_view role) const {
+    return std::ranges::any_of(
+        links(), [&](const LinkFigures& l) { return role.empty() || l.role == role; });
+  }
+  void link_fault(const scenario::LinkFault& f, TimeNs t, std::uint64_t seed) const {
+    const auto tell = [&]<class Role>(const std::shared_ptr<Controller<Role>>& c) {
+      if (c && (f.role.empty() || f.role == Role::kName)) c->link_fault(f, t, seed);
+    };
+    tell(vcu);
+    tell(motor_control);
   }
   // False where one keeps a state of its own: its run can't go back.
   bool have_state_in_snapshots() const {

@@ -510,6 +510,57 @@ constexpr void describe(P& p, V&& field) {
                        "of the rotor, mechanical, for position_sensor_offset"});
 }
 
+enum class LinkFaultKind : int {
+  none,            // all is well again
+  drop,            // messages are lost
+  delay,           // they take `delay` longer
+  jitter,          // up to `delay` longer, each another time
+  duplicate,       // they come twice
+  reorder,         // each comes after its successor
+  corrupt,         // a bit is another one
+  wrong_crc,       // their checksum does not fit
+  frozen_counter,  // the counter or the step stays
+  bus_off,         // frames are destroyed until the sender leaves the bus
+  babble,          // another node sends without end
+  cut,             // nothing passes
+  death,           // the controller has gone, and none comes
+  restart          // the controller goes, and starts again
+};
+inline constexpr std::array<std::string_view, 14> kLinkFaultNames{
+    "none",      "drop",           "delay",   "jitter", "duplicate", "reorder", "corrupt",
+    "wrong_crc", "frozen_counter", "bus_off", "babble", "cut",       "death",   "restart"};
+constexpr std::span<const std::string_view> enum_names(LinkFaultKind) { return kLinkFaultNames; }
+enum class LinkDirection : int { both, to_controller, from_controller };
+inline constexpr std::array<std::string_view, 3> kDirectionNames{"both", "to_controller",
+                                                                 "from_controller"};
+constexpr std::span<const std::string_view> enum_names(LinkDirection) { return kDirectionNames; }
+
+struct LinkFault {
+  static constexpr std::string_view kType = "link_fault";
+  static constexpr std::string_view kDoc =
+      "a fault of the link to a controller outside of the program (evsim hil)";
+  std::string role;  // "": all links
+  LinkFaultKind fault = LinkFaultKind::none;
+  LinkDirection direction = LinkDirection::both;
+  std::string message;  // of a CAN bus; "": all
+  double duration = 0.0;
+  double delay = 0.0;
+  double share = 1.0;
+};
+template <class P, class V>
+  requires described_as<P, LinkFault>
+constexpr void describe(P& p, V&& field) {
+  constexpr Dim N = Dim::none;
+  field(p.role, Field{"role", N, any_value, "vcu, motor_control ...; left out: all links"});
+  field(p.fault, Field{"fault", N, any_value, "what fails; none: all is well again"});
+  field(p.direction, Field{"direction", N, any_value, "both, to_controller or from_controller"});
+  field(p.message, Field{"message", N, any_value, "name of a CAN message; left out: all of them"});
+  field(p.duration, Field{"duration", Dim::time, not_negative,
+                          "how long it lasts; 0: until a link_fault `none`"});
+  field(p.delay, Field{"delay", Dim::time, not_negative, "of delay; of jitter the longest"});
+  field(p.share, Field{"share", N, fraction, "of the messages that it hits, drawn by the seed"});
+}
+
 struct SetState {
   static constexpr std::string_view kType = "set_state";
   static constexpr std::string_view kDoc = "a jump of a state, booked as intervention";
@@ -525,7 +576,7 @@ constexpr void describe(P& p, V&& field) {
 
 struct Event {
   double t = kRequired;  // [s]
-  std::variant<SetParameter, Override, SetState, Fault> command;
+  std::variant<SetParameter, Override, SetState, Fault, LinkFault> command;
 };
 template <class P, class V>
   requires described_as<P, Event>

@@ -70,6 +70,7 @@ Simulation::Simulation(Case c, SetParameter set, Scheme scheme)
   if (std::holds_alternative<scenario::Parked>(case_.scenario.driver) &&
       case_.scenario.level == scenario::Level::energy && !scheme_.truth)
     scheme_ = {.truth = true, .method = Truth::Method::bdf, .rtol = 1e-12};
+  check_link_faults();
   rebuild();
   start();
 }

@@ -180,6 +180,8 @@ class Simulation {
   void set(const scenario::Override& c);
   void set(const scenario::SetState& c);
   void set(const scenario::Fault& c);
+  void set(const scenario::LinkFault& c);
+  void check_link_faults() const;
   void run_control();
   void init_vcu();
   vcu::Outputs<double> run_vcu(const Snapshot::ControlIn& sampled, const vcu::Inputs<double>& in,

@@ -187,6 +187,88 @@ TEST(CanSession_, on_a_modelled_bus_frames_take_their_time_and_load_it) {
   EXPECT_EQ(at_time(r, "vcu.controller.connected", 1.5), 1.0);
 }
 
+// Torque of a drive with a fault from 0.5 to 1 s; the role reacts 100 ms after the last frame.
+RunResult with_fault(scenario::LinkFault f, int bit_rate = 0) {
+  RemoteParams p = unit_at(kServed);
+  p.can.bit_rate = bit_rate;
+  const Links links = on_bus(p);
+  CanController unit(client_of(links));
+  Case c = car("1.5");
+  f.duration = 0.5;
+  c.scenario.timeline = {{.t = 0.5, .command = f}};
+  c.controllers = links.over({});
+  Simulation s(c, io::parameter_setter());
+  return run(s);
+}
+scenario::LinkFault fault(Fault kind, Direction d = Direction::both) {
+  scenario::LinkFault out;
+  out.fault = kind;
+  out.direction = d;
+  return out;
+}
+double torque(const RunResult& r, double t) { return at_time(r, "drive_units.rear.tau", t); }
+
+TEST(CanSession_, faults_after_which_no_frame_counts_lead_to_the_reaction) {
+  using enum Fault;
+  for (const Fault kind : {drop, corrupt, wrong_crc, cut, death, restart, bus_off, babble})
+    for (const int bit_rate : {0, 500'000}) {
+      SCOPED_TRACE(std::string(enum_names(kind)[static_cast<std::size_t>(kind)]) + " at " +
+                   std::to_string(bit_rate));
+      const Direction d =
+          kind == corrupt || kind == wrong_crc ? Direction::from_controller : Direction::both;
+      const RunResult r = with_fault(fault(kind, d), bit_rate);
+      EXPECT_EQ(r.failure, "");
+      EXPECT_NEAR(torque(r, 0.55), 200.0, kBit);  // the last one holds
+      EXPECT_NEAR(torque(r, 0.80), 0.0, kBit);
+      EXPECT_NEAR(torque(r, 0.95), 0.0, kBit);
+      EXPECT_NEAR(torque(r, 1.3), 200.0, kBit);
+      EXPECT_EQ(at_time(r, "vcu.controller.connected", 0.8), 0.0);
+      EXPECT_LE(count(r, "unanswered"), 1);
+    }
+}
+
+TEST(CanSession_, a_frozen_counter_is_no_life_sign) {
+  const RunResult r = with_fault(fault(Fault::frozen_counter, Direction::from_controller));
+  EXPECT_NEAR(torque(r, 0.8), 0.0, kBit);
+  EXPECT_GT(count(r, "invalid"), 40);
+  EXPECT_NEAR(torque(r, 1.3), 200.0, kBit);
+}
+
+TEST(CanSession_, what_is_late_twice_or_out_of_order_counts_as_its_protection_says) {
+  scenario::LinkFault late = fault(Fault::delay, Direction::from_controller);
+  late.delay = 0.05;
+  const RunResult d = with_fault(late);
+  EXPECT_NEAR(torque(d, 0.8), 200.0, kBit);
+  EXPECT_EQ(at_time(d, "vcu.controller.connected", 0.8), 1.0);
+  const RunResult twice = with_fault(fault(Fault::duplicate, Direction::from_controller));
+  EXPECT_NEAR(torque(twice, 0.8), 200.0, kBit);
+  EXPECT_GT(count(twice, "invalid"), 40);  // each second one is repeated
+  const RunResult swapped = with_fault(fault(Fault::reorder, Direction::from_controller));
+  EXPECT_GT(count(swapped, "invalid"), 20);
+}
+
+TEST(CanSession_, a_share_of_the_frames_is_hit_and_the_same_again) {
+  scenario::LinkFault some = fault(Fault::drop, Direction::from_controller);
+  some.share = 0.5;
+  some.message = "Torque";
+  const RunResult a = with_fault(some), b = with_fault(some);
+  EXPECT_EQ(a.recording.columns, b.recording.columns);
+  EXPECT_GT(count(a, "disturbed"), 15);
+  EXPECT_LT(count(a, "disturbed"), 35);
+  EXPECT_NEAR(torque(a, 0.8), 200.0, kBit);  // enough come
+}
+
+TEST(CanSession_, a_fault_of_a_link_needs_one) {
+  Case c = car("1");
+  c.scenario.timeline = {{.t = 0.5, .command = fault(Fault::drop)}};
+  try {
+    const Simulation s(c, io::parameter_setter());
+    FAIL();
+  } catch (const InputError& e) {
+    EXPECT_EQ(e.problems()[0].path, "timeline[0].command.role");
+  }
+}
+
 std::string problems(const RemoteParams& p) {
   std::string out;
   try {

@@ -5,6 +5,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cmath>
+#include <thread>
+
 #include "sim/base/errors.h"
 #include "tests/link/socket_controller.h"
 
@@ -450,6 +453,99 @@ TEST_F(Pipes, one_who_opens_and_says_nothing_leaves_no_trace) {
   EXPECT_FALSE(listening.accept());
   const Socket* all = &listening;
   EXPECT_FALSE(wait_for(std::span(&all, 1), 0.0));
+}
+
+// ---- Faults -----------------------------------------------------------------------------------------
+
+// The output at exchanges 1 to 30, one each millisecond; 0 where there was no answer. The fault is there from 10 to 20.
+std::vector<double> answers(const Endpoint& at, scenario::LinkFault f, Stats* stats = nullptr) {
+  Session s(at, {});
+  std::atomic<bool> stop = false;
+  // One that comes again when its connection ends.
+  std::thread controllers([&] {
+    while (!stop) {
+      SocketController c(s.endpoint(), kHello, proportional);
+      while (!stop && !c.ended()) usleep(200);
+    }
+  });
+  s.begin(pedals(), {2100.0}, 0.01, 0);
+  Outputs out{.values = {0.0, 0.0}, .given = {0, 0}};
+  std::vector<double> all{0.0};
+  f.duration = 0.010;
+  for (int k = 1; k <= 30; ++k) {
+    const TimeNs t = TimeNs{1000000} * k;
+    if (k == 10) s.link_fault(f, t, 7);
+    const Answer a = s.exchange(t, 1, std::vector{k / 3.6, 0.01 * k}, out);
+    all.push_back(a == Answer::none ? 0.0 : std::round(1e6 * out.values[0]) / 1e6);
+  }
+  if (stats != nullptr) *stats = s.stats();
+  stop = true;
+  controllers.join();
+  return all;
+}
+std::vector<double> expected(const std::function<double(int)>& while_there) {
+  std::vector<double> out;
+  for (int k = 0; k <= 30; ++k) out.push_back(k >= 10 && k < 20 ? while_there(k) : k);
+  return out;
+}
+scenario::LinkFault fault(Fault kind, Direction d = Direction::both) {
+  scenario::LinkFault out;
+  out.fault = kind;
+  out.direction = d;
+  return out;
+}
+
+TEST_P(Session_, messages_that_are_lost_are_missed) {
+  for (const Direction d : {Direction::to_controller, Direction::from_controller})
+    EXPECT_EQ(answers(place(), fault(Fault::drop, d)), expected([](int) { return 0.0; }));
+  EXPECT_EQ(answers(place(), fault(Fault::cut)), expected([](int) { return 0.0; }));
+  EXPECT_EQ(answers(place(), fault(Fault::corrupt, Direction::from_controller)),
+            expected([](int) { return 0.0; }));
+}
+
+TEST_P(Session_, messages_that_are_late_come_later) {
+  scenario::LinkFault f = fault(Fault::delay, Direction::from_controller);
+  f.delay = 0.003;
+  std::vector<double> want = expected([](int k) { return k < 13 ? 0.0 : k - 3.0; });
+  EXPECT_EQ(answers(place(), f), want);
+  f.direction = Direction::to_controller;
+  EXPECT_EQ(answers(place(), f), want);
+  f.fault = Fault::jitter;
+  const auto once = answers(place(), f);
+  EXPECT_EQ(answers(place(), f), once);  // by the seed
+  for (int k = 10; k < 20; ++k) {
+    const double got = once[static_cast<std::size_t>(k)];
+    EXPECT_TRUE(got == 0.0 || (got >= k - 3.0 && got <= k)) << k << " " << got;
+  }
+}
+
+TEST_P(Session_, messages_out_of_order_and_twice) {
+  EXPECT_EQ(answers(place(), fault(Fault::reorder, Direction::from_controller)),
+            expected([](int k) { return k % 2 == 0 ? 0.0 : k - 1.0; }));
+  EXPECT_EQ(answers(place(), fault(Fault::duplicate)), expected([](int k) { return k; }));
+}
+
+TEST_P(Session_, a_step_that_does_not_count_on_is_answered_as_the_one_before) {
+  EXPECT_EQ(answers(place(), fault(Fault::frozen_counter, Direction::to_controller)),
+            expected([](int) { return 9.0; }));
+}
+
+TEST_P(Session_, a_controller_that_dies_is_missed_until_another_comes) {
+  Stats s;
+  EXPECT_EQ(answers(place(), fault(Fault::death), &s), expected([](int) { return 0.0; }));
+  EXPECT_GE(s.dropped, 1);
+  EXPECT_EQ(answers(place(), fault(Fault::restart), &s), expected([](int k) { return k; }));
+  EXPECT_EQ(s.dropped, 1);
+  EXPECT_EQ(s.joined, 2);
+}
+
+TEST_P(Session_, a_wrong_checksum_ends_a_stream) {
+  if (!is_stream()) GTEST_SKIP() << "a datagram is repeated";
+  Stats s;
+  const auto got = answers(place(), fault(Fault::wrong_crc, Direction::to_controller), &s);
+  EXPECT_EQ(got[9], 9.0);
+  EXPECT_EQ(got[10], 0.0);
+  EXPECT_GE(s.dropped, 1);
 }
 
 }  // namespace

@@ -77,7 +77,8 @@ class SocketController {
     enum evsim_link_event what {};
     while ((what = evsim_link_next(link_.get())) != EVSIM_LINK_NOTHING) {
       if (what == EVSIM_LINK_WELCOME) ++welcomes_;
-      if (what == EVSIM_LINK_REFUSED || what == EVSIM_LINK_GARBAGE) return false;
+      if (what == EVSIM_LINK_REFUSED || what == EVSIM_LINK_GARBAGE || what == EVSIM_LINK_BYE)
+        return false;
       if (what == EVSIM_LINK_RESEND) send(s);
       if (what != EVSIM_LINK_STEP) continue;
       ++steps_;
