@@ -17,8 +17,8 @@ namespace evsim::link {
 // What a role does when its controller has been away for too long.
 enum class Reaction : int {
   hold,   // goes on with the last outputs
-  zero,   // no torque and no brake; a motor control without voltage
-  fault,  // vcu: the same; motor_control: all gates off
+  zero,   // no torque, no brake, no power of the battery; a motor control without voltage
+  fault,  // the same; but motor_control: all gates off; brake: all braking by friction, without anti-lock control
   abort   // the run ends
 };
 inline constexpr std::array<std::string_view, 4> kReactionNames{"hold", "zero", "fault", "abort"};
@@ -45,8 +45,10 @@ constexpr void describe(P& p, V&& field) {
                           "wall-clock time that an answer may take; 0: unlimited, for a debugger"});
   field(p.timeout, Field{"timeout", Dim::time, not_negative,
                          "simulated time without an answer after which on_timeout follows"});
-  field(p.on_timeout, Field{"on_timeout", Dim::none, any_value,
-                            "hold, zero, fault (a motor control: gates off) or abort"});
+  field(p.on_timeout,
+        Field{"on_timeout", Dim::none, any_value,
+              "hold, zero, fault (a motor control: gates off; a brake: friction alone) "
+              "or abort"});
   field(p.ticks_per_exchange, Field{"ticks_per_exchange", Dim::none, between(1, 1e6),
                                     "ticks of the role until the next exchange"});
   field(p.rate,
@@ -59,7 +61,7 @@ constexpr void describe(P& p, V&& field) {
 
 // A link file.
 struct LinkParams {
-  RemoteParams vcu, motor_control;
+  RemoteParams vcu, motor_control, bms, brake;
 };
 template <class P, class V>
   requires std::same_as<std::remove_const_t<P>, LinkParams>
@@ -67,6 +69,9 @@ constexpr void describe(P& p, V&& field) {
   field(p.vcu, Group{"vcu", "vehicle control unit, at all levels"});
   field(p.motor_control,
         Group{"motor_control", "of a drive unit, at the levels drive and waveform"});
+  field(p.bms, Group{"bms", "battery management, at all levels"});
+  field(p.brake,
+        Group{"brake", "brakes: of each wheel with the chassis multi_body, else their force"});
 }
 
 // The sockets of a link file, open as long as something uses them.

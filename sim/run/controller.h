@@ -71,14 +71,25 @@ struct Controllers {
   std::shared_ptr<Controller<MotorControl>> motor_control;
   std::string drive_units;  // name of the one that it drives; "": all
   std::shared_ptr<Controller<Vcu>> vcu;
+  std::shared_ptr<Controller<Bms>> bms;
+  std::shared_ptr<Controller<Brake>> brake;
 
+  // op(controller) for each that there is.
+  template <class Op> void each(Op&& op) const {
+    if (motor_control) op(*motor_control);
+    if (vcu) op(*vcu);
+    if (bms) op(*bms);
+    if (brake) op(*brake);
+  }
+  bool any() const { return motor_control || vcu || bms || brake; }
   bool drives(std::string_view unit) const {
     return motor_control && (drive_units.empty() || drive_units == unit);
   }
   // False where one keeps a state of its own: its run can't go back.
   bool have_state_in_snapshots() const {
-    return !(motor_control && motor_control->about().state_size == 0) &&
-           !(vcu && vcu->about().state_size == 0);
+    bool out = true;
+    each([&](const auto& c) { out = out && c.about().state_size > 0; });
+    return out;
   }
 };
 
@@ -97,6 +108,9 @@ namespace detail {
 template <class Each> void each_number(double& x, const Field& f, Each& each) { each(x, f); }
 template <std::size_t N, class Each> void each_number(double (&x)[N], const Field& f, Each& each) {
   for (double& one : x) each(one, f);
+}
+template <class Each> void each_number(evsim_wheels& x, const Field& f, Each& each) {
+  each_number(x.at, f, each);
 }
 }  // namespace detail
 

@@ -8,7 +8,7 @@ _evsim() {
     run) words="--help --vehicle --set --level --out --format --record --json --timeout --controller --verify --jobs" ;;
     hil) words="--help --link --vehicle --set --level --out --format --record --json --timeout" ;;
     check) words="--help" ;;
-    describe) words="parameters signals units interface motor_control vcu --help" ;;
+    describe) words="parameters signals units interface motor_control vcu bms brake --help" ;;
     list) words="vehicles scenarios cycles --help" ;;
     schema) words="vehicle scenario --help --write" ;;
     compare) words="--help --tolerance" ;;
