@@ -48,7 +48,6 @@ template <Scalar T> struct Inputs {
   Wheels<T> V;          // of the wheels along their planes [m/s]
   T v, a;               // of the car [m/s], [m/s2]
   Wheels<T> p;          // pressures, measured or modelled [Pa]
-  Wheels<T> asked;      // by driver or other controls [Pa]
   Wheels<T> tau_drive;  // of machines at the wheels [Nm]
 };
 template <Scalar T> struct Outputs {
@@ -64,12 +63,14 @@ template <Scalar T> void held_together(T& left, T& right, const T& difference) {
   right = min(right, most);
 }
 
-template <Scalar T> Outputs<T> step(const Params<T>& p, const believed_car::Params<T>& car,
-                                    const brake_system::Params<T>& brakes, State<T>& x,
-                                    const Inputs<T>& in, double T_s) {
+// Limits, while none is compared with what is asked for.
+template <Scalar T> Outputs<T> limits(const Params<T>& p, const believed_car::Params<T>& car,
+                                      const brake_system::Params<T>& brakes, State<T>& x,
+                                      const Inputs<T>& in, double T_s) {
   const auto loads = believed_car::axle_loads(car, in.a);
   const slip_control::Rotor<T> wheel{.J = car.wheel_inertia, .R = car.wheel_radius};
   Outputs<T> out;
+  out.limited.fill(T(0.0));
   for (std::size_t i = 0; i < out.limit.size(); ++i) {
     const T c = brake_system::torque_per_pressure(brakes, i);
     const T tau_brake = c * max(in.p[i] - brakes.contact_pressure, 0.0);
@@ -97,10 +98,13 @@ template <Scalar T> Outputs<T> step(const Params<T>& p, const believed_car::Para
     out.limit[0] = select(one_is, left, out.limit[0]);
     out.limit[1] = select(one_is, right, out.limit[1]);
   }
-  for (std::size_t i = 0; i < out.limit.size(); ++i)
-    out.limited[i] = select(in.asked[i] > out.limit[i], T(1.0), T(0.0));
-  x.limited = out.limited;
   return out;
+}
+// Which wheels get less than is asked for.
+template <Scalar T> void compare(State<T>& x, const Wheels<T>& asked, Outputs<T>& out) {
+  for (std::size_t i = 0; i < out.limit.size(); ++i)
+    out.limited[i] = select(asked[i] > out.limit[i], T(1.0), T(0.0));
+  x.limited = out.limited;
 }
 
 }  // namespace evsim::anti_lock

@@ -7,9 +7,11 @@
 //      control and machines allow
 //   5. hill hold                                                           hill_hold.h
 //   6. anti-lock braking of each wheel                                     anti_lock.h
-// All but the first can be switched off.
+// All but the first can be switched off; 2. and 6. may be another's (Braking).
 // It knows the car by believed_car.h: masses, lengths, wheels as in the vehicle file, not what they are.
 #pragma once
+
+#include <functional>
 
 #include "sim/control/active_damping.h"
 #include "sim/control/anti_lock.h"
@@ -104,6 +106,20 @@ struct Outputs {
   bool traction, anti_lock, yaw;  // which of them acts
 };
 
+// What brakes are to do: by machines, by friction, and at most.
+struct Braking {
+  std::array<double, kMaxDriveUnits> tau;  // of the machines [Nm]
+  double F_brake;                          // of friction [N]
+  Wheels<double> p, p_limit;               // [Pa]
+};
+// What is believed beside the inputs.
+struct Believed {
+  double v;          // [m/s]
+  double p_request;  // at which friction alone gives all braking that is asked for [Pa]
+};
+// Changes what the built-in control gives; empty: nobody does.
+using Brakes = std::function<void(const Model&, const Inputs&, const Believed&, Braking&)>;
+
 // For which machines do not brake after anti-lock control has acted [s].
 inline constexpr double kAfterAntiLock = 0.3;
 
@@ -187,11 +203,9 @@ struct Asked {
   double F_brake;                          // of friction [N]
 };
 // What the vehicle control unit wants the machines to brake with is all that they can: speed, battery and its rules are in
-// there. In the same ratio each axle's machines give their part of what the blending leaves them. In a bend their grip is
-// that of the inner wheels, to which a differential gives as much as to the outer ones, less what holds the car in the bend:
-//   sqrt(mu^2 - (a_y/g)^2) (1 - 2 h a_y / (g b)) F_z
-inline Asked blended(const Model& m, State& x, const Inputs& in, const At& at,
-                     const AxleLoads& loads) {
+// there. Of each axle [N].
+inline brake_blending::Axles<double> machine_braking(const Model& m, const Inputs& in,
+                                                     const At& at) {
   const double sense = at.v < 0.0 ? -1.0 : 1.0;
   brake_blending::Axles<double> limit{};
   const double braking = in.braking ? 1.0 : 0.0;
@@ -200,6 +214,13 @@ inline Asked blended(const Model& m, State& x, const Inputs& in, const At& at,
     limit[unit.axle] +=
         braking * max(-sense * unit.ratio * in.tau_request[n] / m.car.wheel_radius, 0.0);
   }
+  return limit;
+}
+// In the same ratio each axle's machines give their part of what the blending leaves them. In a bend their grip is
+// that of the inner wheels, to which a differential gives as much as to the outer ones, less what holds the car in the bend:
+//   sqrt(mu^2 - (a_y/g)^2) (1 - 2 h a_y / (g b)) F_z
+inline Asked blended(const Model& m, State& x, const Inputs& in,
+                     const brake_blending::Axles<double>& limit, const AxleLoads& loads) {
   const auto [mu, across] = friction_of(m, x, in);
   const double inner = max(1.0 - 2.0 * across * m.car.cg_height / m.car.track, 0.0);
   const auto grip = [&](std::size_t axle, double load) {
@@ -359,30 +380,29 @@ inline double held_pressure(const Model& m, State& x, const Inputs& in, const As
                                  m.T_s);
 }
 
-inline void limit_brakes(const Model& m, State& x, const Inputs& in, const At& at, Outputs& out) {
-  Wheels<double> asked = out.brakes.asked, tau_drive{};
-  for (std::size_t i = 0; i < asked.size(); ++i) asked[i] = max(asked[i], out.brakes.pump[i]);
+inline anti_lock::Outputs<double> limits(const Model& m, State& x, const Inputs& in, const At& at) {
+  Wheels<double> tau_drive{};
   for (std::size_t n = 0; n < m.n_units; ++n)
     for (std::size_t i = 2 * m.units[n].axle; i < 2 * m.units[n].axle + 2; ++i)
       if (turns(m.units[n], i))
         tau_drive[i] +=
             (m.units[n].turns == Turns::both ? 0.5 : 1.0) * m.units[n].ratio * in.tau[n];
-  const auto limits = anti_lock::step<double>(m.anti_lock, m.car, m.brakes, x.anti_lock,
-                                              {.omega = in.omega,
-                                               .V = at.V,
-                                               .v = at.v,
-                                               .a = at.a,
-                                               .p = in.p,
-                                               .asked = asked,
-                                               .tau_drive = tau_drive},
-                                              m.T_s);
+  return anti_lock::limits<double>(
+      m.anti_lock, m.car, m.brakes, x.anti_lock,
+      {.omega = in.omega, .V = at.V, .v = at.v, .a = at.a, .p = in.p, .tau_drive = tau_drive},
+      m.T_s);
+}
+inline void limit_brakes(State& x, anti_lock::Outputs<double>& limits, Outputs& out) {
+  Wheels<double> asked = out.brakes.asked;
+  for (std::size_t i = 0; i < asked.size(); ++i) asked[i] = max(asked[i], out.brakes.pump[i]);
+  anti_lock::compare(x.anti_lock, asked, limits);
   out.brakes.limit = limits.limit;
   for (const double limited : limits.limited) out.anti_lock = out.anti_lock || limited > 0.0;
 }
 
 }  // namespace detail
 
-inline Outputs step(const Model& m, State& x, const Inputs& in) {
+inline Outputs step(const Model& m, State& x, const Inputs& in, const Brakes& own = {}) {
   // 1.
   const detail::AxleLoads F{detail::force_of(m, in, 0, x.reference.v),
                             detail::force_of(m, in, 1, x.reference.v)};
@@ -391,16 +411,30 @@ inline Outputs step(const Model& m, State& x, const Inputs& in) {
       {.omega = in.omega, .a_x = in.a_x, .omega_z = in.omega_z, .delta = in.delta, .F = F}, m.T_s);
   const auto loads = believed_car::axle_loads(m.car, at.a);
 
-  // 2.
-  const detail::Asked asked = m.on.brake_blending ? detail::blended(m, x, in, at, loads)
-                                                  : detail::Asked{in.tau_request, in.F_brake};
-  const double p_driver =
-      brake_system::pressure_of_force(m.brakes, asked.F_brake, m.car.wheel_radius);
+  // 2., and the limits of 6.
+  const auto machines = detail::machine_braking(m, in, at);
+  detail::Asked asked = m.on.brake_blending ? detail::blended(m, x, in, machines, loads)
+                                            : detail::Asked{in.tau_request, in.F_brake};
+  const auto pressure = [&](double F_brake) {
+    return brake_system::pressure_of_force(m.brakes, F_brake, m.car.wheel_radius);
+  };
+  double p_driver = pressure(asked.F_brake);
+  anti_lock::Outputs<double> limits{};
+  limits.limit.fill(kInfinity);
+  if (m.on.anti_lock) limits = detail::limits(m, x, in, at);
   Outputs out{};
+  out.brakes = brake_system::untouched<double>({p_driver, p_driver, p_driver, p_driver});
+  if (own) {
+    Braking b{asked.tau, asked.F_brake, out.brakes.asked, limits.limit};
+    own(m, in, {.v = at.v, .p_request = pressure(in.F_brake + machines[0] + machines[1])}, b);
+    asked = {b.tau, b.F_brake};
+    out.brakes.asked = b.p;
+    limits.limit = b.p_limit;
+    p_driver = max(max(b.p[0], b.p[1]), max(b.p[2], b.p[3]));
+  }
   out.F_brake = asked.F_brake;
   out.v = at.v;
   out.tau = asked.tau;
-  out.brakes = brake_system::untouched<double>({p_driver, p_driver, p_driver, p_driver});
 
   // 3., 4.
   const double mu = detail::whole(detail::friction_of(m, x, in));
@@ -426,7 +460,7 @@ inline Outputs step(const Model& m, State& x, const Inputs& in) {
     const double p = detail::held_pressure(m, x, in, asked, at, p_driver);
     for (double& pump : out.brakes.pump) pump = max(pump, p);
   }
-  if (m.on.anti_lock) detail::limit_brakes(m, x, in, at, out);
+  if (m.on.anti_lock || own) detail::limit_brakes(x, limits, out);
   return out;
 }
 

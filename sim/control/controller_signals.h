@@ -3,13 +3,15 @@
 // The structs are those of the C header; a test holds their members against these descriptions.
 #pragma once
 
+#include <array>
+
 #include "sim/base/fields.h"
 #include "sim/control/evsim_controller.h"
 
 namespace evsim::controller {
 
-// field(member, Field): a member is a double, std::int64_t, const char*, or an array of EVSIM_UNITS or
-// EVSIM_SIGNALS of them.
+// field(member, Field): a member is a double, std::int64_t, const char*, an array of EVSIM_UNITS or EVSIM_SIGNALS of
+// them, or evsim_wheels.
 template <class P, class C>
 concept is_struct = std::is_same_v<std::remove_const_t<P>, C>;
 
@@ -149,6 +151,113 @@ void fields(P& p, V&& field) {
   field(p.signals, Field{"signals", Dim::none, any_value, "recorded under the controller's names"});
 }
 
+template <class P, class V>
+  requires is_struct<P, evsim_bms_config>
+void fields(P& p, V&& field) {
+  constexpr Dim U = Dim::voltage, W = Dim::power;
+  field(p.T_s, Field{"T_s", Dim::time, positive, "between two ticks"});
+  field(p.n_series, Field{"n_series", Dim::none, kCount, "cells in series; 0: not known"});
+  field(p.n_parallel, Field{"n_parallel", Dim::none, kCount, "cells in parallel; 0: not known"});
+  field(p.Q, Field{"Q", Dim::charge, not_negative, "rated charge of the pack; 0: not known"});
+  field(p.U_min, Field{"U_min", U, not_negative, "lowest voltage of the pack"});
+  field(p.U_max, Field{"U_max", U, positive, "highest voltage of the pack"});
+  field(p.I_discharge_max, Field{"I_discharge_max", Dim::current, positive, "of the pack"});
+  field(p.P_discharge_max, Field{"P_discharge_max", W, positive, "rated"});
+  field(p.P_charge_max, Field{"P_charge_max", W, not_negative, "rated"});
+  field(p.SOC_empty, Field{"SOC_empty", Dim::none, fraction, "lower end of the usable window"});
+  field(p.SOC_full, Field{"SOC_full", Dim::none, fraction, "upper end of the usable window"});
+  field(p.SOC_taper,
+        Field{"SOC_taper", Dim::none, fraction, "last part, where charging fades out"});
+}
+
+template <class P, class V>
+  requires is_struct<P, evsim_bms_inputs>
+void fields(P& p, V&& field) {
+  field(p.time_ns, Field{"time_ns", Dim::none, kCount, "simulated time of the tick, in ns"});
+  field(p.tick, Field{"tick", Dim::none, kCount, "0, 1, 2 ..."});
+  field(p.T_s, Field{"T_s", Dim::time, positive, "between two ticks"});
+  field(p.u, Field{"u", Dim::voltage, any_value, "at the terminals of the pack"});
+  field(p.i, Field{"i", Dim::current, any_value, "of the pack, > 0 discharging"});
+  field(p.SOC, Field{"SOC", Dim::none, fraction, "of the pack"});
+  field(p.U_0, Field{"U_0", Dim::voltage, positive, "of the pack without current"});
+  field(p.R, Field{"R", Dim::resistance, not_negative, "behind it now: u = U_0 - R i"});
+  field(p.T_cell, Field{"T_cell", Dim::temperature, positive, "of the cells"});
+  field(p.I_charge_max,
+        Field{"I_charge_max", Dim::current, not_negative, "of the pack at this temperature"});
+}
+
+template <class P, class V>
+  requires is_struct<P, evsim_bms_outputs>
+void fields(P& p, V&& field) {
+  constexpr Dim W = Dim::power;
+  constexpr Range reason = between(0, 4);
+  field(p.P_discharge_max,
+        Field{"P_discharge_max", W, not_negative, "that the battery may give now"});
+  field(p.P_charge_max, Field{"P_charge_max", W, not_negative, "that it may take now"});
+  field(p.discharge_reason, Field{"discharge_reason", Dim::none, reason, "what limits, a number"});
+  field(p.charge_reason, Field{"charge_reason", Dim::none, reason, "what limits, a number"});
+  field(p.signals, Field{"signals", Dim::none, any_value, "recorded under the controller's names"});
+}
+
+template <class P, class V>
+  requires is_struct<P, evsim_brake_config>
+void fields(P& p, V&& field) {
+  constexpr Dim m = Dim::length;
+  field(p.chassis, Field{"chassis", Dim::none, between(0, 1), "0 one mass, 1 multi_body"});
+  field(p.units, Field{"units", Dim::none, between(1, EVSIM_UNITS), "drive units"});
+  field(p.unit, Field{"unit", Dim::none, any_value, "their names"});
+  field(p.axle, Field{"axle", Dim::none, between(0, 1), "0 front, 1 rear"});
+  field(p.turns, Field{"turns", Dim::none, between(0, 2), "0 both wheels, 1 left, 2 right"});
+  field(p.tau_max, Field{"tau_max", Dim::torque, positive, "largest torque"});
+  field(p.P_max, Field{"P_max", Dim::power, positive, "largest power"});
+  field(p.T_s, Field{"T_s", Dim::time, positive, "between two ticks"});
+  field(p.mass, Field{"mass", Dim::mass, positive, "of the car as driven"});
+  field(p.wheelbase, Field{"wheelbase", m, positive, "distance of the axles"});
+  field(p.cg_behind_front, Field{"cg_behind_front", m, positive, "from the front axle"});
+  field(p.cg_height, Field{"cg_height", m, positive, "over the road"});
+  field(p.track, Field{"track", m, not_negative, "mean of both axles; 0: not known"});
+  field(p.wheel_radius, Field{"wheel_radius", m, positive, "rolling"});
+  field(p.wheel_inertia, Field{"wheel_inertia", Dim::inertia, positive, "of one wheel"});
+  field(p.c_front, Field{"c_front", Dim::none, not_negative, "brake torque per pressure, Nm/Pa"});
+  field(p.c_rear, Field{"c_rear", Dim::none, not_negative, "brake torque per pressure, Nm/Pa"});
+  field(p.pressure_max,
+        Field{"pressure_max", Dim::pressure, not_negative, "of the pedal pressed down"});
+  field(p.lag, Field{"lag", Dim::time, not_negative, "of a pressure behind what is asked for"});
+}
+
+template <class P, class V>
+  requires is_struct<P, evsim_brake_inputs>
+void fields(P& p, V&& field) {
+  constexpr Dim N = Dim::force, Pa = Dim::pressure, Nm = Dim::torque;
+  field(p.time_ns, Field{"time_ns", Dim::none, kCount, "simulated time of the tick, in ns"});
+  field(p.tick, Field{"tick", Dim::none, kCount, "0, 1, 2 ..."});
+  field(p.T_s, Field{"T_s", Dim::time, positive, "between two ticks"});
+  field(p.F_request, Field{"F_request", N, any_value, "by the driver at the wheels, < 0 braking"});
+  field(p.F_brake, Field{"F_brake", N, not_negative, "of friction, asked for"});
+  field(p.p_request, Field{"p_request", Pa, not_negative, "that gives all braking by friction"});
+  field(p.v, Field{"v", Dim::speed, any_value, "of the car, as its wheels tell"});
+  field(p.a_x, Field{"a_x", Dim::acceleration, any_value, "specific force, forward"});
+  field(p.a_y, Field{"a_y", Dim::acceleration, any_value, "specific force, to the left"});
+  field(p.omega_z, Field{"omega_z", Dim::angular_speed, any_value, "in yaw, > 0 to the left"});
+  field(p.delta, Field{"delta", Dim::angle, any_value, "of the front wheels, > 0 to the left"});
+  field(p.omega, Field{"omega", Dim::angular_speed, any_value, "of the wheels"});
+  field(p.p, Field{"p", Pa, not_negative, "of the brakes"});
+  field(p.tau_request, Field{"tau_request", Nm, any_value, "asked of the machines"});
+  field(p.tau, Field{"tau", Nm, any_value, "that they have given since the last tick"});
+  field(p.omega_m, Field{"omega_m", Dim::angular_speed, any_value, "of the rotors"});
+  field(p.ratio, Field{"ratio", Dim::none, positive, "motor over wheel speed, in mesh now"});
+}
+
+template <class P, class V>
+  requires is_struct<P, evsim_brake_outputs>
+void fields(P& p, V&& field) {
+  field(p.tau, Field{"tau", Dim::torque, any_value, "of the machines, multi_body"});
+  field(p.p, Field{"p", Dim::pressure, not_negative, "asked of the brakes, multi_body"});
+  field(p.p_limit, Field{"p_limit", Dim::pressure, not_negative, "at most, 1e9: none, multi_body"});
+  field(p.F_brake, Field{"F_brake", Dim::force, not_negative, "of the friction brakes, one mass"});
+  field(p.signals, Field{"signals", Dim::none, any_value, "recorded under the controller's names"});
+}
+
 // ---- Roles --------------------------------------------------------------------------------------
 
 struct MotorControl {
@@ -165,5 +274,25 @@ struct Vcu {
   using Inputs = evsim_vcu_inputs;
   using Outputs = evsim_vcu_outputs;
 };
+struct Bms {
+  static constexpr std::string_view kName = "bms";
+  static constexpr std::uint32_t kId = EVSIM_BMS;
+  using Config = evsim_bms_config;
+  using Inputs = evsim_bms_inputs;
+  using Outputs = evsim_bms_outputs;
+};
+struct Brake {
+  static constexpr std::string_view kName = "brake";
+  static constexpr std::uint32_t kId = EVSIM_BRAKE;
+  using Config = evsim_brake_config;
+  using Inputs = evsim_brake_inputs;
+  using Outputs = evsim_brake_outputs;
+};
+inline constexpr std::array<std::string_view, 4> kRoleNames{MotorControl::kName, Vcu::kName,
+                                                            Bms::kName, Brake::kName};
+
+// Of evsim_wheels, in their order.
+inline constexpr std::array<std::string_view, EVSIM_WHEELS> kWheelNames{"front_left", "front_right",
+                                                                        "rear_left", "rear_right"};
 
 }  // namespace evsim::controller

@@ -5,6 +5,8 @@
  *   motor_control   one instance for each drive unit, called once a tick of its carrier; what it computes begins to
  *                   act at the next tick, as in a timer with shadow registers
  *   vcu             vehicle control unit: pedals to torque requests and friction brakes
+ *   bms             battery management: the power that the battery may give and take now
+ *   brake           wheel brakes: by machines or friction, pressures, anti-lock control
  * init() is called once for each instance before the run, step() at each tick. All numbers are SI: angles in rad,
  * temperatures in K, currents and voltages as amplitudes. Torque, speed, current and voltage are > 0 motoring
  * forward; the d axis lies on phase a at theta = 0; u_alpha + j u_beta = 2/3 (u_a + a u_b + a^2 u_c).
@@ -22,12 +24,13 @@
 extern "C" {
 #endif
 
-#define EVSIM_CONTROLLER_ABI 1u
-#define EVSIM_UNITS 4    /* drive units at most */
+#define EVSIM_CONTROLLER_ABI 2u
+#define EVSIM_UNITS 4 /* drive units at most */
+#define EVSIM_WHEELS 4
 #define EVSIM_SIGNALS 8  /* recorded signals of a controller's own */
 #define EVSIM_STATE 8192 /* bytes of a state block at most */
 
-enum { EVSIM_MOTOR_CONTROL = 1, EVSIM_VCU = 2 }; /* roles */
+enum { EVSIM_MOTOR_CONTROL = 1, EVSIM_VCU = 2, EVSIM_BMS = 3, EVSIM_BRAKE = 4 }; /* roles */
 
 /* ---- Motor control ----------------------------------------------------------------------------------- */
 
@@ -148,21 +151,127 @@ typedef struct evsim_vcu_outputs {
   double signals[EVSIM_SIGNALS]; /* of your own */
 } evsim_vcu_outputs;
 
+/* ---- Battery management ------------------------------------------------------------------------------ */
+
+/* What the vehicle file says of the pack; of a battery of constant efficiency the powers and the SOC alone. What it does not
+ * limit is infinite. */
+typedef struct evsim_bms_config {
+  double T_s;                 /* between two ticks [s] */
+  int64_t n_series;           /* cells; 0: not known */
+  int64_t n_parallel;         /* cells; 0: not known */
+  double Q;                   /* rated charge of the pack; 0: not known [C] */
+  double U_min, U_max;        /* of the pack [V] */
+  double I_discharge_max;     /* [A] */
+  double P_discharge_max;     /* [W] */
+  double P_charge_max;        /* [W] */
+  double SOC_empty, SOC_full; /* the usable window */
+  double SOC_taper;           /* charging fades out over this last part of it */
+} evsim_bms_config;
+
+/* Sampled at the tick. */
+typedef struct evsim_bms_inputs {
+  int64_t time_ns;     /* simulated time of the tick [ns] */
+  int64_t tick;        /* 0, 1, 2 ... */
+  double T_s;          /* [s] */
+  double u;            /* at the terminals of the pack [V] */
+  double i;            /* > 0 discharging [A] */
+  double SOC;          /* 0 to 1 */
+  double U_0;          /* of the pack without current [V] */
+  double R;            /* behind it now: u = U_0 - R i [Ohm] */
+  double T_cell;       /* [K] */
+  double I_charge_max; /* of the vehicle file at this temperature [A] */
+} evsim_bms_inputs;
+
+/* Before the call the powers are 0, the reasons 1. */
+typedef struct evsim_bms_outputs {
+  double P_discharge_max; /* that the battery may give now, >= 0 [W] */
+  double P_charge_max;    /* that it may take, >= 0 [W] */
+  /* What limits them: 0 none, 1 rated power, 2 current, 3 voltage, 4 charge state. */
+  double discharge_reason, charge_reason;
+  double signals[EVSIM_SIGNALS]; /* of your own */
+} evsim_bms_outputs;
+
+/* ---- Brakes ------------------------------------------------------------------------------------------ */
+
+enum { EVSIM_FRONT_LEFT = 0, EVSIM_FRONT_RIGHT = 1, EVSIM_REAR_LEFT = 2, EVSIM_REAR_RIGHT = 3 };
+typedef struct evsim_wheels {
+  double at[EVSIM_WHEELS]; /* EVSIM_FRONT_LEFT ... */
+} evsim_wheels;
+
+enum { EVSIM_ONE_MASS = 0, EVSIM_MULTI_BODY = 1 };                           /* chassis */
+enum { EVSIM_BOTH_WHEELS = 0, EVSIM_LEFT_WHEEL = 1, EVSIM_RIGHT_WHEEL = 2 }; /* turns */
+
+/* With the chassis EVSIM_ONE_MASS there are no wheels: figures of brakes are 0. */
+typedef struct evsim_brake_config {
+  int64_t chassis;               /* EVSIM_ONE_MASS ... */
+  int64_t units;                 /* drive units; the first `units` members of arrays count */
+  const char* unit[EVSIM_UNITS]; /* their names; valid during init() */
+  double axle[EVSIM_UNITS];      /* 0 front, 1 rear */
+  double turns[EVSIM_UNITS];     /* EVSIM_BOTH_WHEELS ... */
+  double tau_max[EVSIM_UNITS];   /* [Nm] */
+  double P_max[EVSIM_UNITS];     /* [W] */
+  double T_s;                    /* between two ticks [s] */
+  double mass;                   /* as driven [kg] */
+  double wheelbase;              /* [m] */
+  double cg_behind_front;        /* centre of gravity behind the front axle [m] */
+  double cg_height;              /* over the road [m] */
+  double track;                  /* mean of both axles; 0: not known [m] */
+  double wheel_radius;           /* [m] */
+  double wheel_inertia;          /* of one wheel [kg m2] */
+  double c_front, c_rear;        /* torque of a wheel's brake per pressure [Nm/Pa] */
+  double pressure_max;           /* of the pedal pressed down [Pa] */
+  double lag;                    /* of a pressure behind what is asked for [s] */
+} evsim_brake_config;
+
+/* Sampled at the tick. */
+typedef struct evsim_brake_inputs {
+  int64_t time_ns;    /* simulated time of the tick [ns] */
+  int64_t tick;       /* 0, 1, 2 ... */
+  double T_s;         /* [s] */
+  double F_request;   /* by the driver at the wheels, < 0: he brakes [N] */
+  double F_brake;     /* of friction, that the control unit asks for, >= 0 [N] */
+  double p_request;   /* at which friction alone gives all braking that is asked for [Pa] */
+  double v;           /* of the car, as its wheels and its acceleration tell [m/s] */
+  double a_x, a_y;    /* specific forces along the axes of the body [m/s2] */
+  double omega_z;     /* in yaw, > 0 to the left [rad/s] */
+  double delta;       /* of the front wheels, mean, > 0 to the left [rad] */
+  evsim_wheels omega; /* of the wheels [rad/s] */
+  evsim_wheels p;     /* of the brakes [Pa] */
+  double tau_request
+      [EVSIM_UNITS];           /* that the control unit asks for: braking, all that they can [Nm] */
+  double tau[EVSIM_UNITS];     /* that the machines have given since the last tick [Nm] */
+  double omega_m[EVSIM_UNITS]; /* of the rotors [rad/s] */
+  double ratio[EVSIM_UNITS];   /* motor over wheel speed, as gears are in mesh now */
+} evsim_brake_inputs;
+
+#define EVSIM_NO_LIMIT 1e9 /* of p_limit [Pa] */
+
+/* Filled in before the call with what the built-in control gives; a member that isn't written stays so. With one mass
+ * F_brake counts alone, with the chassis EVSIM_MULTI_BODY all others. */
+typedef struct evsim_brake_outputs {
+  double
+      tau[EVSIM_UNITS]; /* of the machines, before traction control, yaw control and damping [Nm] */
+  evsim_wheels p;       /* asked of the brakes, >= 0; others may ask for more [Pa] */
+  evsim_wheels p_limit; /* no brake gets more, whoever asks; anti-lock control, >= 0 [Pa] */
+  double F_brake;       /* of the friction brakes, >= 0 [N] */
+  double signals[EVSIM_SIGNALS]; /* of your own */
+} evsim_brake_outputs;
+
 /* ---- What the library exports ------------------------------------------------------------------------ */
 
 typedef struct evsim_controller {
   uint32_t abi;                                    /* EVSIM_CONTROLLER_ABI */
-  uint32_t role;                                   /* EVSIM_MOTOR_CONTROL or EVSIM_VCU */
+  uint32_t role;                                   /* EVSIM_MOTOR_CONTROL ... */
   uint32_t table_size;                             /* sizeof(evsim_controller) */
   uint32_t config_size, inputs_size, outputs_size; /* sizeof those of the role */
   const char* name;                                /* of the controller, with its version */
-  /* Of its ticks; 0: the vehicle's. motor_control: once or twice that of the carrier. */
+  /* Of its ticks; 0: the vehicle's. motor_control: once or twice that of the carrier. brake: the vehicle's alone. */
   double rate_Hz;
   /* Bytes, at most EVSIM_STATE. 0: the library keeps its state in static variables; then it runs one drive unit, and
    * no snapshot can be restored. */
   uint64_t state_size;
   /* Names of outputs.signals, letters, digits and _; NULL: not used. Recorded as
-   * drive_units.UNIT.controller.NAME and vcu.controller.NAME. */
+   * drive_units.UNIT.controller.NAME and ROLE.controller.NAME. */
   const char* signals[EVSIM_SIGNALS];
   /* Those of the role; the others are NULL. init() returns NULL, or why it can't control this car. */
   const char* (*motor_control_init)(void* state, const evsim_motor_control_config* config);
@@ -170,6 +279,10 @@ typedef struct evsim_controller {
                              evsim_motor_control_outputs* out);
   const char* (*vcu_init)(void* state, const evsim_vcu_config* config);
   void (*vcu_step)(void* state, const evsim_vcu_inputs* in, evsim_vcu_outputs* out);
+  const char* (*bms_init)(void* state, const evsim_bms_config* config);
+  void (*bms_step)(void* state, const evsim_bms_inputs* in, evsim_bms_outputs* out);
+  const char* (*brake_init)(void* state, const evsim_brake_config* config);
+  void (*brake_step)(void* state, const evsim_brake_inputs* in, evsim_brake_outputs* out);
 } evsim_controller;
 
 #if defined(_WIN32)

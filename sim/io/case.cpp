@@ -126,9 +126,11 @@ class CaseLoader {
     if (equals == std::string::npos || equals + 1 == std::min(comma, text.size()))
       throw InputError(
           Problem{.file = kOption, .path = text, .what = "must be ROLE=LIBRARY[,DRIVE_UNIT]"});
-    if (role != controller::MotorControl::kName && role != controller::Vcu::kName)
-      throw InputError(Problem{
-          .file = kOption, .path = text, .what = unknown("role", role, {"motor_control", "vcu"})});
+    const auto& names = controller::kRoleNames;
+    if (std::ranges::find(names, role) == names.end())
+      throw InputError(Problem{.file = kOption,
+                               .path = text,
+                               .what = unknown("role", role, {names.begin(), names.end()})});
     const std::string path = "controllers." + role + ".";
     const std::string library = text.substr(equals + 1, comma - equals - 1);
     io::set(scenario_, path + "library", std::string_view(library), kOption);
@@ -349,14 +351,18 @@ class CaseLoader {
 controller::Controllers loaded_controllers(const scenario::Controllers& c,
                                            const controller::Load& load,
                                            std::vector<InputFile>& inputs) {
-  const std::string &motor = c.motor_control.library.path, &vcu = c.vcu.library.path;
-  if (motor.empty() && vcu.empty()) return {};
-  const char* first =
-      motor.empty() ? "controllers.vcu.library" : "controllers.motor_control.library";
+  const std::array<const std::string*, 4> files{&c.motor_control.library.path, &c.vcu.library.path,
+                                                &c.bms.library.path, &c.brake.library.path};
+  std::size_t first = 0;
+  while (first < files.size() && files[first]->empty()) ++first;
+  if (first == files.size()) return {};
   if (!load)
-    throw InputError(Problem{.path = first, .what = "this program can't load controllers"});
+    throw InputError(
+        Problem{.path = "controllers." + std::string(controller::kRoleNames[first]) + ".library",
+                .what = "this program can't load controllers"});
   controller::Controllers out = load(c);
-  for (const std::string& file : {motor, vcu}) {
+  for (const std::string* each : files) {
+    const std::string& file = *each;
     if (file.empty() || std::ranges::find(inputs, file, &InputFile::name) != inputs.end()) continue;
     std::ifstream in(file, std::ios::binary);
     inputs.push_back({file, std::string(std::istreambuf_iterator<char>(in), {})});

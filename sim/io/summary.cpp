@@ -76,20 +76,17 @@ Json inputs_json(const std::vector<InputFile>& inputs) {
 // The user's own controllers; the digests of their files are among the inputs.
 Json controllers_json(const controller::Controllers& all) {
   Json out = Json::array();
-  const auto add = [&](std::string_view role, const controller::About& about) {
+  all.each([&]<class Role>(const controller::Controller<Role>& c) {
+    const controller::About& about = c.about();
     Json one = Json::object();
-    one.set("role", role);
+    one.set("role", Role::kName);
     set_text(one, "library", about.library);
     set_text(one, "name", about.name);
     one.set("state", about.state_size > 0 ? "in the snapshot" : "its own: no snapshot is restored");
-    return one;
-  };
-  if (all.motor_control) {
-    Json one = add(controller::MotorControl::kName, all.motor_control->about());
-    if (!all.drive_units.empty()) set_text(one, "drive_units", all.drive_units);
+    if (std::same_as<Role, controller::MotorControl> && !all.drive_units.empty())
+      set_text(one, "drive_units", all.drive_units);
     out.items.push_back(std::move(one));
-  }
-  if (all.vcu) out.items.push_back(add(controller::Vcu::kName, all.vcu->about()));
+  });
   return out;
 }
 
@@ -101,7 +98,7 @@ Json provenance_json(const Case& input, const Provenance& provenance) {
   out.set("scheme", scheme_json(provenance.scheme, input.scenario.solver));
   set_number(out, "test_mass_kg", input.test_mass);
   const auto& own = input.controllers;
-  if (own.motor_control || own.vcu) out.set("controllers", controllers_json(own));
+  if (own.any()) out.set("controllers", controllers_json(own));
   return out;
 }
 

@@ -54,7 +54,7 @@ class Library {
   struct Run {
     std::int64_t number = 0, calls = 0;
   };
-  std::array<Run, 3> runs{};  // by role
+  std::array<Run, EVSIM_BRAKE + 1> runs{};  // by role
 
  private:
   static void* open(const std::string& file) {
@@ -104,6 +104,14 @@ template <> struct Functions<MotorControl> {
 template <> struct Functions<Vcu> {
   static auto init(const evsim_controller& t) { return t.vcu_init; }
   static auto step(const evsim_controller& t) { return t.vcu_step; }
+};
+template <> struct Functions<Bms> {
+  static auto init(const evsim_controller& t) { return t.bms_init; }
+  static auto step(const evsim_controller& t) { return t.bms_step; }
+};
+template <> struct Functions<Brake> {
+  static auto init(const evsim_controller& t) { return t.brake_init; }
+  static auto step(const evsim_controller& t) { return t.brake_step; }
 };
 
 template <class Role> About about_of(const Library& l, const std::string& file, double patience) {
@@ -211,7 +219,9 @@ controller::Controllers load_controllers(const scenario::Controllers& c) {
   return {
       .motor_control = load<MotorControl>(c.motor_control.library.path, c.motor_control.patience),
       .drive_units = c.motor_control.drive_units,
-      .vcu = load<Vcu>(c.vcu.library.path, c.vcu.patience)};
+      .vcu = load<Vcu>(c.vcu.library.path, c.vcu.patience),
+      .bms = load<Bms>(c.bms.library.path, c.bms.patience),
+      .brake = load<Brake>(c.brake.library.path, c.brake.patience)};
 }
 
 }  // namespace evsim::link

@@ -1,5 +1,5 @@
 // The signals of a role as a flat list of names, for controllers that are not compiled with evsim_controller.h. Members of
-// arrays over drive units carry the unit's name: tau.rear.
+// arrays over drive units carry the unit's name, tau.rear, those over wheels the wheel's: omega.front_left.
 #pragma once
 
 #include <string>
@@ -26,7 +26,11 @@ using Units = std::vector<std::string>;
 template <class Struct, class Op> void each_number(Struct& s, const Units& units, Op&& op) {
   controller::fields(s, [&]<class M>(M& member, const Field& f) {
     using Value = std::remove_const_t<std::remove_all_extents_t<M>>;
-    if constexpr (std::is_arithmetic_v<Value>) {
+    if constexpr (std::is_same_v<Value, evsim_wheels>) {
+      for (std::size_t i = 0; i < EVSIM_WHEELS; ++i)
+        op(std::string(f.name) + "." + std::string(controller::kWheelNames[i]), f.dim,
+           member.at[i]);
+    } else if constexpr (std::is_arithmetic_v<Value>) {
       if constexpr (!std::is_array_v<M>)
         op(std::string(f.name), f.dim, member);
       else if constexpr (std::extent_v<M> == EVSIM_UNITS)

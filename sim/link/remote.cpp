@@ -12,29 +12,50 @@ namespace evsim::link {
 namespace {
 
 using controller::Block;
+using controller::Bms;
+using controller::Brake;
 using controller::Failure;
 using controller::MotorControl;
 using controller::Vcu;
 using controller::Where;
 
-Units units_of(const evsim_motor_control_config&) { return {}; }
-Units units_of(const evsim_vcu_config& c) {
+template <class Config> Units units_of(const Config& c) {
   Units out;
-  for (std::int64_t n = 0; n < c.units; ++n) out.emplace_back(c.unit[n]);
+  if constexpr (requires { c.units; })
+    for (std::int64_t n = 0; n < c.units; ++n) out.emplace_back(c.unit[n]);
   return out;
 }
 std::string unit_of(const evsim_motor_control_config& c) { return c.unit; }
-std::string unit_of(const evsim_vcu_config&) { return ""; }
+template <class Config> std::string unit_of(const Config&) { return ""; }
 
-// What is left of a role without its controller: `out` as before each call, `last` as it was held.
-void zero(evsim_motor_control_outputs& out, const evsim_motor_control_outputs& last) {
+// What is left of a role without its controller: neither torque nor brake nor power. `out` is as before each call, `last` as
+// it was held.
+template <class In, class Out> void zero(const In&, const Out&, Out&) {}
+void zero(const evsim_motor_control_inputs&, const evsim_motor_control_outputs& last,
+          evsim_motor_control_outputs& out) {
   if (static_cast<int>(last.output) != EVSIM_TORQUE) return;  // no voltage
   out.output = EVSIM_TORQUE;
   out.tau_aimed = 0.0;
 }
-void zero(evsim_vcu_outputs&, const evsim_vcu_outputs&) {}  // neither torque nor brake
-void fault(evsim_motor_control_outputs& out) { out.gates = EVSIM_GATES_OFF; }
-void fault(evsim_vcu_outputs&) {}
+void zero(const evsim_brake_inputs&, const evsim_brake_outputs&, evsim_brake_outputs& out) {
+  out = {};
+}
+
+template <class In, class Out> void fault(const In& in, const Out& last, Out& out) {
+  zero(in, last, out);
+}
+void fault(const evsim_motor_control_inputs&, const evsim_motor_control_outputs&,
+           evsim_motor_control_outputs& out) {
+  out.gates = EVSIM_GATES_OFF;
+}
+// Pressure for all that the driver and the control unit ask for; with one mass machines brake on, by the control unit.
+void fault(const evsim_brake_inputs& in, const evsim_brake_outputs&, evsim_brake_outputs& out) {
+  std::ranges::fill(out.p.at, in.p_request);
+  std::ranges::fill(out.p_limit.at, EVSIM_NO_LIMIT);
+  for (std::size_t n = 0; n < EVSIM_UNITS; ++n)
+    out.tau[n] = in.F_request < 0.0 ? 0.0 : in.tau_request[n];
+  out.F_brake = in.F_brake;
+}
 
 // Problems with their place in the link file.
 template <class F> auto below(const std::string& path, F&& f) {
@@ -90,7 +111,7 @@ template <class Role> class Remote : public controller::Controller<Role> {
     if (due) exchange(in, at);
     give(out);
     const double away = seconds(at.t - answered_at_);
-    if (!here_ && away >= p_.timeout) react(out, untouched, away, at);
+    if (!here_ && away >= p_.timeout) react(in, out, untouched, away, at);
     const bool connected = exchange_->is_cyclic() ? away < p_.timeout : here_;
     out.signals[p_.signals.size()] = connected ? 1.0 : 0.0;
     if (const double load = exchange_->bus_load(); load >= 0.0)
@@ -154,14 +175,14 @@ template <class Role> class Remote : public controller::Controller<Role> {
     std::copy(last_.values.begin() + static_cast<std::ptrdiff_t>(own_at_), last_.values.end(),
               out.signals);
   }
-  void react(Outputs& out, const Outputs& untouched, double away, const Where& at) const {
+  void react(const Inputs& in, Outputs& out, const Outputs& untouched, double away,
+             const Where& at) const {
     if (p_.on_timeout == Reaction::hold) return;
     if (p_.on_timeout == Reaction::abort)
       throw Failure(controller::named<Role>(this->about(), at) + ": no answer for " +
                     std::to_string(away) + " s of simulated time");
     const auto last = std::exchange(out, untouched);
-    zero(out, last);
-    if (p_.on_timeout == Reaction::fault) fault(out);
+    p_.on_timeout == Reaction::fault ? fault(in, last, out) : zero(in, last, out);
   }
 
   std::shared_ptr<Exchange> exchange_;
@@ -280,15 +301,22 @@ Links::Links(const LinkParams& p, const TimeParams& time, const std::function<bo
   };
   add(p.vcu, Vcu::kName);
   add(p.motor_control, MotorControl::kName);
+  add(p.bms, Bms::kName);
+  add(p.brake, Brake::kName);
   if (time.pace > 0.0) pacer_ = std::make_shared<Pacer>(time.pace, time.on_overrun, clock_of(stop));
   if (roles_.empty())
-    throw InputError(Problem{.path = "", .what = "links no role; must be vcu or motor_control"});
+    throw InputError(
+        Problem{.path = "", .what = "links no role; must be vcu, motor_control, bms or brake"});
 }
 
 controller::Controllers Links::over(controller::Controllers given) const {
   for (const Role& r : roles_)
     if (r.name == Vcu::kName) {
       take_over<Vcu>(r, pacer_, params_.vcu, given.vcu);
+    } else if (r.name == Bms::kName) {
+      take_over<Bms>(r, pacer_, params_.bms, given.bms);
+    } else if (r.name == Brake::kName) {
+      take_over<Brake>(r, pacer_, params_.brake, given.brake);
     } else {
       take_over<MotorControl>(r, pacer_, params_.motor_control, given.motor_control);
       given.drive_units = params_.motor_control.drive_unit;

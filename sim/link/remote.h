@@ -18,9 +18,9 @@ namespace evsim::link {
 
 // What a role does when its controller has been away for too long.
 enum class Reaction : int {
-  hold,   // goes on with the last outputs
-  zero,   // no torque and no brake; a motor control at the level of duties without voltage
-  fault,  // vcu: the same; motor_control: all gates off
+  hold,  // goes on with the last outputs
+  zero,  // no torque, no brake, no power of the battery; a motor control at the level of duties without voltage
+  fault,  // the same; but motor_control: all gates off; brake: all braking by friction, without anti-lock control
   abort   // the run ends
 };
 inline constexpr std::array<std::string_view, 4> kReactionNames{"hold", "zero", "fault", "abort"};
@@ -49,8 +49,10 @@ constexpr void describe(P& p, V&& field) {
                           "wall-clock time that an answer may take; 0: unlimited, for a debugger"});
   field(p.timeout, Field{"timeout", Dim::time, not_negative,
                          "simulated time without an answer after which on_timeout follows"});
-  field(p.on_timeout, Field{"on_timeout", Dim::none, any_value,
-                            "hold, zero, fault (a motor control: gates off) or abort"});
+  field(p.on_timeout,
+        Field{"on_timeout", Dim::none, any_value,
+              "hold, zero, fault (a motor control: gates off; a brake: friction alone) "
+              "or abort"});
   field(p.ticks_per_exchange, Field{"ticks_per_exchange", Dim::none, between(1, 1e6),
                                     "ticks of the role until the next exchange"});
   field(p.answer_within,
@@ -68,7 +70,8 @@ constexpr void describe(P& p, V&& field) {
 
 // A link file.
 struct LinkParams {
-  RemoteParams vcu, motor_control;
+  RemoteParams vcu, motor_control, bms, brake;
+  NamedList<RemoteParams, kMaxDriveUnits> motor_controls;  // in place of motor_control
 };
 template <class P, class V>
   requires std::same_as<std::remove_const_t<P>, LinkParams>
@@ -76,6 +79,11 @@ constexpr void describe(P& p, V&& field) {
   field(p.vcu, Group{"vcu", "vehicle control unit, at all levels"});
   field(p.motor_control,
         Group{"motor_control", "of a drive unit, at the levels drive and waveform"});
+  field(p.motor_controls,
+        Group{"motor_controls", "in place of motor_control: one for each drive unit, by its name"});
+  field(p.bms, Group{"bms", "battery management, at all levels"});
+  field(p.brake,
+        Group{"brake", "brakes: of each wheel with the chassis multi_body, else their force"});
 }
 
 // How simulated time passes.

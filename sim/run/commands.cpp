@@ -211,6 +211,8 @@ void Simulation::check_controllers(const Snapshot& s) const {
   };
   const auto& all = case_.controllers;
   check(all.vcu, s.vcu);
+  check(all.bms, s.bms);
+  check(all.brake, s.brake);
   for (int k = 0; drive_ && k < system_.units(); ++k)
     if (all.drives(system_.car.drive_units.name(k)))
       check(all.motor_control, s.drive.controllers[static_cast<std::size_t>(k)]);

@@ -47,7 +47,8 @@ struct About {
   double rate;             // that it asks for [Hz]; 0: the vehicle's
   std::size_t state_size;  // 0: it keeps a state of its own, outside of snapshots
   std::vector<std::string> signals;
-  double patience;  // that a call may take, wall-clock [s]; 0: unlimited
+  double patience;          // that a call may take, wall-clock [s]; 0: unlimited
+  bool one_a_unit = false;  // an instance for each drive unit, whatever state_size says
 };
 
 template <class Role> class Controller {
@@ -64,8 +65,8 @@ template <class Role> class Controller {
                     const Where& at) = 0;
   // True where it can go on from this block: always, unless it keeps a state of its own.
   virtual bool goes_on_from(const Block& b) const = 0;
-  // Of one outside of this program; faults of its link, with the seed by which those are drawn that are hit.
-  virtual std::optional<LinkFigures> link() const { return std::nullopt; }
+  // Of one outside of this program, or one a drive unit; faults of its link, with the seed by which those are drawn that are hit.
+  virtual std::vector<LinkFigures> links() const { return {}; }
   virtual void link_fault(const scenario::LinkFault&, TimeNs, std::uint64_t) {}
 
  private:
@@ -75,20 +76,34 @@ template <class Role> class Controller {
 // Those that take over; empty: built in.
 struct Controllers {
   std::shared_ptr<Controller<MotorControl>> motor_control;
-  std::string drive_units;  // name of the one that it drives; "": all
+  std::string drive_units;  // those that it drives, "front, rear"; "": all
   std::shared_ptr<Controller<Vcu>> vcu;
+  std::shared_ptr<Controller<Bms>> bms;
+  std::shared_ptr<Controller<Brake>> brake;
 
+  // op(controller) for each that there is.
+  template <class Op> void each(Op&& op) const {
+    if (motor_control) op(*motor_control);
+    if (vcu) op(*vcu);
+    if (bms) op(*bms);
+    if (brake) op(*brake);
+  }
+  bool any() const { return motor_control || vcu || bms || brake; }
   bool drives(std::string_view unit) const {
-    return motor_control && (drive_units.empty() || drive_units == unit);
+    if (!motor_control) return false;
+    if (drive_units.empty()) return true;
+    for (std::string_view rest = drive_units; !rest.empty();) {
+      const auto end = std::min(rest.find(", "), rest.size());
+      if (rest.substr(0, end) == unit) return true;
+      rest.remove_prefix(std::min(end + 2, rest.size()));
+    }
+    return false;
   }
   std::vector<LinkFigures> links() const {
     std::vector<LinkFigures> out;
-    const auto add = [&](const auto& c) {
-      if (!c) return;
-      if (auto one = c->link()) out.push_back(std::move(*one));
-    };
-    add(vcu);
-    add(motor_control);
+    each([&](const auto& c) {
+      for (LinkFigures& one : c.links()) out.push_back(std::move(one));
+    });
     return out;
   }
   // Whether it has a link by that role; "": any.
@@ -97,16 +112,15 @@ struct Controllers {
         links(), [&](const LinkFigures& l) { return role.empty() || l.role == role; });
   }
   void link_fault(const scenario::LinkFault& f, TimeNs t, std::uint64_t seed) const {
-    const auto tell = [&]<class Role>(const std::shared_ptr<Controller<Role>>& c) {
-      if (c && (f.role.empty() || f.role == Role::kName)) c->link_fault(f, t, seed);
-    };
-    tell(vcu);
-    tell(motor_control);
+    each([&]<class Role>(Controller<Role>& c) {
+      if (f.role.empty() || f.role == Role::kName) c.link_fault(f, t, seed);
+    });
   }
   // False where one keeps a state of its own: its run can't go back.
   bool have_state_in_snapshots() const {
-    return !(motor_control && motor_control->about().state_size == 0) &&
-           !(vcu && vcu->about().state_size == 0);
+    bool out = true;
+    each([&](const auto& c) { out = out && c.about().state_size > 0; });
+    return out;
   }
 };
 
@@ -125,6 +139,9 @@ namespace detail {
 template <class Each> void each_number(double& x, const Field& f, Each& each) { each(x, f); }
 template <std::size_t N, class Each> void each_number(double (&x)[N], const Field& f, Each& each) {
   for (double& one : x) each(one, f);
+}
+template <class Each> void each_number(evsim_wheels& x, const Field& f, Each& each) {
+  each_number(x.at, f, each);
 }
 }  // namespace detail
 

@@ -476,12 +476,13 @@ double Drive::machine_speed(const State& d, std::size_t n, const closed_loop::Sy
 void Drive::step(State& d, const closed_loop::System<double>& s,
                  const closed_loop::Piece<double>& piece, TimeNs piece_start, TimeNs until,
                  fixed_step::States<double>& y, fixed_step::Rows<double>& q,
-                 const waveform::Watch& watch) {
+                 const waveform::Watch& watch, const chassis_control::Brakes& brakes) {
   auto command = closed_loop::passed_on(s, s.held.control.command);
   TimeNs next = until;
   if (mechanics_) {
     if (d.car.control_at <= d.t)
-      mechanics_->control(d.car, asked(s, slow(s, piece, seconds(d.t - piece_start), 0.0, y)));
+      mechanics_->control(d.car, asked(s, slow(s, piece, seconds(d.t - piece_start), 0.0, y)),
+                          brakes);
     command.tau = d.car.commands.tau;
     next = std::min(next, d.car.control_at);
   }

@@ -109,10 +109,12 @@ class Drive {
   State start(const closed_loop::System<double>& s, const closed_loop::Piece<double>& piece,
               const fixed_step::States<double>& y) const;
 
-  // One step: to the next tick, at the latest to `until`. Legs that switch are shown to `watch`.
+  // One step: to the next tick, at the latest to `until`. Legs that switch are shown to `watch`; `brakes` changes what the
+  // chassis' control unit gives.
   void step(State& d, const closed_loop::System<double>& s, const closed_loop::Piece<double>& piece,
             TimeNs piece_start, TimeNs until, fixed_step::States<double>& y,
-            fixed_step::Rows<double>& q, const waveform::Watch& watch = {});
+            fixed_step::Rows<double>& q, const waveform::Watch& watch = {},
+            const chassis_control::Brakes& brakes = {});
 
   // A fault, or none any more, from now on.
   void set(State& d, std::size_t unit, const scenario::Fault& fault) const;

@@ -92,7 +92,8 @@ void check_controllers(const DriveUnits& units, const controller::Controllers& c
   }
   if (driven == 0)
     throw refused("drive_units", "no drive unit " + c.drive_units + "; known: " + known);
-  if (driven > 1 && c.motor_control->about().state_size == 0)
+  if (driven > 1 && c.motor_control->about().state_size == 0 &&
+      !c.motor_control->about().one_a_unit)
     throw refused("drive_units", c.motor_control->about().library +
                                      " has state_size 0, so it runs one drive unit; name one of " +
                                      known);

@@ -284,7 +284,7 @@ std::vector<Kpi> kpis(const Simulation& simulation) {
         "energy not accounted for over energy moved"}});
   if (const Drive* drive = simulation.drive()) add_drive(out, f.car, *drive, f.now.drive);
   add_manoeuvre(out, simulation);
-  if (const auto& own = simulation.input().controllers; own.motor_control || own.vcu)
+  if (simulation.input().controllers.any())
     out.push_back({"controller_outputs_clipped", "1",
                    static_cast<double>(simulation.clipped_outputs()),
                    "outputs of the user's own controllers outside their range"});

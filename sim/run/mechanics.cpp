@@ -343,7 +343,7 @@ ForeseenShafts<double> Mechanics::foreseen(const State& s) const {
 }
 
 // Hands and control unit see the car as it is after its last step.
-void Mechanics::control(State& s, const Asked& asked) const {
+void Mechanics::control(State& s, const Asked& asked, const chassis_control::Brakes& brakes) const {
   s.control_at = tick_time(control_rate_, 0, ++s.control_tick);
   const auto& c = s.x.chassis;
   if (driver_) {
@@ -367,7 +367,7 @@ void Mechanics::control(State& s, const Asked& asked) const {
   for (std::size_t n = 0; n < car_.model.n_units; ++n)
     in.tau[n] = s.given_for > 0.0 ? s.given[n] / s.given_for : s.tau[n];
   s.given = {}, s.given_for = 0.0;
-  s.commands = chassis_control::step(control_at_gears(s, in), s.control, in);
+  s.commands = chassis_control::step(control_at_gears(s, in), s.control, in, brakes);
   control_gears(s, in.tau_request);
 }
 

@@ -106,7 +106,8 @@ class Mechanics {
   State start(const Asked& asked, double v, const std::array<double, kMaxDriveUnits>& tau) const;
 
   // The control unit's ticks.
-  void control(State& s, const Asked& asked) const;
+  void control(State& s, const Asked& asked, const chassis_control::Brakes& brakes = {}) const;
+  const chassis_control::Model& control_unit() const { return control_; }
 
   double machine_speed(const State& s, std::size_t unit) const { return s.omega[unit]; }
   // Whether a unit shifts or disconnects.

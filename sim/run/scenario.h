@@ -660,12 +660,12 @@ constexpr void describe(P& p, V&& field) {
   field(p.patience, Field{"patience", Dim::time, not_negative,
                           "wall-clock time that a call may take; 0: unlimited, for a debugger"});
 }
-struct VcuController {
+struct OneController {
   FileName library;
   double patience = 10.0;  // wall-clock [s]
 };
 template <class P, class V>
-  requires described_as<P, VcuController>
+  requires described_as<P, OneController>
 constexpr void describe(P& p, V&& field) {
   field(p.library, Field{"library", Dim::none, any_value, "shared library, docs/controllers.md"});
   field(p.patience, Field{"patience", Dim::time, not_negative,
@@ -673,7 +673,7 @@ constexpr void describe(P& p, V&& field) {
 }
 struct Controllers {
   MotorController motor_control;
-  VcuController vcu;
+  OneController vcu, bms, brake;
 };
 template <class P, class V>
   requires described_as<P, Controllers>
@@ -681,6 +681,9 @@ constexpr void describe(P& p, V&& field) {
   field(p.motor_control,
         Group{"motor_control", "of the drive units, at the levels drive and waveform"});
   field(p.vcu, Group{"vcu", "vehicle control unit, at all levels"});
+  field(p.bms, Group{"bms", "battery management, at all levels"});
+  field(p.brake,
+        Group{"brake", "brakes: of each wheel with the chassis multi_body, else their force"});
 }
 
 struct Params {

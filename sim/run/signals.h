@@ -159,8 +159,14 @@ template <class Out> void visit_own(const Simulation& s, const Snapshot& now, Ou
       own(drive->controller_signals(n), now.drive.controllers[n], "drive_units",
           s.system().car.drive_units.name(k), out);
     }
-  if (const auto& vcu = s.input().controllers.vcu)
-    own(vcu->about().signals, now.vcu, "vcu", "", out);
+  const auto& all = s.input().controllers;
+  if (all.vcu) own(all.vcu->about().signals, now.vcu, "vcu", "", out);
+  if (all.bms) {
+    out("bms", "", "p_discharge_max", Dim::power, now.limits.discharge);
+    out("bms", "", "p_charge_max", Dim::power, now.limits.charge);
+    own(all.bms->about().signals, now.bms, "bms", "", out);
+  }
+  if (all.brake) own(all.brake->about().signals, now.brake, "brake", "", out);
 }
 
 // All of a simulation now.

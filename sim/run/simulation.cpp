@@ -14,7 +14,8 @@
 namespace evsim {
 namespace {
 
-enum Entry : int { kKnots, kCommands, kRecord, kEnd, kControl };
+enum Entry : int { kKnots, kCommands, kRecord };
+constexpr const char *kBms = "bms", *kControl = "control";  // entries' names
 
 constexpr double kLosesSpeed = 1e-3;  // [m/s2]: a car that decelerates less keeps its speed
 constexpr double kMoving = 1.0;       // [m/s]
@@ -96,9 +97,15 @@ std::vector<ScheduleEntry> Simulation::entries() const {
   record.rate = rate_hz(case_.scenario.record.rate);
   out.push_back(record);
   out.push_back(listed("end", Role::record, {duration_}));
+  if (case_.controllers.bms) {  // before the control that shares its instant
+    ScheduleEntry bms;
+    bms.name = kBms;
+    bms.rate = rate_hz(bms_rate());
+    out.push_back(bms);
+  }
   if (trace_.rate > 0.0) {
     ScheduleEntry control;
-    control.name = "control";
+    control.name = kControl;
     control.rate = rate_hz(trace_.rate);
     control.delay.time = to_ns(trace_.delay);
     out.push_back(control);
@@ -169,6 +176,8 @@ void Simulation::start() {
   if (initial.steady) make_steady(system_, piece_at(0, initial.v), now_.y);
   if (drive_) now_.drive = drive_->start(system_, piece_at(0, initial.v), now_.y);
   if (case_.controllers.vcu) init_vcu();
+  if (case_.controllers.bms) init_bms();
+  if (case_.controllers.brake) init_brake();
   now_.stores_start = stores();
   visit_instant(schedule_.next(now_.position));
 }
@@ -223,9 +232,16 @@ void Simulation::visit_instant(const Schedule::Instant& at) {
     void point(int entry) const {
       if (entry == kCommands) s.apply_due(t);
     }
-    void sample(int) const { s.now_.control.sample({s.now_.y, t}); }
-    void run(int) const { s.run_control(); }
-    void latch(int) const { s.now_.control.latch(); }
+    bool is_bms(int entry) const {
+      return s.schedule_.entries()[static_cast<std::size_t>(entry)].name == kBms;
+    }
+    void sample(int entry) const {
+      if (!is_bms(entry)) s.now_.control.sample({s.now_.y, t});
+    }
+    void run(int entry) const { is_bms(entry) ? s.run_bms(t) : s.run_control(); }
+    void latch(int entry) const {
+      if (!is_bms(entry)) s.now_.control.latch();
+    }
     void record(int entry) const {
       s.begin_piece(t);
       if (entry == kRecord && s.on_record) s.on_record(s);
@@ -258,11 +274,15 @@ void Simulation::run_control() {
     s.sampled = false;
     s.hooks = now_.hooks;
     const auto p = piece_at(in.t, in.y[car::kV]);
-    const auto own = [&](const auto&, const auto& sees, const auto& pedals) {
-      return run_vcu(in, sees, pedals);
+    const auto& own = case_.controllers;
+    const auto unit = [&](const auto& car, vcu::Inputs<double> sees, const auto& pedals) {
+      if (own.bms) sees.supply.limits = limits(sees.supply.source);
+      auto out = own.vcu ? run_vcu(in, sees, pedals) : vcu::step(car, sees);
+      if (own.brake && !(drive_ && drive_->mechanics()))
+        out.command.F_brake = run_brake(in, sees, out);
+      return out;
     };
-    const auto d = case_.controllers.vcu ? closed_loop::decide(s, p, 0.0, in.y.data(), own)
-                                         : closed_loop::decide(s, p, 0.0, in.y.data());
+    const auto d = closed_loop::decide(s, p, 0.0, in.y.data(), unit);
     now_.y[car::kDriver] += d.integral_rate / trace_.rate;
     return d;
   });
@@ -317,7 +337,7 @@ bool Simulation::step() {
 // A step of the electric drive, to the next tick of its controls or the end of the piece.
 void Simulation::step_drive() {
   drive_->step(now_.drive, system_, now_.piece, now_.piece_start, now_.piece_end, now_.y, now_.q,
-               on_waveform);
+               on_waveform, own_brakes());
   ++now_.step;
   check_finite();
   check_end();

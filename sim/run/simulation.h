@@ -97,8 +97,10 @@ struct Snapshot {
   std::array<PhaseMark, kMaxMarks> marks;  // start and end of each phase that was met
   int scheduled, commands;                 // of the timeline met, and of all applied
   End end;
-  std::int64_t vcu_tick;    // of a control unit of its own: number of the next one
-  controller::Block vcu{};  // its state
+  // Of controllers of the user's own: number of the next tick, state.
+  std::int64_t vcu_tick, bms_tick, brake_tick;
+  controller::Block vcu{}, bms{}, brake{};
+  battery::PowerLimits<double> limits;  // by a battery management of the user's own
 };
 static_assert(std::is_trivially_copyable_v<Snapshot>);
 
@@ -183,7 +185,18 @@ class Simulation {
   void set(const scenario::LinkFault& c);
   void check_link_faults() const;
   void run_control();
+  // Controllers of the user's own (vcu_controller.cpp, bms_controller.cpp, brake_controller.cpp).
   void init_vcu();
+  void init_bms();
+  void init_brake();
+  double bms_rate() const;
+  double brake_rate() const;
+  void run_bms(TimeNs t);
+  battery::PowerLimits<double> limits(const battery::Source<double>& s) const;
+  evsim_brake_outputs run_brake(evsim_brake_inputs in, evsim_brake_outputs built_in);
+  double run_brake(const Snapshot::ControlIn& sampled, const vcu::Inputs<double>& in,
+                   const vcu::Outputs<double>& asked);
+  chassis_control::Brakes own_brakes();
   vcu::Outputs<double> run_vcu(const Snapshot::ControlIn& sampled, const vcu::Inputs<double>& in,
                                const driver::Reference<double>& pedals);
   void observe(const closed_loop::Instant<double>& at, double h);

@@ -143,11 +143,12 @@ DriverTrace driver_trace(const Case& c) {
   DriverTrace d = std::visit(FromScenario{c}, c.scenario.driver);
   d.duration = d.trace.t.back();
   d.grade = c.scenario.environment.grade;
-  // Controls are sampled where machines have their own, or where the control unit is the user's: at 100 Hz, as
-  // control units exchange torques, or as it asks.
+  // Controls are sampled where machines have their own, or where one is the user's: at 100 Hz, as control units exchange
+  // torques, or as a control unit of the user's asks.
   const auto& unit = c.controllers.vcu;
   if (unit && unit->about().rate > 0.0) d.rate = unit->about().rate;
-  if ((unit || c.scenario.level != scenario::Level::energy) && d.rate == 0.0) d.rate = 100.0;
+  const bool sampled = c.controllers.any() || c.scenario.level != scenario::Level::energy;
+  if (sampled && d.rate == 0.0) d.rate = 100.0;
   return d;
 }
 

@@ -99,7 +99,7 @@ vcu::Outputs<double> Simulation::run_vcu(const Snapshot::ControlIn& sampled,
 }
 
 std::int64_t Simulation::clipped_outputs() const {
-  std::int64_t out = now_.vcu.clipped;
+  std::int64_t out = now_.vcu.clipped + now_.bms.clipped + now_.brake.clipped;
   for (const controller::Block& b : now_.drive.controllers) out += b.clipped;
   return out;
 }

@@ -113,7 +113,7 @@ TEST(AntiLock, select_low_gives_both_rear_wheels_the_lower_limit) {
   in.omega[3] *= 0.5;
   for (std::size_t i = 0; i < 4; ++i) x.wheels[i].omega = in.omega[i];
   x.wheels[3].mu_road = 0.2;
-  const auto out = anti_lock::step<double>({}, rig.believed, rig.brakes, x, in, kTick);
+  const auto out = anti_lock::limits<double>({}, rig.believed, rig.brakes, x, in, kTick);
   EXPECT_EQ(out.limit[2], out.limit[3]);
   EXPECT_LT(out.limit[2], 0.5 * out.limit[0]);
 }
@@ -123,7 +123,7 @@ TEST(AntiLock, near_standstill_it_leaves_the_brakes_alone) {
   anti_lock::State<double> x{};
   anti_lock::Inputs<double> in{};
   in.v = 0.5;
-  const auto out = anti_lock::step<double>({}, rig.believed, rig.brakes, x, in, kTick);
+  const auto out = anti_lock::limits<double>({}, rig.believed, rig.brakes, x, in, kTick);
   for (const double limit : out.limit) EXPECT_GE(limit, rig.brakes.pressure_max);
 }
 

@@ -98,12 +98,11 @@ TEST(CarControllers, reference_speed_and_anti_lock_over_all_scalars) {
                                 .v = ref.v,
                                 .a = ref.a,
                                 .p = {},
-                                .asked = {},
                                 .tau_drive = {}};
-        in.p.fill(y[3]), in.asked.fill(T(100e5)), in.tau_drive.fill(T(0.0));
+        in.p.fill(y[3]), in.tau_drive.fill(T(0.0));
         const auto u =
-            anti_lock::step<T>(over<anti_lock::Params, T>(anti_lock::Params<double>{}), car,
-                               over<brake_system::Params, T>(test::plain_brakes()), x, in, kTick);
+            anti_lock::limits<T>(over<anti_lock::Params, T>(anti_lock::Params<double>{}), car,
+                                 over<brake_system::Params, T>(test::plain_brakes()), x, in, kTick);
         return std::array<T, 4>{ref.v, ref.slip[1], u.limit[0], u.limit[3]};
       });
 }

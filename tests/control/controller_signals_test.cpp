@@ -34,10 +34,18 @@ TEST(ControllerSignals, the_descriptions_hold_every_member_of_the_header) {
   describes_all_of<evsim_vcu_config>();
   describes_all_of<evsim_vcu_inputs>();
   describes_all_of<evsim_vcu_outputs>();
+  describes_all_of<evsim_bms_config>();
+  describes_all_of<evsim_bms_inputs>();
+  describes_all_of<evsim_bms_outputs>();
+  describes_all_of<evsim_brake_config>();
+  describes_all_of<evsim_brake_inputs>();
+  describes_all_of<evsim_brake_outputs>();
 }
 
 TEST(ControllerSignals, the_header_s_numbers_are_those_of_the_simulation) {
   EXPECT_EQ(EVSIM_UNITS, kMaxDriveUnits);
+  EXPECT_EQ(EVSIM_WHEELS, static_cast<int>(kWheels));
+  EXPECT_EQ(static_cast<double>(battery_pack::Limit::state_of_charge), 4.0);
   // "reason" of both roles runs to 8.
   EXPECT_EQ(motor_control::kReasonNames.size(), 9U);
   EXPECT_EQ(torque_limits::kReasons, 9U);

@@ -393,7 +393,7 @@ TEST(Controller, handlers_are_as_they_were_when_no_library_is_left) {
 TEST(Controller, a_library_that_can_not_serve_is_refused_with_path_and_reason) {
   const std::pair<const char*, const char*> cases[] = {
       {"missing", "no such file"},          {"no_symbol", "exports no evsim_controller_get"},
-      {"wrong_abi", "built for version 2"}, {"wrong_role", "gives a controller of role 2"},
+      {"wrong_abi", "built for version 3"}, {"wrong_role", "gives a controller of role 2"},
       {"wrong_size", "other sizes"},        {"wrong_rate", "asks for ticks at 1234 Hz"},
       {"wrong_name", "\"with space\""},     {"huge_state", "asks for a state of 8193 bytes"},
       {"refuses", "it likes no cars"},      {"vcu", "no controller for the role motor_control"}};

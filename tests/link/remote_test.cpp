@@ -42,34 +42,42 @@ const std::vector<double>& column(const RunResult& r, const std::string& path) {
   throw std::out_of_range(path);
 }
 
-// The example's control unit, called from the other side of a socket.
-class Example {
+std::string library(const std::string& name) {
+  return std::string(EVSIM_CONTROLLERS) + "/" + name + ".so";
+}
+
+// A library's controller, called from the other side of a socket.
+template <class Role> class Behind {
  public:
-  Example() {
-    const std::string file = std::string(EVSIM_CONTROLLERS) + "/vcu.so";
-    library_ = dlopen(file.c_str(), RTLD_NOW);
+  explicit Behind(const std::string& name) {
+    library_ = dlopen(library(name).c_str(), RTLD_NOW);
     const auto get =
         reinterpret_cast<decltype(&evsim_controller_get)>(dlsym(library_, "evsim_controller_get"));
-    table_ = get(EVSIM_VCU);
+    table_ = get(Role::kId);
   }
-  ~Example() { dlclose(library_); }
-  Example(const Example&) = delete;
-  Example& operator=(const Example&) = delete;
+  ~Behind() { dlclose(library_); }
+  Behind(const Behind&) = delete;
+  Behind& operator=(const Behind&) = delete;
 
   double rate() const { return table_->rate_Hz; }
+  void* library_handle() const { return library_; }
   std::string hello() const {
-    return "role vcu\nname the example\n" + lines("config", signals_of<evsim_vcu_config>(kUnits)) +
-           lines("in", signals_of<evsim_vcu_inputs>(kUnits)) +
-           lines("out", signals_of<evsim_vcu_outputs>(kUnits));
+    return "role " + std::string(Role::kName) + "\nname the example\n" +
+           lines("config", signals_of<typename Role::Config>(kUnits)) +
+           lines("in", signals_of<typename Role::Inputs>(kUnits)) +
+           lines("out", signals_of<typename Role::Outputs>(kUnits));
   }
   Then step(evsim_link& k) {
     if (k.sequence == 1) init(k);
-    evsim_vcu_inputs in{};
+    typename Role::Inputs in{};
     std::size_t i = 0;
     each_number(in, kUnits,
                 [&]<class N>(const std::string&, Dim, N& x) { x = static_cast<N>(k.input[i++]); });
-    evsim_vcu_outputs out{};
-    table_->vcu_step(state_.data(), &in, &out);
+    typename Role::Outputs out{};
+    if constexpr (std::same_as<Role, controller::Vcu>)
+      table_->vcu_step(state_.data(), &in, &out);
+    else
+      table_->bms_step(state_.data(), &in, &out);
     i = 0;
     each_number(out, kUnits, [&](const std::string&, Dim, double x) { k.output[i++] = x; });
     return Then::answer;
@@ -78,12 +86,15 @@ class Example {
  private:
   void init(const evsim_link& k) {
     state_ = {};
-    evsim_vcu_config config{};
-    config.unit[0] = "rear";
+    typename Role::Config config{};
+    if constexpr (std::same_as<Role, controller::Vcu>) config.unit[0] = "rear";
     std::size_t i = 0;
     each_number(config, kUnits,
                 [&]<class N>(const std::string&, Dim, N& x) { x = static_cast<N>(k.config[i++]); });
-    table_->vcu_init(state_.data(), &config);
+    if constexpr (std::same_as<Role, controller::Vcu>)
+      table_->vcu_init(state_.data(), &config);
+    else
+      table_->bms_init(state_.data(), &config);
   }
   static inline const Units kUnits{"rear"};
   void* library_;
@@ -99,11 +110,22 @@ LinkParams vcu_at(const std::string& at, Reaction reaction = Reaction::fault) {
   return p;
 }
 
+// All signals but those of links and of libraries; their number.
+int compared(const RunResult& there, const RunResult& here) {
+  int n = 0;
+  for (std::size_t i = 0; i < there.recording.signals.size(); ++i) {
+    const std::string& path = there.recording.signals[i].path;
+    if (path.find(".controller.") != std::string::npos) continue;
+    EXPECT_EQ(there.recording.columns[i], column(here, path)) << path;
+    ++n;
+  }
+  return n;
+}
+
 TEST(Remote, a_control_unit_over_a_wire_gives_the_bits_of_the_same_one_as_a_library) {
-  const RunResult here = driven(
-      loaded("full_throttle", kShort, {"vcu=" + std::string(EVSIM_CONTROLLERS) + "/vcu.so"}));
+  const RunResult here = driven(loaded("full_throttle", kShort, {"vcu=" + library("vcu")}));
   for (const char* at : {"tcp://:0", "udp://:0"}) {
-    Example example;
+    Behind<controller::Vcu> example("vcu");
     LinkParams p = vcu_at(at);
     p.vcu.rate = example.rate();
     const Links links(p, {}, {});
@@ -113,14 +135,7 @@ TEST(Remote, a_control_unit_over_a_wire_gives_the_bits_of_the_same_one_as_a_libr
     there_case.controllers = links.over({});
     const RunResult there = driven(there_case);
     EXPECT_EQ(there.failure, "");
-    int compared = 0;
-    for (std::size_t i = 0; i < there.recording.signals.size(); ++i) {
-      const std::string& path = there.recording.signals[i].path;
-      if (path == "vcu.controller.connected") continue;
-      EXPECT_EQ(there.recording.columns[i], column(here, path)) << path;
-      ++compared;
-    }
-    EXPECT_GT(compared, 30);
+    EXPECT_GT(compared(there, here), 30);
     EXPECT_GT(column(there, "body.v").back(), 10.0);
   }
 }
@@ -256,6 +271,90 @@ TEST(Remote, a_motor_control_of_torques_that_goes_away_leaves_the_machine_withou
   EXPECT_EQ(at_time(r, "drive_units.rear.controller.connected", 1.3), 0.0);
 }
 
+TEST(Remote,
+     a_control_unit_and_a_battery_management_over_two_wires_give_the_bits_of_both_libraries) {
+  Behind<controller::Vcu> vcu("vcu");
+  Behind<controller::Bms> bms("built_in_bms");
+  const std::vector<std::string> low{"scenario.driver.duration_s=3", "scenario.initial.SOC=0.1"};
+  Case there_case = loaded("full_throttle", low);
+  const auto pack =
+      std::get<battery_pack::Model<double>>(battery::prepare(there_case.vehicle.battery));
+  using Use = void(const battery_pack::Model<double>*);
+  reinterpret_cast<Use*>(dlsym(bms.library_handle(), "use_pack"))(&pack);
+  const RunResult here = driven(
+      loaded("full_throttle", low, {"vcu=" + library("vcu"), "bms=" + library("built_in_bms")}));
+
+  LinkParams p = vcu_at("tcp://:0");
+  p.vcu.rate = vcu.rate();
+  p.bms.at = "udp://:0";
+  const Links links(p, {}, {});
+  SocketController first(links.roles()[0].session->endpoint(), vcu.hello(),
+                         [&](evsim_link& k) { return vcu.step(k); });
+  SocketController second(links.roles()[1].session->endpoint(), bms.hello(),
+                          [&](evsim_link& k) { return bms.step(k); });
+  there_case.controllers = links.over({});
+  const RunResult there = driven(there_case);
+  EXPECT_EQ(there.failure, "");
+  EXPECT_GT(compared(there, here), 30);
+  EXPECT_GT(column(there, "body.v").back(), 5.0);
+  EXPECT_GT(column(there, "bms.p_discharge_max").back(), 0.0);
+  EXPECT_EQ(first.steps(), 301);   // at 100 Hz
+  EXPECT_EQ(second.steps(), 301);  // as the control unit
+}
+
+// Allows 1 MW until it goes away at 1 s.
+TEST(Remote, without_its_battery_management_the_car_has_no_power) {
+  LinkParams p;
+  p.bms.at = "tcp://:0";
+  const Links links(p, {}, {});
+  SocketController bms(links.roles()[0].session->endpoint(),
+                       "role bms\nin SOC\nout P_discharge_max kW\nout P_charge_max\n",
+                       [](evsim_link& k) {
+                         k.output[0] = 1e3, k.output[1] = 1e6;
+                         return k.time_ns >= 1000000000 ? Then::die : Then::answer;
+                       });
+  Case c = loaded("full_throttle", kShort);
+  c.controllers = links.over({});
+  const RunResult r = driven(c);
+  EXPECT_EQ(r.failure, "");
+  EXPECT_EQ(at_time(r, "bms.p_discharge_max", 0.95), 1e6);
+  EXPECT_EQ(at_time(r, "bms.p_discharge_max", 1.08), 1e6);  // for 100 ms the last ones hold
+  EXPECT_EQ(at_time(r, "bms.p_discharge_max", 1.11), 0.0);  // then at once
+  EXPECT_EQ(at_time(r, "bms.p_charge_max", 1.11), 0.0);
+  EXPECT_EQ(at_time(r, "bms.controller.connected", 1.11), 0.0);
+  EXPECT_GT(at_time(r, "drive_units.rear.tau", 1.05), 100.0);
+  EXPECT_NEAR(at_time(r, "drive_units.rear.tau", 1.5), 0.0, 0.01);  // its lag is over
+}
+
+// Full braking from 100 km/h on ice; at 1 s the brake control goes away.
+TEST(Remote, without_its_brake_control_friction_brakes_alone_and_wheels_may_lock) {
+  for (const Reaction reaction : {Reaction::fault, Reaction::zero}) {
+    LinkParams p;
+    p.brake.at = "tcp://:0";
+    p.brake.on_timeout = reaction;
+    const Links links(p, {}, {});
+    // Gives nothing that is not built in.
+    SocketController brake(
+        links.roles()[0].session->endpoint(), "role brake\nin omega.front_left\nout F_brake\n",
+        [](evsim_link& k) { return k.time_ns >= 1000000000 ? Then::die : Then::answer; });
+    Case c = loaded("brake_100_0", {"scenario.road.friction=0.2"});
+    c.controllers = links.over({});
+    const RunResult r = driven(c);
+    EXPECT_EQ(r.failure, "");
+    EXPECT_GT(at_time(r, "wheels.front_left.omega", 1.0), 40.0);  // anti-lock control
+    const double omega = at_time(r, "wheels.front_left.omega", 1.6);
+    const double p_brake = at_time(r, "wheels.front_left.p_brake", 1.6);
+    EXPECT_NEAR(at_time(r, "drive_units.rear.tau", 1.6), 0.0, 5.0);
+    if (reaction == Reaction::fault) {
+      EXPECT_NEAR(omega, 0.0, 0.1);  // locked
+      EXPECT_GT(p_brake, 50e5);
+    } else {
+      EXPECT_GT(omega, 40.0);
+      EXPECT_LT(p_brake, 1e5);
+    }
+  }
+}
+
 TEST(Remote, a_run_says_what_is_wrong_with_its_links) {
   const auto problem = [](const LinkParams& p) -> std::string {
     try {
@@ -269,6 +368,9 @@ TEST(Remote, a_run_says_what_is_wrong_with_its_links) {
   EXPECT_EQ(
       problem(vcu_at("here")),
       "vcu.at: got here, must be tcp://HOST:PORT, udp://HOST:PORT, unix:///PATH or fifo:///PATH");
+  EXPECT_EQ(problem({}), ": links no role; must be vcu, motor_control, bms or brake");
+  EXPECT_EQ(problem(vcu_at("here")),
+            "vcu.at: got here, must be tcp://HOST:PORT, udp://HOST:PORT or unix:///PATH");
   LinkParams p = vcu_at("tcp://:0");
   p.vcu.signals = {"a b"};
   EXPECT_EQ(problem(p),

@@ -91,7 +91,14 @@ TEST_F(OwnController, interfaces_are_described_with_units_and_direction) {
   for (const char* text : {"tau_request", "d_a", "0 to 1", "out", "signals[8]", "Nm"})
     EXPECT_NE(motor.out.find(text), std::string::npos) << text;
   EXPECT_NE(evsim({"describe", "interface", "vcu"}).out.find("tau_limit[4]"), std::string::npos);
-  EXPECT_EQ(evsim({"describe", "interface", "gearbox"}).code, 2);
+  EXPECT_NE(evsim({"describe", "interface", "bms"}).out.find("P_charge_max"), std::string::npos);
+  const Ran brake = evsim({"describe", "interface", "brake"});
+  for (const char* text : {"p_limit.at[4]", "tau_request[4]", "Pa"})
+    EXPECT_NE(brake.out.find(text), std::string::npos) << text;
+  const Ran none = evsim({"describe", "interface", "gearbox"});
+  EXPECT_EQ(none.code, 2);
+  EXPECT_NE(none.err.find("must be followed by motor_control, vcu, bms or brake"),
+            std::string::npos);
 }
 
 }  // namespace

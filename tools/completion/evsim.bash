@@ -9,7 +9,7 @@ _evsim() {
     hil) words="--help --link --vehicle --set --level --out --format --record --json --timeout" ;;
     can) words="dump send dbc --help --dbc --log --count --seconds --cycle --cycle_ms --json" ;;
     check) words="--help" ;;
-    describe) words="parameters signals units interface motor_control vcu --help" ;;
+    describe) words="parameters signals units interface motor_control vcu bms brake --help" ;;
     list) words="vehicles scenarios cycles --help" ;;
     schema) words="vehicle scenario --help --write" ;;
     compare) words="--help --tolerance" ;;

@@ -80,7 +80,7 @@ struct CommandLine {
         ->type_name("FILE");
     add_choices(c, run);
     many(c, "--controller", run.controllers,
-         "shared library as motor_control or vcu; motor_control of all units, or of one")
+         "shared library as motor_control (of all units, or of one), vcu, bms or brake")
         ->type_name("ROLE=LIBRARY[,UNIT]");
     c.add_flag("--verify", run.verify,
                "run again with SUNDIALS, error-controlled, and show the difference of each KPI");

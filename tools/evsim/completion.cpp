@@ -15,7 +15,8 @@ std::string joined(const std::vector<std::string>& words) {
 // Words that a command takes beside files and options.
 std::string words_of(const std::string& command) {
   if (command == "can") return "dump send dbc ";
-  if (command == "describe") return "parameters signals units interface motor_control vcu ";
+  if (command == "describe")
+    return "parameters signals units interface motor_control vcu bms brake ";
   if (command == "list") return "vehicles scenarios cycles ";
   if (command == "schema") return "vehicle scenario ";
   if (command == "convert") return "machine tyre ";

@@ -86,6 +86,12 @@ ExitCode describe_signals(const std::string& filter) {
 
 template <class X> constexpr int count_of(const X&) { return 1; }
 template <class X, std::size_t N> constexpr int count_of(const X (&)[N]) { return N; }
+constexpr int count_of(const evsim_wheels&) { return EVSIM_WHEELS; }
+template <class X> std::string name_of(const X& member, const Field& f) {
+  const int count = count_of(member);
+  const char* const dot = std::same_as<X, evsim_wheels> ? ".at" : "";
+  return std::string(f.name) + (count > 1 ? dot + ("[" + std::to_string(count) + "]") : "");
+}
 
 std::string range_text(const Range& r) {
   const bool below = r.max<kInfinity, above = r.min> - kInfinity;
@@ -97,11 +103,8 @@ std::string range_text(const Range& r) {
 template <class Struct> void add_members(Listing& list, const char* when, const char* direction) {
   Struct s{};
   controller::fields(s, [&](const auto& member, const Field& f) {
-    const int count = count_of(member);
-    const std::string name =
-        std::string(f.name) + (count > 1 ? "[" + std::to_string(count) + "]" : "");
-    list.row("", {name, direction, when, unit_text(&si_unit(f.dim)), range_text(f.range),
-                  std::string(f.doc)});
+    list.row("", {name_of(member, f), direction, when, unit_text(&si_unit(f.dim)),
+                  range_text(f.range), std::string(f.doc)});
   });
 }
 
@@ -117,8 +120,10 @@ template <class Role> ExitCode describe_role() {
 ExitCode describe_interface(const std::string& role) {
   if (role == controller::MotorControl::kName) return describe_role<controller::MotorControl>();
   if (role == controller::Vcu::kName) return describe_role<controller::Vcu>();
+  if (role == controller::Bms::kName) return describe_role<controller::Bms>();
+  if (role == controller::Brake::kName) return describe_role<controller::Brake>();
   throw InputError(Problem{.file = "evsim describe interface",
-                           .what = "must be followed by motor_control or vcu, got " +
+                           .what = "must be followed by motor_control, vcu, bms or brake, got " +
                                    (role.empty() ? "nothing" : role)});
 }
 

@@ -55,6 +55,10 @@ extern "C" const evsim_controller* evsim_controller_get(uint32_t role) {
                                       .motor_control_init = init,
                                       .motor_control_step = step,
                                       .vcu_init = nullptr,
-                                      .vcu_step = nullptr};
+                                      .vcu_step = nullptr,
+                                      .bms_init = nullptr,
+                                      .bms_step = nullptr,
+                                      .brake_init = nullptr,
+                                      .brake_step = nullptr};
   return role == EVSIM_MOTOR_CONTROL ? &table : nullptr;
 }
