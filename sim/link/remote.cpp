@@ -124,7 +124,7 @@ template <class Role> class Remote : public controller::Controller<Role> {
   void link_fault(const scenario::LinkFault& f, TimeNs t, std::uint64_t seed) override {
     exchange_->link_fault(f, t, seed);
   }
-  std::optional<LinkFigures> link() const override {
+  std::vector<LinkFigures> links() const override {
     LinkFigures out = exchange_->figures();
     out.role = Role::kName;
     out.unit = unit_;
@@ -135,7 +135,7 @@ template <class Role> class Remote : public controller::Controller<Role> {
                            .doc = "from when an exchange was due until it began, all links",
                            .of = pacer_->lateness()});
     }
-    return out;
+    return {out};
   }
 
  private:
@@ -198,6 +198,49 @@ template <class Role> class Remote : public controller::Controller<Role> {
   std::int64_t runs_ = 0, calls_ = 0;
 };
 
+// A motor control of its own for each drive unit.
+class OneAUnit : public controller::Controller<MotorControl> {
+ public:
+  using Unit = std::pair<std::string, std::shared_ptr<Remote<MotorControl>>>;
+  explicit OneAUnit(std::vector<Unit> all)
+      : controller::Controller<MotorControl>(about_of(all)), all_(std::move(all)) {}
+
+  void init(Block& b, const evsim_motor_control_config& config, const Where& at) override {
+    of(at).init(b, config, at);
+  }
+  void step(Block& b, const evsim_motor_control_inputs& in, evsim_motor_control_outputs& out,
+            const Where& at) override {
+    of(at).step(b, in, out, at);
+  }
+  bool goes_on_from(const Block& b) const override {
+    return std::ranges::any_of(all_, [&](const Unit& u) { return u.second->goes_on_from(b); });
+  }
+  void link_fault(const scenario::LinkFault& f, TimeNs t, std::uint64_t seed) override {
+    for (const Unit& u : all_) u.second->link_fault(f, t, seed);
+  }
+  std::vector<LinkFigures> links() const override {
+    std::vector<LinkFigures> out;
+    for (const Unit& u : all_)
+      for (LinkFigures& one : u.second->links()) out.push_back(std::move(one));
+    return out;
+  }
+
+ private:
+  // All units record the same signals.
+  static controller::About about_of(const std::vector<Unit>& all) {
+    controller::About out = all.front().second->about();
+    for (std::size_t i = 1; i < all.size(); ++i)
+      out.library += ", " + all[i].second->about().library;
+    out.one_a_unit = true;
+    return out;
+  }
+  Remote<MotorControl>& of(const Where& at) const {
+    return *std::ranges::find(all_, at.unit, &Unit::first)->second;
+  }
+
+  std::vector<Unit> all_;
+};
+
 void check(const RemoteParams& p, const std::string& role) {
   const auto refuse = [&](const char* key, const std::string& what) {
     throw InputError(Problem{.path = role + "." + key, .what = what});
@@ -253,13 +296,16 @@ std::shared_ptr<CanSession> on_bus(const RemoteParams& p, const std::string& rol
   });
 }
 
+template <class Given> void check_free(const Given& given, const std::string& role) {
+  if (given)
+    throw InputError(Problem{
+        .path = role + ".at",
+        .what = "the scenario names a library for the same role: " + given->about().library});
+}
 template <class Role, class Given> void take_over(const Links::Role& r,
                                                   const std::shared_ptr<Pacer>& pacer,
                                                   const RemoteParams& p, Given& given) {
-  if (given)
-    throw InputError(Problem{
-        .path = r.name + ".at",
-        .what = "the scenario names a library for the same role: " + given->about().library});
+  check_free(given, r.name);
   given = std::make_shared<Remote<Role>>(r.exchange, pacer, p);
 }
 
@@ -301,6 +347,19 @@ Links::Links(const LinkParams& p, const TimeParams& time, const std::function<bo
   };
   add(p.vcu, Vcu::kName);
   add(p.motor_control, MotorControl::kName);
+  const std::string units = "motor_controls";
+  const auto& list = p.motor_controls;
+  if (list.size() > 0 && !(p.motor_control.at.empty() && p.motor_control.can.at.empty()))
+    throw InputError(Problem{.path = units, .what = "stands beside motor_control; must be one"});
+  for (int k = 0; k < list.size(); ++k) {
+    const RemoteParams &one = list[k], &first = list[0];
+    if (one.signals != first.signals || one.rate != first.rate ||
+        (one.can.bit_rate > 0) != (first.can.bit_rate > 0))
+      throw InputError(
+          Problem{.path = units + "." + list.name(k),
+                  .what = "has other signals, another rate or bus than " + list.name(0)});
+    add(one, units + "." + list.name(k));
+  }
   add(p.bms, Bms::kName);
   add(p.brake, Brake::kName);
   if (time.pace > 0.0) pacer_ = std::make_shared<Pacer>(time.pace, time.on_overrun, clock_of(stop));
@@ -310,8 +369,17 @@ Links::Links(const LinkParams& p, const TimeParams& time, const std::function<bo
 }
 
 controller::Controllers Links::over(controller::Controllers given) const {
+  std::vector<OneAUnit::Unit> units;
+  const std::string of_unit = "motor_controls.";
+  const auto& list = params_.motor_controls;
   for (const Role& r : roles_)
-    if (r.name == Vcu::kName) {
+    if (r.name.starts_with(of_unit)) {
+      check_free(given.motor_control, r.name);
+      for (int k = 0; k < list.size(); ++k)
+        if (of_unit + list.name(k) == r.name)
+          units.emplace_back(list.name(k),
+                             std::make_shared<Remote<MotorControl>>(r.exchange, pacer_, list[k]));
+    } else if (r.name == Vcu::kName) {
       take_over<Vcu>(r, pacer_, params_.vcu, given.vcu);
     } else if (r.name == Bms::kName) {
       take_over<Bms>(r, pacer_, params_.bms, given.bms);
@@ -321,6 +389,11 @@ controller::Controllers Links::over(controller::Controllers given) const {
       take_over<MotorControl>(r, pacer_, params_.motor_control, given.motor_control);
       given.drive_units = params_.motor_control.drive_unit;
     }
+  if (units.empty()) return given;
+  given.drive_units.clear();
+  for (const auto& u : units)
+    given.drive_units += (given.drive_units.empty() ? "" : ", ") + u.first;
+  given.motor_control = std::make_shared<OneAUnit>(std::move(units));
   return given;
 }
 

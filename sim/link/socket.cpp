@@ -11,6 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -204,8 +205,11 @@ Socket::~Socket() {
   if (handle_ >= 0) ::close(handle_);
   if (to_ >= 0) ::close(to_);
 }
+// What the one before has left unread may still be there: its end closes a little after its death is seen.
 Socket Socket::listening(std::string pipes) {
   Socket out = ends(pipes);
+  std::array<std::uint8_t, 4096> unread{};
+  while (::read(out.to_, unread.data(), unread.size()) > 0) continue;
   out.pipes_ = std::move(pipes);
   return out;
 }

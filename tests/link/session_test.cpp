@@ -446,6 +446,23 @@ TEST_F(Pipes, the_end_of_either_side_is_seen_by_the_other) {
   }
 }
 
+TEST_F(Pipes, what_one_left_unread_is_gone_before_the_next) {
+  Endpoint e = at_;
+  Socket listening = bound(e);
+  const Socket dead(in(0));  // its end that reads closes last
+  {
+    const Socket writes(out());
+    ASSERT_EQ(write(writes.handle(), "x", 1), 1);
+    const Socket peer = listening.accept();
+    ASSERT_TRUE(peer);
+    EXPECT_EQ(peer.send(std::array<std::uint8_t, 3>{1, 2, 3}), Io::done);
+  }
+  EXPECT_FALSE(listening.accept());
+  const Socket next = connected(at_);
+  std::array<std::uint8_t, 16> bytes{};
+  EXPECT_EQ(next.receive(bytes).io, Io::would_wait);
+}
+
 TEST_F(Pipes, one_who_opens_and_says_nothing_leaves_no_trace) {
   Endpoint e = at_;
   Socket listening = bound(e);
