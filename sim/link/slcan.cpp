@@ -118,13 +118,13 @@ std::optional<Stamped> frame_of(std::string_view line) {
   f.length = length_of(dlc);
   line.remove_prefix(2 + id_digits);
   if (!f.remote) {
-    if (line.size() < 2u * f.length) return {};
+    if (line.size() < std::size_t{2} * f.length) return {};
     for (std::size_t i = 0; i < f.length; ++i) {
       const std::optional<std::uint32_t> byte = hex(line.substr(2 * i, 2));
       if (!byte) return {};
       f.data[i] = static_cast<std::uint8_t>(*byte);
     }
-    line.remove_prefix(2u * f.length);
+    line.remove_prefix(std::size_t{2} * f.length);
   }
   if (line.empty()) return out;
   out.stamp = hex(line);

@@ -149,10 +149,10 @@ class Adapter final : public SlcanPort {
     return !status_.open;
   }
   static std::string opening_of(const PortAddress& a) {
-    return slcan::opening({.bit_rate = a.bit_rate,
-                           .data_bit_rate = a.data_bit_rate,
-                           .listen_only = a.listen_only})
-        .value();
+    const std::optional<std::string> out = slcan::opening(
+        {.bit_rate = a.bit_rate, .data_bit_rate = a.data_bit_rate, .listen_only = a.listen_only});
+    if (!out) throw EnvironmentError("slcan has no code for these bit rates");
+    return *out;
   }
 
   link::ByteStream stream_;

@@ -177,7 +177,7 @@ def boot(folder, command, seconds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, required=True, help="where kernel and first file system are kept")
-    parser.add_argument("--seconds", type=float, default=120, help="time limit [120]")
+    parser.add_argument("--seconds", type=float, default=240, help="time limit [240]")
     parser.add_argument("command", nargs=argparse.REMAINDER, help="what to run")
     args = parser.parse_args()
     try:

@@ -27,7 +27,7 @@ namespace {
 using namespace evsim::can;
 namespace link = evsim::link;
 
-constexpr double kPatience = 20;  // [s]
+constexpr double kPatience = 60;  // [s]
 
 [[noreturn]] void fail(const std::string& what) { throw std::runtime_error(what); }
 

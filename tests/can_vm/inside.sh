@@ -7,12 +7,13 @@ peer=$build/can_vm_peer
 failed=0
 cd /tmp || exit 1
 
-# check NAME COMMAND...: its last line on success, all it said on failure.
+uptime() { cut -d ' ' -f 1 /proc/uptime; }
+# check NAME COMMAND...: when in the life of the machine it was done; its last line on success, all it said on failure.
 check() {
   name=$1
   shift
   if "$@" >check.txt 2>&1; then
-    echo "ok      $name: $(tail -n 1 check.txt)"
+    echo "ok  $(uptime) s  $name: $(tail -n 1 check.txt)"
   else
     echo "FAILED  $name"
     cat check.txt
@@ -53,7 +54,7 @@ vcan0 00000123##0112233
 vcan0 321##1000102030405060708090A0B0C0D0E0F
 TEXT
 from_cansend() {
-  "$evsim" can dump socketcan://vcan0 --count 5 --seconds 20 >dump.txt &
+  "$evsim" can dump socketcan://vcan0 --count 5 --seconds 60 >dump.txt &
   listening 1
   for frame in 123#11.22.33.44 1ABCDEF0# 7FF#R3 00000123##0112233 321##1000102030405060708090A0B0C0D0E0F; do
     cansend vcan0 $frame
@@ -66,7 +67,7 @@ check "cansend to evsim can dump" from_cansend
 
 # evsim, as candump shows it.
 to_candump() {
-  candump -L -n 5 -T 20000 vcan0 >dump.txt &
+  candump -L -n 5 -T 60000 vcan0 >dump.txt &
   listening 1
   for frame in 123#11223344 1ABCDEF0# 7FF#R3 00000123##0112233 321##1000102030405060708090A0B0C0D0E0F; do
     "$evsim" can send socketcan://vcan0 $frame
@@ -79,8 +80,8 @@ check "evsim can send to candump" to_candump
 
 # A burst of all kinds: two logs of the same frames, with the same times of the kernel.
 burst() {
-  candump -L -n 2000 -T 20000 vcan0 >candump.log &
-  "$evsim" can dump socketcan://vcan0 --count 2000 --seconds 20 --log evsim.log >/dev/null &
+  candump -L -n 2000 -T 60000 vcan0 >candump.log &
+  "$evsim" can dump socketcan://vcan0 --count 2000 --seconds 60 --log evsim.log >/dev/null &
   listening 2
   cangen vcan0 -n 1000 -g 0.2 -m
   cangen vcan0 -n 1000 -g 0.2 -e
@@ -92,7 +93,7 @@ burst() {
 check "candump's log and evsim's of cangen" burst
 
 filters() {
-  "$evsim" can dump 'socketcan://vcan0?filter=100:700,00000005:1FFFFFFF' --count 3 --seconds 20 >dump.txt &
+  "$evsim" can dump 'socketcan://vcan0?filter=100:700,00000005:1FFFFFFF' --count 3 --seconds 60 >dump.txt &
   dump=$!
   for _ in $(seq 200); do [ "$(grep -c vcan0 /proc/net/can/rcvlist_fil)" -ge 1 ] && break; sleep 0.05; done
   for frame in 200#01 123#02 00000123#03 00000005#04 005#05 1FF##106; do cansend vcan0 $frame; done
@@ -130,7 +131,7 @@ check "what can't be opened or sent says why" refusals
 
 # An interface goes down under a program and comes back.
 down_and_up() {
-  "$evsim" can dump socketcan://vcan1 --count 2 --seconds 20 >dump.txt 2>words.txt &
+  "$evsim" can dump socketcan://vcan1 --count 2 --seconds 60 >dump.txt 2>words.txt &
   for _ in $(seq 200); do [ "$(grep -c vcan1 /proc/net/can/rcvlist_all)" -ge 1 ] && break; sleep 0.05; done
   cansend vcan1 001#01
   sleep 0.3
@@ -188,5 +189,4 @@ bus_off() {
 }
 check "bus-off" bus_off
 
-echo "        after $(cut -d ' ' -f 1 /proc/uptime) s of the machine"
 exit $failed

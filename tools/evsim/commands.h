@@ -37,10 +37,11 @@ struct HilArguments {
 ExitCode hil_command(const HilArguments& a);
 
 struct CanArguments {
-  std::string what;                // dump, send, dbc
-  std::string where;               // address of an adapter; of dbc: the file
-  std::vector<std::string> words;  // of send: the frame, or message and signal=value; of dbc: message
-  std::string dbc, log;            // files
+  std::string what;   // dump, send, dbc
+  std::string where;  // address of an adapter; of dbc: the file
+  std::vector<std::string>
+      words;             // of send: the frame, or message and signal=value; of dbc: message
+  std::string dbc, log;  // files
   std::optional<std::int64_t> count;
   std::optional<double> seconds;
   bool cycle = false;
