@@ -40,6 +40,7 @@ Session::~Session() { end(); }
 // ---- What arrives -----------------------------------------------------------------------------------
 
 void Session::look() {
+  if (is_closed_) return;  // who comes waits
   if (is_datagram()) return pump_datagrams();
   accept_all();
   pump_waiting();
@@ -136,7 +137,6 @@ void Session::consider(Peer& p, const Message& hello) {
       connected_ && (&p == &active_ || (is_datagram() && p.address == active_.address));
   // A datagram's sender says nothing as it dies: who asks while it is silent takes its place.
   const bool takes_over = is_datagram() && (silent_ || asked_again_);
-  if (is_closed_) return;
   if (connected_ && !again && !takes_over) {
     ++stats_.refused;
     return send_text(p, MessageType::refused, "there is a controller: " + hello_.name + "\n");

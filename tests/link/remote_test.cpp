@@ -355,6 +355,55 @@ TEST(Remote, without_its_brake_control_friction_brakes_alone_and_wheels_may_lock
   }
 }
 
+// A car with two machines, each with a motor control of its own that gives a part of what is asked for.
+RunResult of_two(double part_front, double part_rear) {
+  LinkParams p;
+  for (const char* unit : {"front", "rear"}) {
+    EXPECT_TRUE(p.motor_controls.add(unit));
+    RemoteParams& one = p.motor_controls[p.motor_controls.size() - 1];
+    one.at = std::string(unit) == "front" ? "tcp://:0" : "udp://:0";
+    one.ticks_per_exchange = 10;
+  }
+  const Links links(p, {}, {});
+  const auto gives = [](double part) {
+    return [part](evsim_link& k) {
+      k.output[0] = EVSIM_TORQUE;
+      k.output[1] = part * k.input[0];
+      return Then::answer;
+    };
+  };
+  const char* const hello = "role motor_control\nin tau_request\nout output\nout tau_aimed\n";
+  SocketController front(links.roles()[0].session->endpoint(), hello, gives(part_front));
+  SocketController rear(links.roles()[1].session->endpoint(), hello, gives(part_rear));
+  const std::string root = EVSIM_SOURCE_DIR;
+  Case c = io::load_case({.scenario = root + "/scenarios/full_throttle.json",
+                          .vehicle = root + "/vehicles/xiaomi_su7_max.json",
+                          .sets = {"scenario.driver.duration_s=0.5", "scenario.level=drive",
+                                   "scenario.record.rate_Hz=100"},
+                          .levels = {},
+                          .record = {},
+                          .controllers = {},
+                          .load_controllers = load_controllers})
+               .c;
+  c.controllers = links.over({});
+  return driven(c);
+}
+
+TEST(Remote, each_drive_unit_may_have_a_motor_control_of_its_own) {
+  const RunResult a = of_two(0.5, 0.25), b = of_two(0.25, 0.25);
+  EXPECT_EQ(a.failure, "");
+  ASSERT_EQ(a.links.size(), 2u);
+  EXPECT_EQ(a.links[0].unit, "front");
+  EXPECT_EQ(a.links[1].unit, "rear");
+  EXPECT_EQ(a.links[0].unanswered + a.links[1].unanswered, 0);
+  const auto torque = [](const RunResult& r, const std::string& unit) {
+    return at_time(r, "drive_units." + unit + ".tau_em", 0.3);
+  };
+  EXPECT_GT(torque(b, "front"), 10.0);
+  EXPECT_NEAR(torque(a, "front") / torque(b, "front"), 2.0, 0.02);
+  EXPECT_NEAR(torque(a, "rear") / torque(b, "rear"), 1.0, 0.01);
+}
+
 TEST(Remote, a_run_says_what_is_wrong_with_its_links) {
   const auto problem = [](const LinkParams& p) -> std::string {
     try {
@@ -364,13 +413,14 @@ TEST(Remote, a_run_says_what_is_wrong_with_its_links) {
       return e.problems()[0].path + ": " + e.problems()[0].what;
     }
   };
-  EXPECT_EQ(problem({}), ": links no role; must be vcu or motor_control");
+  EXPECT_EQ(problem({}), ": links no role; must be vcu, motor_control, bms or brake");
   EXPECT_EQ(
       problem(vcu_at("here")),
       "vcu.at: got here, must be tcp://HOST:PORT, udp://HOST:PORT, unix:///PATH or fifo:///PATH");
   EXPECT_EQ(problem({}), ": links no role; must be vcu, motor_control, bms or brake");
-  EXPECT_EQ(problem(vcu_at("here")),
-            "vcu.at: got here, must be tcp://HOST:PORT, udp://HOST:PORT or unix:///PATH");
+  EXPECT_EQ(
+      problem(vcu_at("here")),
+      "vcu.at: got here, must be tcp://HOST:PORT, udp://HOST:PORT, unix:///PATH or fifo:///PATH");
   LinkParams p = vcu_at("tcp://:0");
   p.vcu.signals = {"a b"};
   EXPECT_EQ(problem(p),

@@ -279,6 +279,20 @@ TEST(Bms, an_output_that_is_no_number_ends_the_run_and_a_negative_one_saturates)
   EXPECT_EQ(kpi(s, "controller_outputs_clipped"), 10.0);
 }
 
+TEST(Bms, the_example_gives_a_hot_battery_s_car_part_of_its_power) {
+  const std::vector<std::string> hot{"scenario.initial.T_battery_degC=50"};
+  Simulation plain = simulation({.sets = hot});
+  Simulation own = simulation(
+      {.sets = hot, .controllers = {std::string("bms=") + EVSIM_CONTROLLERS + "/bms.so"}});
+  plain.run();
+  own.run();
+  const double cool = (60.0 - 50.0) / 15.0;
+  EXPECT_NEAR(now(own, "bms.controller.cool"), cool, 1e-12);
+  EXPECT_LE(now(own, "bms.p_discharge_max"), cool * now(own, "battery.p_discharge_max"));
+  EXPECT_GT(kpi(own, "time_0_100_km_per_h_s"), 1.1 * kpi(plain, "time_0_100_km_per_h_s"));
+  EXPECT_LE(own.books().relative(), 1e-6);
+}
+
 // ---- Brakes ---------------------------------------------------------------------------------------
 
 const std::vector<std::string> kBodies{"drive", "chassis=multi_body"};
@@ -399,6 +413,22 @@ TEST(Brake, with_one_mass_its_force_brakes_the_car) {
   while (s.t() < 1.1) s.step();
   EXPECT_EQ(s.instant().flows.F_brake, 4000.0);
   EXPECT_LE(s.books().relative(), 1e-6);
+}
+
+TEST(Brake, the_example_keeps_wheels_rolling_on_ice) {
+  const auto way = [](const std::vector<std::string>& more, bool own) {
+    Asked a{.scenario = "brake_100_0", .sets = {"scenario.road.friction=0.2"}};
+    a.sets.insert(a.sets.end(), more.begin(), more.end());
+    if (own) a.controllers = {std::string("brake=") + EVSIM_CONTROLLERS + "/abs.so"};
+    Simulation s = simulation(a);
+    s.run();
+    EXPECT_LE(s.books().relative(), 1e-6);
+    return s.snapshot().y[car::kX];
+  };
+  const double locked = way({"scenario.assist.anti_lock=false"}, false);
+  EXPECT_LT(way({}, true), locked);
+  // It limits by itself, where the built-in anti-lock control is off.
+  EXPECT_LT(way({"scenario.assist.anti_lock=false"}, true), locked);
 }
 
 TEST(Brake, a_rate_of_its_own_is_refused) {
