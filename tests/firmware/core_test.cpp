@@ -1,6 +1,7 @@
 // The firmware's core, compiled for this machine: limits, currents, protection, frames.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <random>
@@ -216,6 +217,21 @@ TEST(VcuFirmware, the_battery_and_the_top_speed_are_kept) {
   out = vcu_step(&kCar, &in);
   EXPECT_EQ(out.tau, 0.0f);
   EXPECT_EQ(out.reason, 8);
+}
+
+TEST(VcuFirmware, a_battery_that_gives_or_takes_nothing_leaves_friction_alone) {
+  for (const float P : {0.0f, -500.0f})
+    for (const float brake : {0.0f, 0.5f}) {
+      auto in = rolling();
+      in.P_discharge_max = in.P_charge_max = P;
+      in.brake = brake;
+      in.accelerator = 0.5f - brake;
+      for (in.omega = 0.0f; in.omega < 600.0f; in.omega += 300.0f) {
+        const auto out = vcu_step(&kCar, &in);
+        EXPECT_TRUE(in.omega == 0.0f || out.tau == 0.0f) << out.tau;
+        EXPECT_NEAR(out.F_brake - std::min(out.tau, 0.0f) / 0.034, brake * 2000.0 * 9.80665, 0.02);
+      }
+    }
 }
 
 // ---- Frames -------------------------------------------------------------------------------------------
