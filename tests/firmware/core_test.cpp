@@ -282,7 +282,7 @@ void write_down(const char* text, unsigned n) { written.append(text, n); }
 TEST(SlcanFirmware, understands_what_the_simulator_says_and_the_other_way_round) {
   using namespace evsim::can;
   slcan::Client client;
-  ::slcan device{};
+  slcan_port device{};
   device.write = write_down;
   written.clear();
   can_frame got{};
@@ -309,7 +309,7 @@ TEST(SlcanFirmware, understands_what_the_simulator_says_and_the_other_way_round)
 }
 
 TEST(SlcanFirmware, refuses_what_is_no_frame_and_goes_on) {
-  ::slcan device{};
+  slcan_port device{};
   device.write = write_down;
   can_frame got{};
   const auto say = [&](const std::string& text) {
