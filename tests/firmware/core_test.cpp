@@ -1,6 +1,7 @@
 // The firmware's core, compiled for this machine: limits, currents, protection, frames.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <random>
@@ -218,6 +219,21 @@ TEST(VcuFirmware, the_battery_and_the_top_speed_are_kept) {
   EXPECT_EQ(out.reason, 8);
 }
 
+TEST(VcuFirmware, a_battery_that_gives_or_takes_nothing_leaves_friction_alone) {
+  for (const float P : {0.0f, -500.0f})
+    for (const float brake : {0.0f, 0.5f}) {
+      auto in = rolling();
+      in.P_discharge_max = in.P_charge_max = P;
+      in.brake = brake;
+      in.accelerator = 0.5f - brake;
+      for (in.omega = 0.0f; in.omega < 600.0f; in.omega += 300.0f) {
+        const auto out = vcu_step(&kCar, &in);
+        EXPECT_TRUE(in.omega == 0.0f || out.tau == 0.0f) << out.tau;
+        EXPECT_NEAR(out.F_brake - std::min(out.tau, 0.0f) / 0.034, brake * 2000.0 * 9.80665, 0.02);
+      }
+    }
+}
+
 // ---- Frames -------------------------------------------------------------------------------------------
 
 std::mt19937 random_bits(7);
@@ -266,7 +282,7 @@ void write_down(const char* text, unsigned n) { written.append(text, n); }
 TEST(SlcanFirmware, understands_what_the_simulator_says_and_the_other_way_round) {
   using namespace evsim::can;
   slcan::Client client;
-  ::slcan device{};
+  slcan_port device{};
   device.write = write_down;
   written.clear();
   can_frame got{};
@@ -293,7 +309,7 @@ TEST(SlcanFirmware, understands_what_the_simulator_says_and_the_other_way_round)
 }
 
 TEST(SlcanFirmware, refuses_what_is_no_frame_and_goes_on) {
-  ::slcan device{};
+  slcan_port device{};
   device.write = write_down;
   can_frame got{};
   const auto say = [&](const std::string& text) {

@@ -53,7 +53,7 @@ static int references(const foc_params* p, foc_state* x, float tau, float psi) {
   return reason;
 }
 
-/* (4), (5): voltage within the circle inside the hexagon; use: what was asked for over it. */
+/* (4), (5): voltage within the circle inside the hexagon; u: its amplitude before that limit. */
 static dq_f voltage(const foc_params* p, foc_state* x, dq_f i, float omega, float u_dc, float* u) {
   const float k_d = p->alpha * p->L_d, k_q = p->alpha * p->L_q;
   const float e_d = x->i_d - i.d, e_q = x->i_q - i.q, limit = u_dc / SQRT3_F;

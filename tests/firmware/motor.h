@@ -13,10 +13,10 @@
 #define MOTOR_CONFIG(X) \
   X(machine) X(n_p) X(R_s) X(L_d) X(L_q) X(psi_f) X(I_max) X(tau_max) X(P_max) X(omega_max) X(k_u)
 #if MOTOR_DUTIES
-#define MOTOR_INPUTS(X)                                                                         \
-  X(enable)                                                                                     \
-  X(tau_request) X(tau_drag) X(omega_m) X(u_dc) X(T_winding) X(T_junction) X(i_a) X(i_b) X(i_c) \
-      X(theta_m)
+#define MOTOR_INPUTS(X) \
+  X(enable)             \
+  X(tau_request)        \
+  X(tau_drag) X(omega_m) X(u_dc) X(T_winding) X(T_junction) X(i_a) X(i_b) X(i_c) X(theta_m)
 #define MOTOR_OUTPUTS(X) \
   X(output) X(gates) X(tau_aimed) X(reason) X(d_a) X(d_b) X(d_c) X(i_d_ref) X(i_q_ref)
 #else

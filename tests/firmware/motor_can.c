@@ -12,7 +12,7 @@ enum { REQUEST = 272, SENSORS = 288, TORQUE = 528, LIMITS = 529 };
 enum { CYCLE = 10, TOO_OLD = 50 }; /* [ms] */
 enum { STATE_OFF = 0, STATE_RUNS = 1, STATE_NO_REQUEST = 2 };
 
-static slcan bus = {.write = board_usart_write};
+static slcan_port bus = {.write = board_usart_write};
 static motor_state motor;
 static motor_inputs in = {.T_winding = 293.15f, .T_junction = 293.15f};
 static e2e request = {.data_id = REQUEST}, torque = {.data_id = TORQUE},

@@ -2,7 +2,7 @@
 
 #define BELL "\a"
 
-static void answer(const slcan* s, const char* text) {
+static void answer(const slcan_port* s, const char* text) {
   unsigned n = 0;
   while (text[n] != '\0') ++n;
   s->write(text, n);
@@ -28,7 +28,7 @@ static int number(const char* text, unsigned digits, uint32_t* x) {
 }
 
 /* tIIILDD.. */
-static int frame(const slcan* s, can_frame* f) {
+static int frame(const slcan_port* s, can_frame* f) {
   uint32_t id, length, byte;
   unsigned i;
   if (s->n < 5 || !number(s->line + 1, 3, &id) || !number(s->line + 4, 1, &length)) return 0;
@@ -42,7 +42,7 @@ static int frame(const slcan* s, can_frame* f) {
   return 1;
 }
 
-static int obey(slcan* s, can_frame* f) {
+static int obey(slcan_port* s, can_frame* f) {
   int got;
   if (s->n == 0) return 0;
   switch (s->line[0]) {
@@ -62,7 +62,7 @@ static int obey(slcan* s, can_frame* f) {
   return 0;
 }
 
-int slcan_feed(slcan* s, char byte, can_frame* f) {
+int slcan_feed(slcan_port* s, char byte, can_frame* f) {
   int got = 0;
   if (byte == '\n') return 0;
   if (byte != '\r') {
@@ -78,7 +78,7 @@ int slcan_feed(slcan* s, char byte, can_frame* f) {
   return got;
 }
 
-void slcan_send(const slcan* s, const can_frame* f) {
+void slcan_send(const slcan_port* s, const can_frame* f) {
   static const char digits[] = "0123456789ABCDEF";
   char text[32];
   unsigned n = 0, i;

@@ -11,11 +11,11 @@ typedef struct {
   char line[32];
   unsigned n;
   int open;
-} slcan;
+} slcan_port;
 
 /* A byte from the serial line. 1 where it ends a frame from the bus. Commands are answered. */
-int slcan_feed(slcan* s, char byte, can_frame* f);
+int slcan_feed(slcan_port* s, char byte, can_frame* f);
 /* A frame to the bus; nothing while the channel is closed. */
-void slcan_send(const slcan* s, const can_frame* f);
+void slcan_send(const slcan_port* s, const can_frame* f);
 
 #endif

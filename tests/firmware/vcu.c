@@ -11,6 +11,7 @@ vcu_outputs vcu_step(const vcu_config* c, const vcu_inputs* in) {
   const float regenerated = may * min_f(slow, c->deceleration_max * c->mass);
   const float lever = c->wheel_radius / c->ratio;
   const float asked = (drive - regenerated) * lever;
+  const float may_give = max_f(in->P_discharge_max, 0.0f), may_take = max_f(in->P_charge_max, 0.0f);
   vcu_outputs out = {0};
   float p;
 
@@ -19,11 +20,11 @@ vcu_outputs vcu_step(const vcu_config* c, const vcu_inputs* in) {
   out.tau = clamp_f(asked, -in->tau_limit, in->tau_limit);
   if (out.tau != asked) out.reason = 1;
   p = out.tau * in->omega;
-  if (1.1f * p > in->P_discharge_max) { /* losses of a tenth, roughly */
-    out.tau *= max_f(in->P_discharge_max, 0.0f) / (1.1f * p);
+  if (1.1f * p > may_give) { /* losses of a tenth, roughly */
+    out.tau *= may_give / (1.1f * p);
     out.reason = 2;
-  } else if (-p > in->P_charge_max) {
-    out.tau *= max_f(in->P_charge_max, 0.0f) / -p;
+  } else if (-p > may_take) {
+    out.tau *= may_take / -p;
     out.reason = 2;
   }
   out.F_brake = max_f(slow + min_f(out.tau / lever, 0.0f), 0.0f);

@@ -19,7 +19,7 @@ static const vcu_config car = {.mass = 2055.0f,
                                .deceleration_max = 2.94f,
                                .ratio = 12.2f};
 
-static slcan bus = {.write = board_usart_write};
+static slcan_port bus = {.write = board_usart_write};
 static vcu_inputs in;
 static e2e torque = {.data_id = TORQUE}, brake = {.data_id = BRAKE};
 static uint32_t now, heard; /* [ms] */

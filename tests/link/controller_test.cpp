@@ -91,6 +91,12 @@ TEST(Controller, the_example_does_so_under_the_example_of_a_control_unit) {
   drives_off_and_stops({motor("foc"), unit("vcu")}, "drive");
 }
 
+// That of docs/firmware.md, compiled for this machine.
+TEST(Controller, firmware_drives_a_car_to_its_top_speed_and_to_rest) {
+  drives_off_and_stops({motor("motor_duties"), unit("vcu_firmware")}, "drive");
+  drives_off_and_stops({motor("motor_torque"), unit("vcu_firmware")}, "drive");
+}
+
 TEST(Controller, an_example_accelerates_like_the_built_in_control) {
   double time[2] = {};
   for (const bool own : {false, true}) {
