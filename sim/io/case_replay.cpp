@@ -1,9 +1,9 @@
 // A run again, from its results.
 #include <variant>
 
+#include "sim/base/sha256.h"
 #include "sim/io/case.h"
 #include "sim/io/results.h"
-#include "sim/io/sha256.h"
 #include "sim/io/text.h"
 
 namespace evsim::io {

@@ -3,25 +3,20 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "sim/io/reader.h"
 
 namespace evsim::io {
+
+// Throws them anew, by file and line.
+[[noreturn]] void raise_with_origins(const Reading& r, const InputError& problems);
 
 // Problems that f throws without a file get file and line of the value that their path names.
 template <class F> auto with_origins(const Reading& r, F&& f) {
   try {
     return f();
   } catch (const InputError& e) {
-    std::vector<Problem> all = e.problems();
-    for (Problem& p : all) {
-      if (!p.file.empty()) continue;
-      p = problem_at(r.origins, p.path, std::move(p.what));
-      if (p.file.empty()) p.file = r.inputs.front().name;
-    }
-    throw InputError(std::move(all));
+    raise_with_origins(r, e);
   }
 }
 

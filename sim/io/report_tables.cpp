@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/base/sha256.h"
 #include "sim/io/markup.h"
 #include "sim/io/parameters.h"
-#include "sim/io/sha256.h"
 #include "sim/io/summary.h"
 #include "sim/io/svg.h"
 

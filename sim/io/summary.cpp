@@ -4,10 +4,10 @@
 #include <cmath>
 #include <ctime>
 
+#include "sim/base/sha256.h"
 #include "sim/io/command_log.h"
 #include "sim/io/markup.h"
 #include "sim/io/parameters.h"
-#include "sim/io/sha256.h"
 
 namespace evsim::io {
 namespace {

@@ -96,7 +96,7 @@ constexpr void describe(P& p, V&& field) {
   constexpr Dim N = Dim::none;
   field(p.at, Field{"at", N, any_value,
                     "adapter: socketcan://IF, slcan:///DEVICE, slcan://HOST:PORT, "
-                    "slcan-server://HOST:PORT, slcan-pty:///PATH; or a recorded log:///FILE"});
+                    "slcan-server://HOST:PORT, slcan-pty:///PATH; or a recorded log://FILE"});
   field(p.dbc, Field{"dbc", N, any_value, "database of the frames"});
   field(p.node, Field{"node", N, any_value, "of the database: the controller"});
   field(p.answer, Field{"answer", N, any_value, "message that an exchange waits for, in lockstep"});

@@ -43,6 +43,9 @@ class Check {
 
   template <class Role> void role(const std::string& name, const RemoteParams& p) {
     own_signals(name, p);
+    collect([&] { (void)secret_of(p, name, read_); });
+    if (!p.secret_file.empty() && p.at.empty())
+      report(name + ".secret_file", "is for a socket; frames of a bus have E2E protection");
     if (!p.at.empty() && !p.can.at.empty())
       report(name + ".at", "is given beside can.at; must be one of them");
     else if (!p.at.empty())
@@ -134,6 +137,12 @@ CanFiles read_can_files(const CanParams& p, const std::string& path, const ReadT
                                          : can::read_candump(log.text, log.name);
   }
   return out;
+}
+
+std::string secret_of(const RemoteParams& p, const std::string& role, const ReadText& read) {
+  if (p.secret_file.empty()) return {};
+  const std::string path = role + ".secret_file";
+  return below(path, [&] { return secret_in(read(path, p.secret_file).text); });
 }
 
 void check(const LinkParams& p, const ReadText& read) {

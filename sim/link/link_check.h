@@ -47,6 +47,9 @@ struct CanFiles {
 bool is_log(const CanParams& p);
 CanFiles read_can_files(const CanParams& p, const std::string& path, const ReadText& read);
 
+// "" where none is asked for. Throws InputError.
+std::string secret_of(const RemoteParams& p, const std::string& role, const ReadText& read);
+
 // Problems that f throws without a file lie below a path of the link file.
 template <class F> auto below(const std::string& path, F&& f) {
   try {

@@ -272,7 +272,8 @@ Links::Links(const LinkParams& p, const TimeParams& time, const std::function<bo
     if (!is_linked(role)) return;
     const Patience patience{.answer = role.patience, .stop = stop};
     if (role.can.at.empty()) {
-      const auto session = std::make_shared<Session>(endpoint(role.at), patience);
+      const auto session =
+          std::make_shared<Session>(endpoint(role.at), patience, secret_of(role, name, read));
       roles_.push_back({.name = name, .exchange = session, .session = session});
     } else {
       const auto bus = on_bus(role, name, read, patience);

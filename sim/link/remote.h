@@ -37,6 +37,7 @@ struct RemoteParams {
   double rate = 0.0;
   std::string drive_unit;
   std::vector<std::string> signals;
+  std::string secret_file;
   CanParams can;
 };
 template <class P, class V>
@@ -65,6 +66,9 @@ constexpr void describe(P& p, V&& field) {
         Field{"drive_unit", Dim::none, any_value, "of a motor_control, where there are several"});
   field(p.signals, Field{"signals", Dim::none, any_value,
                          "outputs of its own that are recorded, as controller.NAME; 6 at most"});
+  field(p.secret_file, Field{"secret_file", Dim::none, any_value,
+                             "file of a secret that the controller must know, 16 bytes or more; "
+                             "left out: whoever connects is welcome"});
   field(p.can, Group{"can", "in place of `at`: a controller on a CAN bus"});
 }
 

@@ -15,7 +15,7 @@ constexpr double kSlice = 0.1;  // of a wait, between two looks at `stop` [s]
 constexpr double kFirstResend =
     0.02;  // of a datagram without answer; then twice as late each time [s]
 constexpr double kLatestResend = 0.5;    // [s]
-constexpr double kTimeForHello = 2.0;    // of a stream [s]
+constexpr double kTimeForHello = 2.0;    // of a stream, and for a proof [s]
 constexpr std::size_t kMostWaiting = 8;  // streams without a hello
 
 std::string_view text_of(const std::vector<std::uint8_t>& bytes) {
@@ -28,9 +28,10 @@ std::uint32_t fresh_session() {
 
 }  // namespace
 
-Session::Session(Endpoint at, Patience patience)
+Session::Session(Endpoint at, Patience patience, std::string secret)
     : at_(std::move(at)),
       patience_(std::move(patience)),
+      secret_(std::move(secret)),
       listening_(bound(at_)),
       buffer_(65536),
       session_(fresh_session()) {}
@@ -51,18 +52,39 @@ void Session::pump_datagrams() {
   Peer from;
   while (true) {
     const Received got = listening_.receive_from(buffer_, from.address);
-    if (got.io != Io::done) return;
+    if (got.io != Io::done) break;
     Decoder one;
     Message m;
     one.feed(std::span(buffer_).first(got.size));
     const bool whole = one.next(m) == Found::message && one.waiting() == 0;
     if (whole && m.type == MessageType::hello)
-      consider(from, m);
-    else if (whole && connected_ && from.address == active_.address)
+      secret_.empty() ? consider(from, m) : challenge(stranger(from.address), m);
+    else if (const auto p = std::ranges::find(waiting_, from.address, &Peer::address);
+             whole && m.type == MessageType::proof && p != waiting_.end()) {
+      Peer one_of_them = std::move(*p);
+      waiting_.erase(p);
+      prove(one_of_them, m);
+    } else if (whole && connected_ && from.address == active_.address)
       take(m);
     else
       ++stats_.rejected;
   }
+  std::erase_if(waiting_, [this](Peer& p) { return turn_away_late(p); });
+}
+
+// Who sends datagrams and is no controller yet.
+Session::Peer& Session::stranger(const Address& from) {
+  const auto known = std::ranges::find(waiting_, from, &Peer::address);
+  if (known != waiting_.end()) return *known;
+  make_room();
+  waiting_.push_back({.stream = {}, .address = from, .in = {}});
+  return waiting_.back();
+}
+
+void Session::make_room() {
+  if (waiting_.size() < kMostWaiting) return;
+  waiting_.erase(waiting_.begin());  // the eldest has had its time
+  ++stats_.rejected;
 }
 
 void Session::accept_all() {
@@ -72,10 +94,7 @@ void Session::accept_all() {
   while (has_room()) {
     Socket s = listening_.accept();
     if (!s) return;
-    if (waiting_.size() == kMostWaiting) {  // the eldest has had its time
-      waiting_.erase(waiting_.begin());
-      ++stats_.rejected;
-    }
+    make_room();
     waiting_.push_back({.stream = std::move(s), .address = {}, .in = {}, .since = wall_clock()});
   }
 }
@@ -89,20 +108,56 @@ bool Session::read(Peer& p) {
 void Session::pump_waiting() {
   for (std::size_t i = 0; i < waiting_.size();) {
     Peer p = std::move(waiting_[i]);
-    const bool open = read(p);
-    Message m;
-    const Found found = p.in.next(m);
-    const bool is_hello = found == Found::message && m.type == MessageType::hello;
-    if (is_hello || !open || found != Found::nothing || wall_clock() > p.since + kTimeForHello) {
+    if (is_settled(p))
       waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
-      if (is_hello)
-        consider(p, m);
-      else
-        ++stats_.rejected;
-    } else {
+    else
       waiting_[i++] = std::move(p);
-    }
   }
+}
+
+bool Session::is_settled(Peer& p) {
+  const bool open = read(p);
+  Message m;
+  const Found found = p.in.next(m);
+  const bool is_hello = found == Found::message && m.type == MessageType::hello;
+  if (is_hello && secret_.empty())
+    consider(p, m);
+  else if (is_hello && open)
+    challenge(p, m);
+  else if (found == Found::message && m.type == MessageType::proof && p.hello)
+    prove(p, m);
+  else if (open && found == Found::nothing)
+    return turn_away_late(p);
+  else
+    ++stats_.rejected;
+  return !is_hello || secret_.empty() || !open;
+}
+
+// Who has not said hello, or proved anything, in time.
+bool Session::turn_away_late(Peer& p) {
+  if (wall_clock() <= p.since + kTimeForHello) return false;
+  if (!p.hello) return ++stats_.rejected, true;
+  ++stats_.refused;
+  send_text(p, MessageType::refused, "no proof of the secret came in time\n");
+  return true;
+}
+
+void Session::challenge(Peer& p, const Message& hello) {
+  if (!p.hello) p.nonce = fresh_nonce();  // a hello that is said twice has one challenge
+  p.hello = hello;
+  p.since = wall_clock();
+  send(p, {.type = MessageType::challenge,
+           .session = session_,
+           .schema = crc32(hello.payload),
+           .payload = {p.nonce.begin(), p.nonce.end()}});
+}
+
+void Session::prove(Peer& p, const Message& proof) {
+  const Message hello = *std::exchange(p.hello, std::nullopt);
+  if (proves(proof.payload, secret_, p.nonce, hello.payload)) return consider(p, hello);
+  ++stats_.refused;
+  send_text(p, MessageType::refused, "the proof of the secret is wrong\n");
+  if (&p == &active_) drop();
 }
 
 void Session::pump_active() {
@@ -112,7 +167,9 @@ void Session::pump_active() {
   Found found = Found::nothing;
   while (connected_ && (found = active_.in.next(m)) == Found::message)
     if (m.type == MessageType::hello)
-      consider(active_, m);
+      secret_.empty() ? consider(active_, m) : challenge(active_, m);
+    else if (m.type == MessageType::proof && active_.hello)
+      prove(active_, m);
     else
       take(m);
   if (is_wrong(found)) {

@@ -13,6 +13,7 @@
 #include "sim/link/disturbances.h"
 #include "sim/link/exchange.h"
 #include "sim/link/hello.h"
+#include "sim/link/secret.h"
 #include "sim/link/socket.h"
 #include "sim/link/wire.h"
 
@@ -33,8 +34,8 @@ struct Stats {
 
 class Session : public Exchange {
  public:
-  // Listens. Throws EnvironmentError where it can't.
-  Session(Endpoint at, Patience patience);
+  // Listens. secret: that a controller must know; "": none. Throws EnvironmentError where it can't.
+  Session(Endpoint at, Patience patience, std::string secret = {});
   ~Session() override;
 
   const Endpoint& endpoint() const { return at_; }
@@ -58,7 +59,9 @@ class Session : public Exchange {
     Socket stream;
     Address address;
     Decoder in;
-    double since = 0.0;  // wall clock
+    double since = 0.0;                 // wall clock
+    std::optional<Message> hello = {};  // of which a proof is awaited
+    Nonce nonce = {};
   };
   // Undisturbed.
   Answer ask(TimeNs t, std::uint32_t ticks, std::span<const double> inputs, Outputs& outputs,
@@ -69,6 +72,14 @@ class Session : public Exchange {
   void pump_datagrams();
   void accept_all();
   void pump_waiting();
+  // Of one that waits. True: it is the controller now, or turned away.
+  bool is_settled(Peer& p);
+  bool turn_away_late(Peer& p);
+  Peer& stranger(const Address& from);
+  void make_room();
+  // A hello: of the controller, or of one who must prove to know the secret first.
+  void challenge(Peer& p, const Message& hello);
+  void prove(Peer& p, const Message& proof);
   void pump_active();
   // Of a stream: false where it has ended or can't be followed.
   bool read(Peer& p);
@@ -88,6 +99,7 @@ class Session : public Exchange {
 
   Endpoint at_;
   Patience patience_;
+  std::string secret_;
   Socket listening_;
   Peer active_;
   std::vector<Peer> waiting_;

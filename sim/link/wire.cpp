@@ -96,7 +96,7 @@ Found Decoder::next(Message& out) {
     if (all[i] != static_cast<std::uint8_t>(kMagic >> (8 * i))) return Found::bad_magic;
   if (all.size() < kHeader) return Found::nothing;
   const auto type = get<std::uint32_t>(all, kTypeAt);
-  if (type < 1 || type > 6) return Found::bad_type;
+  if (type < 1 || type > 8) return Found::bad_type;
   const auto length = get<std::uint32_t>(all, kLengthAt);
   if (length > kLongestPayload) return Found::bad_length;
   if (all.size() < kHeader + length) return Found::nothing;

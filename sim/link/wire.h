@@ -14,12 +14,14 @@
 namespace evsim::link {
 
 enum class MessageType : std::uint8_t {
-  hello = 1,    // controller: who it is, what it takes and gives, as text
-  welcome = 2,  // simulator: a run begins; configuration, then text
-  refused = 3,  // simulator: why not, as text
-  step = 4,     // simulator: inputs at an instant
-  answer = 5,   // controller: outputs for that instant
-  bye = 6,      // either: no more of this run
+  hello = 1,      // controller: who it is, what it takes and gives, as text
+  welcome = 2,    // simulator: a run begins; configuration, then text
+  refused = 3,    // simulator: why not, as text
+  step = 4,       // simulator: inputs at an instant
+  answer = 5,     // controller: outputs for that instant
+  bye = 6,        // either: no more of this run
+  challenge = 7,  // simulator: prove that you know the secret; a nonce
+  proof = 8,      // controller: that it does
 };
 
 inline constexpr std::uint32_t kMagic = 0x314c5645;  // "EVL1": the version is part of it

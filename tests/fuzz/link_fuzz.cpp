@@ -50,16 +50,18 @@ void simulator(std::span<const std::uint8_t> bytes) {
 // The payload as messages of all types, with a right CRC.
 void firmware(std::span<const std::uint8_t> bytes) {
   static evsim_link k;
-  evsim_link_begin(&k, "role vcu\nconfig mass\nin v\nin SOC\nout tau.rear\n");
+  const bool knows = bytes.size() % 2 == 0;
+  evsim_link_begin_with(&k, "role vcu\nconfig mass\nin v\nin SOC\nout tau.rear\n",
+                        "sixteen bytes ..", knows ? 16 : 0);
   const std::uint32_t schema = k.schema;
-  for (int type = 0; type < 8 && !bytes.empty(); ++type) {
-    Message m{.type = static_cast<MessageType>(bytes[0] % 7),
+  for (int type = 0; type < 10 && !bytes.empty(); ++type) {
+    Message m{.type = static_cast<MessageType>(bytes[0] % 9),
               .sequence = bytes[0],
               .session = bytes[0] % 3u,
               .schema = schema,
               .payload = {bytes.begin() + 1, bytes.end()}};
     if (m.payload.size() > kLongestPayload) m.payload.resize(kLongestPayload);
-    const auto message = type == 7 ? std::vector(bytes.begin(), bytes.end()) : encoded(m);
+    const auto message = type == 9 ? std::vector(bytes.begin(), bytes.end()) : encoded(m);
     for (std::size_t at = 0; at < message.size();) {
       const std::size_t took = evsim_link_feed(&k, message.data() + at, message.size() - at);
       at += took;

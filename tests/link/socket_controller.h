@@ -19,10 +19,11 @@ class SocketController {
   enum class Then : std::uint8_t { answer, answer_twice, be_silent, die };
   using Compute = std::function<Then(evsim_link&)>;
 
-  SocketController(Endpoint at, std::string hello, Compute compute)
+  SocketController(Endpoint at, std::string hello, Compute compute, std::string secret = {})
       : at_(std::move(at)),
         hello_(std::move(hello)),
         compute_(std::move(compute)),
+        secret_(std::move(secret)),
         link_(std::make_unique<evsim_link>()),
         thread_([this] { run(); }) {}
   ~SocketController() {
@@ -40,7 +41,7 @@ class SocketController {
 
  private:
   void run() {
-    evsim_link_begin(link_.get(), hello_.c_str());
+    evsim_link_begin_with(link_.get(), hello_.c_str(), secret_.data(), secret_.size());
     Socket s;
     while (!stop_ && !s) try {
         s = connected(at_);
@@ -102,6 +103,7 @@ class SocketController {
   Endpoint at_;
   std::string hello_;
   Compute compute_;
+  std::string secret_;
   std::unique_ptr<evsim_link> link_;
   std::atomic<bool> stop_ = false, ended_ = false;
   std::atomic<int> steps_ = 0, welcomes_ = 0;

@@ -81,7 +81,7 @@ TEST(Wire, what_is_no_message_is_named) {
   EXPECT_EQ(found_in(bytes_of("EVL2")), Found::bad_magic);
   EXPECT_EQ(found_in(bytes_of("EVL1")), Found::nothing);
   Bytes b = encoded(an_answer());
-  b[4] = 7;
+  b[4] = 9;
   EXPECT_EQ(found_in(b), Found::bad_type);
   b = encoded(an_answer());
   b[9] = 0x21;  // 8448 bytes and more

@@ -98,6 +98,32 @@ TEST_F(Hil, pipes_give_the_signals_of_a_socket) {
   EXPECT_EQ(signals[0], signals[1]);
 }
 
+TEST_F(Hil, a_secret_is_asked_for_and_proved_in_Python) {
+  write("bench.secret", "a secret of the bench\n");
+  write("vcu.py", R"(import sys
+from evsim_link import Link, Refused
+try:
+    for step in Link(sys.argv[1], role="vcu", outputs=["F_brake kN"], secret=sys.argv[2]):
+        step.answer({"F_brake": 1.0})
+except Refused as e:
+    print(e)
+    sys.exit(3)
+)");
+  link("tcp://:0", R"(, "secret_file": "bench.secret", "patience_s": 10)");
+  const std::string root = EVSIM_SOURCE_DIR, script = fs::absolute(file("vcu.py")).string();
+  const pid_t run = start({"hil", "race.json", "--link", "link.json"});
+  const std::string at = place();
+  const auto with = [&](const std::string& secret) {
+    return other({"env", "PYTHONPATH=" + root + "/tools/python", "python3", script, at, secret});
+  };
+  EXPECT_EQ(ended(with("")), 3);
+  EXPECT_EQ(ended(with("a secret of another bench")), 3);
+  EXPECT_EQ(ended(with("a secret of the bench")), 0);
+  const Ran r = finish(run);
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_NE(r.out.find("controllers turned away"), std::string::npos) << r.out;
+}
+
 TEST_F(Hil, a_link_file_that_is_wrong_is_an_error_before_anything_runs) {
   const auto problem = [&](const std::string& text) {
     write("link.json", text);
@@ -105,8 +131,9 @@ TEST_F(Hil, a_link_file_that_is_wrong_is_an_error_before_anything_runs) {
     EXPECT_EQ(r.code, 2);
     return r.err;
   };
-  EXPECT_NE(problem("{}").find("link.json: links no role; must be vcu, motor_control, bms or brake"),
-            std::string::npos);
+  EXPECT_NE(
+      problem("{}").find("link.json: links no role; must be vcu, motor_control, bms or brake"),
+      std::string::npos);
   EXPECT_NE(problem(R"({"vcu": {"at": "here"}})").find("link.json: vcu.at: got here, must be tcp:"),
             std::string::npos);
   EXPECT_NE(problem(R"({"vcu": {"at": "tcp://:0", "timeout": 1}})").find("timeout"),

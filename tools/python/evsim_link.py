@@ -11,6 +11,7 @@ Time is the simulator's: it waits for each answer. The loop ends when the run do
 ones. docs/link_protocol.md describes the messages; `evsim describe interface ROLE` lists the signals.
 """
 import dataclasses
+import hmac
 import math
 import os
 import select
@@ -20,7 +21,7 @@ import time
 import zlib
 
 MAGIC = 0x314C5645  # "EVL1"
-HELLO, WELCOME, REFUSED, STEP, ANSWER, BYE = range(1, 7)
+HELLO, WELCOME, REFUSED, STEP, ANSWER, BYE, CHALLENGE, PROOF = range(1, 9)
 _HEAD = struct.Struct("<IIIIqIII")  # magic, type, length, sequence, time, session, schema, 0
 _HEADER = 40
 _LONGEST = 8192
@@ -126,9 +127,12 @@ class Step:
 class Link:
     """A connection to a role of the simulator. Signals: "NAME" in SI, or "NAME UNIT"."""
 
-    def __init__(self, at, role, name="a Python controller", inputs=(), outputs=(), config=(), unit="", patience=30.0):
-        """patience: wall-clock time that connecting may take [s]. Raises Refused, OSError."""
+    def __init__(self, at, role, name="a Python controller", inputs=(), outputs=(), config=(), unit="", patience=30.0,
+                 secret=b""):
+        """patience: wall-clock time that connecting may take [s]. secret: bytes, or text, where the link file has a
+        secret_file. Raises Refused, OSError."""
         self.at, self.patience = at, patience
+        self._secret = secret.encode() if isinstance(secret, str) else bytes(secret)
         self.input_names = [s.split()[0] for s in inputs]
         self.output_names = [s.split()[0] for s in outputs]
         self._config_names = [s.split()[0] for s in config]
@@ -194,6 +198,12 @@ class Link:
     def _say_hello(self):
         self._socket.send(Message(HELLO, schema=self._schema, payload=self._hello).encoded())
 
+    def _prove(self, nonce):
+        if not self._secret:
+            raise Refused("the simulator asks for a secret")
+        proof = hmac.digest(self._secret, nonce + self._hello, "sha256")
+        self._socket.send(Message(PROOF, schema=self._schema, payload=proof).encoded())
+
     def _join(self):
         deadline = time.monotonic() + self.patience
         while self._session == 0:
@@ -233,6 +243,10 @@ class Link:
         del self._data[:length]
         if message.type == REFUSED:
             raise Refused(message.payload.decode(errors="replace").strip())
+        if message.type == CHALLENGE:
+            if message.schema == self._schema:
+                self._prove(message.payload)
+            return None
         if message.type == WELCOME and message.schema == self._schema and message.session != self._session:
             n = len(self._config_names)
             self.T_s, *values = struct.unpack_from(f"<{1 + n}d", message.payload)

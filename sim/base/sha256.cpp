@@ -1,10 +1,8 @@
-#include "sim/io/sha256.h"
+#include "sim/base/sha256.h"
 
-#include <array>
 #include <bit>
-#include <cstdint>
 
-namespace evsim::io {
+namespace evsim {
 namespace {
 
 using Word = std::uint32_t;
@@ -73,20 +71,40 @@ std::string padded_end(std::string_view bytes) {
   return end;
 }
 
-}  // namespace
-
-std::string sha256(std::string_view bytes) {
+Digest digest_of(std::string_view bytes) {
   Hash hash{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
             0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
   for (std::size_t i = 0; i + kBlock <= bytes.size(); i += kBlock) compress(hash, bytes.data() + i);
   const std::string end = padded_end(bytes);
   for (std::size_t i = 0; i < end.size(); i += kBlock) compress(hash, end.data() + i);
+  Digest out{};
+  for (std::size_t i = 0; i < out.size(); ++i)
+    out[i] = static_cast<std::uint8_t>(hash[i / 4] >> (24 - 8 * (i % 4)));
+  return out;
+}
+std::string text_of(const Digest& d) { return {d.begin(), d.end()}; }
 
+}  // namespace
+
+std::string sha256(std::string_view bytes) {
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string text;
-  for (const Word word : hash)
-    for (int shift = 28; shift >= 0; shift -= 4) text += kHex[(word >> shift) & 15];
+  for (const std::uint8_t byte : digest_of(bytes)) {
+    text += kHex[byte >> 4];
+    text += kHex[byte & 15];
+  }
   return text;
 }
 
-}  // namespace evsim::io
+Digest hmac_sha256(std::string_view key, std::string_view text) {
+  std::string block = key.size() > kBlock ? text_of(digest_of(key)) : std::string(key);
+  block.resize(kBlock, '\0');
+  std::string inner, outer;
+  for (const char c : block) {
+    inner += static_cast<char>(c ^ 0x36);
+    outer += static_cast<char>(c ^ 0x5c);
+  }
+  return digest_of(outer + text_of(digest_of(inner.append(text))));
+}
+
+}  // namespace evsim

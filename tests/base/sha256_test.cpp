@@ -1,8 +1,10 @@
-#include "sim/io/sha256.h"
+#include "sim/base/sha256.h"
 
 #include <gtest/gtest.h>
 
-namespace evsim::io {
+#include "tests/base/hmac_cases.h"
+
+namespace evsim {
 namespace {
 
 // NIST, Secure Hashing examples for FIPS 180-4 (SHA256.pdf), and the empty message (SHA256ShortMsg).
@@ -32,5 +34,13 @@ TEST(Sha256, takes_any_byte) {
   EXPECT_NE(sha256(std::string("\0", 1)), sha256(""));
 }
 
+// The header that firmware includes: tests/link/secret_test.cpp.
+TEST(Sha256, gives_the_codes_under_a_key_of_RFC_4231) {
+  for (const auto& [key, text, code] : hmac::kRfc4231) {
+    const Digest d = hmac_sha256(key, text);
+    EXPECT_EQ(hmac::hex(d.data()), code);
+  }
+}
+
 }  // namespace
-}  // namespace evsim::io
+}  // namespace evsim
