@@ -15,6 +15,7 @@ constexpr double kSlice = 0.1;  // of a wait, between two looks at `stop` [s]
 constexpr double kFirstResend =
     0.02;  // of a datagram without answer; then twice as late each time [s]
 constexpr double kLatestResend = 0.5;    // [s]
+constexpr double kBetweenLooks = 0.005;  // for who else comes [s]
 constexpr double kTimeForHello = 2.0;    // of a stream [s]
 constexpr std::size_t kMostWaiting = 8;  // streams without a hello
 
@@ -42,14 +43,21 @@ Session::~Session() { end(); }
 void Session::look() {
   if (is_closed_) return;  // who comes waits
   if (is_datagram()) return pump_datagrams();
+  pump_active();
+  // While there is a controller, who else comes can wait a little.
+  if (!looks_for_more()) return;
+  looked_ = wall_clock();
   accept_all();
   pump_waiting();
-  pump_active();
+}
+
+bool Session::looks_for_more() const {
+  return !connected_ || !waiting_.empty() || wall_clock() > looked_ + kBetweenLooks;
 }
 
 void Session::pump_datagrams() {
   Peer from;
-  while (true) {
+  while (inbox_.empty()) {  // an answer is taken before more is looked for
     const Received got = listening_.receive_from(buffer_, from.address);
     if (got.io != Io::done) return;
     Decoder one;
@@ -223,9 +231,7 @@ double Session::deadline() const {
 // Reads until `done`; false where the deadline has passed or it is told to stop.
 bool Session::wait_until(double deadline, const std::function<bool()>& done) {
   double next_send = wall_clock() + kFirstResend, pause = kFirstResend;
-  while (true) {
-    look();
-    if (done()) return true;
+  while (!done()) {
     const double now = wall_clock();
     if (now >= deadline || (patience_.stop && patience_.stop())) return false;
     if (connected_ && resend_) send_step();
@@ -236,12 +242,15 @@ bool Session::wait_until(double deadline, const std::function<bool()>& done) {
       ++stats_.resent;
       send_step();
     }
-    std::vector<const Socket*> all{&listening_};
+    std::vector<const Socket*> all;
+    if (is_datagram() || looks_for_more()) all.push_back(&listening_);
     if (connected_ && !is_datagram()) all.push_back(&active_.stream);
     for (const Peer& p : waiting_) all.push_back(&p.stream);
     const double least = is_datagram() && connected_ ? next_send - now : kSlice;
     wait_for(all, std::clamp(std::min(least, deadline - now), 0.0, kSlice));
+    look();
   }
+  return true;
 }
 
 void Session::begin(const Interface& signals, std::vector<double> config, double T_s, TimeNs t) {
@@ -318,7 +327,8 @@ Answer Session::ask(TimeNs t, std::uint32_t ticks, std::span<const double> input
                     std::optional<double> answer_by) {
   ++stats_.exchanges;
   ++sequence_;
-  look();
+  // Else what has come meanwhile is found as the answer is waited for.
+  if (!connected_ || silent_ || answer_by) look();
   Answer out = read_late(answer_by.has_value(), outputs);
   if (!connected_ || (silent_ && !answer_by)) return out;
 
