@@ -156,16 +156,18 @@ void CanSession::choose_messages(std::vector<Problem>& wrong) {
           {.message = &m, .values = can::initial_values(m), .cycle = cycle, .delay = delay});
   }
   std::ranges::sort(sending_, {}, [](const Sending& s) { return s.message->id; });
-  for (const CanMessageParams& m : p_.messages)
-    if (database_.find(m.message) == nullptr)
-      wrong.push_back({.path = "messages",
-                       .what = "no message " + m.message + "; known: " + names_of(database_)});
+  for (std::size_t i = 0; i < p_.messages.size(); ++i)
+    if (database_.find(p_.messages[i].message) == nullptr)
+      wrong.push_back(
+          {.path = "messages." + std::to_string(i) + ".message",
+           .what = "no message " + p_.messages[i].message + "; known: " + names_of(database_)});
   if (asks_ != nullptr && sending(asks_) == nullptr)
     wrong.push_back({.path = "asks", .what = p_.asks + " has no cycle time and no input"});
 }
 
 void CanSession::protect_messages(std::vector<Problem>& wrong) {
-  for (const CanMessageParams& p : p_.messages) {
+  for (std::size_t i = 0; i < p_.messages.size(); ++i) {
+    const CanMessageParams& p = p_.messages[i];
     const can::Message* m = database_.find(p.message);
     if (m == nullptr || p.e2e == Protection::none) continue;
     Guard g{.on = true, .config = config_of(p, *m)};
@@ -175,7 +177,8 @@ void CanSession::protect_messages(std::vector<Problem>& wrong) {
     if (problem.empty() && g.config.length > m->length)
       problem = "length is more than the message's " + std::to_string(m->length) + " bytes";
     if (!problem.empty()) {
-      wrong.push_back({.path = "messages", .what = p.message + ": " + problem});
+      wrong.push_back(
+          {.path = "messages." + std::to_string(i), .what = p.message + ": " + problem});
       continue;
     }
     g.receiver = e2e::Receiver(g.config);
@@ -229,7 +232,7 @@ std::string no_unit(const std::string& name, const std::string& text, Dim dim) {
 
 void CanSession::map_input(const Interface& signals, std::size_t i, std::vector<Problem>& wrong) {
   const CanSignalParams& p = p_.inputs[i];
-  const std::string path = "inputs[" + std::to_string(i) + "]";
+  const std::string path = "inputs." + std::to_string(i);
   const Found at = find(database_, p.signal, path + ".signal", wrong);
   if (at.message == nullptr) return;
   Sending* s = sending(at.message);
@@ -257,7 +260,7 @@ void CanSession::map_input(const Interface& signals, std::size_t i, std::vector<
 
 void CanSession::map_output(const Interface& signals, std::size_t i, std::vector<Problem>& wrong) {
   const CanSignalParams& p = p_.outputs[i];
-  const std::string path = "outputs[" + std::to_string(i) + "]";
+  const std::string path = "outputs." + std::to_string(i);
   const std::size_t n = index_in(signals.outputs, p.is, path + ".is", wrong);
   if (n == signals.outputs.size()) return;
   if (p.signal.empty()) {
@@ -300,10 +303,14 @@ void CanSession::map_signals(const Interface& signals, std::vector<Problem>& wro
 
 // ---- A run ----------------------------------------------------------------------------------------------
 
-void CanSession::begin(const Interface& signals, std::vector<double>, double, TimeNs t) {
+void CanSession::check(const Interface& signals) {
   std::vector<Problem> wrong;
   map_signals(signals, wrong);
   if (!wrong.empty()) throw InputError(std::move(wrong));
+}
+
+void CanSession::begin(const Interface& signals, std::vector<double>, double, TimeNs t) {
+  check(signals);
   for (Sending& s : sending_) {
     s.due = t + s.delay;
     s.guard.sender = {};

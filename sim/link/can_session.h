@@ -120,6 +120,9 @@ class CanSession : public Exchange {
   CanSession(CanParams p, can::Database database, std::unique_ptr<can::Port> port, can::CanLog log,
              Patience patience);
 
+  // Does the file fit the role's signals? Throws InputError. As each begin().
+  void check(const Interface& signals);
+
   std::string address() const override { return port_ ? port_->name() : p_.at; }
   void begin(const Interface& signals, std::vector<double> config, double T_s, TimeNs t) override;
   Answer exchange(TimeNs t, std::uint32_t ticks, std::span<const double> inputs, Outputs& outputs,

@@ -1,11 +1,11 @@
 #include "sim/link/remote.h"
 
 #include <algorithm>
-#include <cctype>
 #include <optional>
 #include <stdexcept>
 #include <utility>
 
+#include "sim/link/link_check.h"
 #include "sim/link/real_time.h"
 
 namespace evsim::link {
@@ -57,18 +57,6 @@ void fault(const evsim_brake_inputs& in, const evsim_brake_outputs&, evsim_brake
   out.F_brake = in.F_brake;
 }
 
-// Problems with their place in the link file.
-template <class F> auto below(const std::string& path, F&& f) {
-  try {
-    return f();
-  } catch (const InputError& e) {
-    std::vector<Problem> all = e.problems();
-    for (Problem& p : all)
-      if (p.file.empty()) p.path = path + (p.path.empty() ? "" : "." + p.path);
-    throw InputError(std::move(all));
-  }
-}
-
 template <class Role> class Remote : public controller::Controller<Role> {
  public:
   using Config = typename Role::Config;
@@ -84,14 +72,8 @@ template <class Role> class Remote : public controller::Controller<Role> {
   void init(Block& b, const Config& config, const Where& at) override {
     b = {};
     units_ = units_of(config);
-    Interface all{.role = std::string(Role::kName),
-                  .unit = unit_of(config),
-                  .config = signals_of<Config>(units_),
-                  .inputs = signals_of<Inputs>(units_),
-                  .outputs = signals_of<Outputs>(units_)};
-    own_at_ = all.outputs.size();
-    for (const std::string& name : p_.signals)
-      all.outputs.push_back({"controller." + name, Dim::none});
+    const Interface all = interface_of<Role>(units_, unit_of(config), p_.signals);
+    own_at_ = all.outputs.size() - p_.signals.size();
     answered_at_ = at.t;
     here_ = false;
     T_s_ = config.T_s * p_.ticks_per_exchange;
@@ -241,58 +223,13 @@ class OneAUnit : public controller::Controller<MotorControl> {
   std::vector<Unit> all_;
 };
 
-void check(const RemoteParams& p, const std::string& role) {
-  const auto refuse = [&](const char* key, const std::string& what) {
-    throw InputError(Problem{.path = role + "." + key, .what = what});
-  };
-  constexpr std::size_t kOurs = 2;  // connected, bus_load
-  if (p.signals.size() + kOurs > EVSIM_SIGNALS)
-    refuse("signals", "has " + std::to_string(p.signals.size()) + " names; must be at most " +
-                          std::to_string(EVSIM_SIGNALS - kOurs));
-  for (const std::string& name : p.signals)
-    if (name.empty() || name == "connected" || name == "bus_load" ||
-        !std::ranges::all_of(name,
-                             [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; }))
-      refuse("signals",
-             "got \"" + name +
-                 "\", must be letters, digits and _, and not \"connected\" or \"bus_load\"");
-}
-
-std::shared_ptr<Session> listen(const RemoteParams& p, const std::string& role,
-                                const std::function<bool()>& stop) {
-  Endpoint e;
-  try {
-    e = endpoint(p.at);
-  } catch (const std::invalid_argument& wrong) {
-    throw InputError(
-        Problem{.path = role + ".at", .what = "got " + p.at + ", " + std::string(wrong.what())});
-  }
-  return std::make_shared<Session>(e, Patience{.answer = p.patience, .stop = stop});
-}
-
-constexpr std::string_view kLog = "log://";
-
 std::shared_ptr<CanSession> on_bus(const RemoteParams& p, const std::string& role,
-                                   const ReadText& read, const std::function<bool()>& stop) {
-  const std::string path = role + ".can";
-  return below(path, [&] {
-    can::Database database = can::read_database(p.can.dbc, read(p.can.dbc));
-    std::unique_ptr<can::Port> port;
-    can::CanLog log;
-    if (p.can.at.starts_with(kLog)) {
-      const std::string file = p.can.at.substr(kLog.size());
-      log = file.ends_with(".asc") ? can::read_asc(read(file), file)
-                                   : can::read_candump(read(file), file);
-    } else {
-      try {
-        port = can::open_port(can::port_address(p.can.at));
-      } catch (const std::invalid_argument& wrong) {
-        throw InputError(
-            Problem{.path = "at", .what = "got " + p.can.at + ", " + std::string(wrong.what())});
-      }
-    }
-    return std::make_shared<CanSession>(p.can, std::move(database), std::move(port), std::move(log),
-                                        Patience{.answer = p.patience, .stop = stop});
+                                   const ReadText& read, const Patience& patience) {
+  return below(role + ".can", [&] {
+    CanFiles files = read_can_files(p.can, role + ".can", read);
+    auto port = is_log(p.can) ? nullptr : can::open_port(can::port_address(p.can.at));
+    return std::make_shared<CanSession>(p.can, std::move(files.database), std::move(port),
+                                        std::move(files.log), patience);
   });
 }
 
@@ -330,42 +267,19 @@ Clock clock_of(const std::function<bool()>& stop) {
 Links::Links(const LinkParams& p, const TimeParams& time, const std::function<bool()>& stop,
              const ReadText& read)
     : params_(p) {
-  const auto add = [&](const RemoteParams& role, std::string_view name) {
-    if (role.at.empty() && role.can.at.empty()) return;
-    const std::string text(name);
-    if (!role.at.empty() && !role.can.at.empty())
-      throw InputError(
-          Problem{.path = text + ".at", .what = "is given beside can.at; must be one of them"});
-    check(role, text);
+  check(p, read);
+  each_role(p, [&](auto, const std::string& name, const RemoteParams& role) {
+    if (!is_linked(role)) return;
+    const Patience patience{.answer = role.patience, .stop = stop};
     if (role.can.at.empty()) {
-      const auto session = listen(role, text, stop);
-      roles_.push_back({.name = text, .exchange = session, .session = session});
+      const auto session = std::make_shared<Session>(endpoint(role.at), patience);
+      roles_.push_back({.name = name, .exchange = session, .session = session});
     } else {
-      const auto bus = on_bus(role, text, read, stop);
-      roles_.push_back({.name = text, .exchange = bus, .bus = bus});
+      const auto bus = on_bus(role, name, read, patience);
+      roles_.push_back({.name = name, .exchange = bus, .bus = bus});
     }
-  };
-  add(p.vcu, Vcu::kName);
-  add(p.motor_control, MotorControl::kName);
-  const std::string units = "motor_controls";
-  const auto& list = p.motor_controls;
-  if (list.size() > 0 && !(p.motor_control.at.empty() && p.motor_control.can.at.empty()))
-    throw InputError(Problem{.path = units, .what = "stands beside motor_control; must be one"});
-  for (int k = 0; k < list.size(); ++k) {
-    const RemoteParams &one = list[k], &first = list[0];
-    if (one.signals != first.signals || one.rate != first.rate ||
-        (one.can.bit_rate > 0) != (first.can.bit_rate > 0))
-      throw InputError(
-          Problem{.path = units + "." + list.name(k),
-                  .what = "has other signals, another rate or bus than " + list.name(0)});
-    add(one, units + "." + list.name(k));
-  }
-  add(p.bms, Bms::kName);
-  add(p.brake, Brake::kName);
+  });
   if (time.pace > 0.0) pacer_ = std::make_shared<Pacer>(time.pace, time.on_overrun, clock_of(stop));
-  if (roles_.empty())
-    throw InputError(
-        Problem{.path = "", .what = "links no role; must be vcu, motor_control, bms or brake"});
 }
 
 controller::Controllers Links::over(controller::Controllers given) const {

@@ -92,14 +92,17 @@ struct TimeParams {
   OnOverrun on_overrun = OnOverrun::warn;
 };
 
-// Throws InputError or EnvironmentError for a file that can't be read.
-using ReadText = std::function<std::string(const std::string& file)>;
+// Reads a file that the link file names. path: of the key that names it. Throws InputError where it can't be read.
+struct TextFile {
+  std::string name, text;  // for messages; bytes as they are
+};
+using ReadText = std::function<TextFile(const std::string& path, const std::string& name)>;
 
 // The sockets of a link file, open as long as something uses them.
 class Links {
  public:
-  // Listens, and opens adapters. read: a file's text, of databases and logs. stop: asked while something is waited for; true: waits no more. Throws InputError with the path in the
-  // file, EnvironmentError where it can't listen.
+  // Checks the file, listens, and opens adapters. stop: asked while something is waited for; true: waits no more.
+  // read: databases and logs. Throws InputError with paths in the file, EnvironmentError where it can't listen.
   Links(const LinkParams& p, const TimeParams& time, const std::function<bool()>& stop,
         const ReadText& read = {});
 

@@ -2,7 +2,7 @@
 // come, all of them, word by word. What a user reads is reviewed in those files.
 //   vehicle: with a sound scenario          cycle, pedals: as a driver's trace
 //   scenario: with the vehicle it names     table_OCV, table_R_0: as this table of a sound battery
-//   published, tyre: by themselves
+//   published, tyre, link: by themselves
 // Files that end in .part are named by others.
 #include <gtest/gtest.h>
 
@@ -16,8 +16,10 @@
 #include <vector>
 
 #include "sim/io/case.h"
+#include "sim/io/origins.h"
 #include "sim/io/published.h"
 #include "sim/io/tir.h"
+#include "sim/link/link_check.h"
 
 namespace evsim::io {
 namespace {
@@ -54,6 +56,16 @@ void load_table(const std::string& file, const std::string& table) {
   });
 }
 
+void load_link(const std::string& file) {
+  const auto loaded = read<link::LinkParams>(file);
+  with_origins(loaded, [&] {
+    link::check(loaded.value, [&](const std::string& path, const std::string& name) {
+      const InputFile got = read_beside(loaded, path, name);
+      return link::TextFile{got.name, got.text};
+    });
+  });
+}
+
 struct KindOfFile {
   std::string folder;
   std::function<void(const std::string&)> load;
@@ -66,6 +78,7 @@ std::vector<KindOfFile> kinds() {
       {"pedals", [](const std::string& f) { read_trace(f, TraceKind::pedals); }},
       {"published", [](const std::string& f) { read_published(f); }},
       {"tyre", [](const std::string& f) { read_tyre(f); }},
+      {"link", load_link},
       {"table_OCV", [](const std::string& f) { load_table(f, "OCV"); }},
       {"table_R_0", [](const std::string& f) { load_table(f, "R_0"); }},
   };

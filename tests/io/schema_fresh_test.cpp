@@ -8,6 +8,7 @@
 
 #include "sim/io/json_tree.h"
 #include "sim/io/schema.h"
+#include "sim/link/remote.h"
 #include "sim/run/scenario.h"
 #include "sim/vehicle/car.h"
 
@@ -35,6 +36,11 @@ TEST(SchemaFresh, the_vehicle_schema_in_the_project_is_that_of_the_program) {
 TEST(SchemaFresh, the_scenario_schema_in_the_project_is_that_of_the_program) {
   expect_same(kept("scenario.schema.json"), to_text(schema<scenario::Params>("scenario")),
               "scenario.schema.json");
+}
+
+TEST(SchemaFresh, the_link_schema_in_the_project_is_that_of_the_program) {
+  expect_same(kept("link.schema.json"), to_text(schema<link::LinkParams>("link")),
+              "link.schema.json");
 }
 
 }  // namespace

@@ -35,8 +35,8 @@ using Files = std::map<std::string, std::string>;
 Links on_bus(const RemoteParams& p, const Files& more = {}) {
   LinkParams all;
   all.vcu = p;
-  return {all, {}, {}, [more](const std::string& file) {
-            return file == "vcu.dbc" ? kVcuDbc : more.at(file);
+  return {all, {}, {}, [more](const std::string&, const std::string& file) {
+            return TextFile{file, file == "vcu.dbc" ? kVcuDbc : more.at(file)};
           }};
 }
 Case car(const std::string& seconds = "2") {
@@ -293,19 +293,19 @@ TEST(CanSession_, what_does_not_fit_the_database_is_said_with_its_place) {
   EXPECT_EQ(with([](CanParams& c) { c.answer = "Pedals"; }),
             "vcu.can.answer: Pedals is not sent by VCU\n");
   EXPECT_EQ(with([](CanParams& c) { c.inputs[0].signal = "Pedals.gas"; }),
-            "vcu.can.inputs[0].signal: Pedals has no signal gas; known: accelerator, v, key\n");
+            "vcu.can.inputs.0.signal: Pedals has no signal gas; known: accelerator, v, key\n");
   EXPECT_EQ(with([](CanParams& c) { c.inputs[0].unit = "km/h"; }),
-            "vcu.can.inputs[0].unit: accelerator can't be in \"km/h\"; give `unit`; SI is 1\n");
-  EXPECT_EQ(with([](CanParams& c) { c.outputs[0].is = "torque"; }).substr(0, 44),
-            "vcu.can.outputs[0].is: no \"torque\"; must be ");
+            "vcu.can.inputs.0.unit: accelerator can't be in \"km/h\"; give `unit`; SI is 1\n");
+  EXPECT_EQ(with([](CanParams& c) { c.outputs[0].is = "torque"; }).substr(0, 43),
+            "vcu.can.outputs.0.is: no \"torque\"; must be ");
   EXPECT_EQ(with([](CanParams& c) { c.outputs[0].signal = "Pedals.v"; }),
-            "vcu.can.outputs[0].signal: Pedals is not sent by VCU\n");
+            "vcu.can.outputs.0.signal: Pedals is not sent by VCU\n");
   EXPECT_EQ(with([](CanParams& c) { c.outputs.clear(); }),
             "vcu.can.outputs: takes nothing from the controller\n");
   EXPECT_EQ(with([](CanParams& c) { c.messages[0].message = "Tork"; }),
-            "vcu.can.messages: no message Tork; known: Pedals, Climate, Torque\n");
+            "vcu.can.messages.0.message: no message Tork; known: Pedals, Climate, Torque\n");
   EXPECT_EQ(with([](CanParams& c) { c.messages[0].e2e = Protection::e2e_2; }),
-            "vcu.can.messages: Torque: data_ids must be 16 bytes as 32 hexadecimal digits\n");
+            "vcu.can.messages.0: Torque: data_ids must be 16 bytes as 32 hexadecimal digits\n");
   EXPECT_NE(with([](CanParams& c) { c.at = "can0"; }).find("vcu.can.at: got can0, "),
             std::string::npos);
 }

@@ -102,6 +102,18 @@ TEST_F(Check, knows_each_file_by_its_content) {
   EXPECT_TRUE(has(r.out, "pedals.csv: pedal trace ok, 9 s, pedals\n")) << r.out;
 }
 
+TEST_F(Check, knows_link_files_and_opens_nothing) {
+  const std::string examples = std::string(EVSIM_SOURCE_DIR) + "/docs/examples/link/";
+  const Ran r = evsim({"check", examples + "link.json", examples + "can.json"});
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_TRUE(has(r.out, "link.json: link ok, vcu at tcp://127.0.0.1:4815\n")) << r.out;
+  EXPECT_TRUE(has(r.out, "can.json: link ok, vcu on the bus at slcan-server://127.0.0.1:4816\n"))
+      << r.out;
+  write("pipes.json", R"({"vcu": {"at": "fifo:///)" + fs::absolute(file("vcu")).string() + "\"}}");
+  EXPECT_EQ(evsim({"check", "pipes.json"}).code, 0);
+  EXPECT_FALSE(exists("vcu.in"));
+}
+
 TEST_F(Check, goes_through_all_files_though_one_is_wrong) {
   write("bad.json", small::replaced(small::kVehicle, "\"mass_kg\": 1500", "\"mass_kg\": 0"));
   write("other.json", "{\"a\": 1}");
@@ -109,7 +121,7 @@ TEST_F(Check, goes_through_all_files_though_one_is_wrong) {
   const Ran r = evsim({"check", "bad.json", "other.json", "table.csv", "none.json", "car.json"});
   EXPECT_EQ(r.code, 2);
   EXPECT_TRUE(has(r.err, "bad.json:3: chassis.mass_kg: got 0, must be > 0")) << r.err;
-  EXPECT_TRUE(has(r.err, "other.json: is neither a vehicle nor a scenario")) << r.err;
+  EXPECT_TRUE(has(r.err, "other.json: is neither a vehicle, a scenario nor a link")) << r.err;
   EXPECT_TRUE(has(r.err, "table.csv: is no cycle")) << r.err;
   EXPECT_TRUE(has(r.err, "none.json: no such file")) << r.err;
   EXPECT_TRUE(has(r.out, "car.json: vehicle ok"));
@@ -192,6 +204,7 @@ TEST_F(Schema, is_json_on_stdout_or_in_a_folder) {
   EXPECT_EQ(evsim({"schema", "--write", "schema"}).code, 0);
   EXPECT_EQ(read("schema/vehicle.schema.json"), r.out);
   EXPECT_TRUE(read_json("schema/scenario.schema.json").contains("properties"));
+  EXPECT_EQ(read("schema/link.schema.json"), evsim({"schema", "link"}).out);
   EXPECT_EQ(evsim({"schema", "car"}).code, 2);
   EXPECT_EQ(evsim({"schema"}).code, 2);
   EXPECT_EQ(evsim({"schema", "--write", "/dev/full/x"}).code, 4);

@@ -11,7 +11,7 @@ _evsim() {
     check) words="--help" ;;
     describe) words="parameters signals units interface motor_control vcu bms brake --help" ;;
     list) words="vehicles scenarios cycles --help" ;;
-    schema) words="vehicle scenario --help --write" ;;
+    schema) words="vehicle scenario link --help --write" ;;
     compare) words="--help --tolerance" ;;
     replay) words="--help" ;;
     validate) words="--help --published --out --jobs --json" ;;

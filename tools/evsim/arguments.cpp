@@ -159,8 +159,9 @@ struct CommandLine {
     c.add_flag("--json", can.json, "of dbc: as JSON on stdout");
   }
   void add_check() {
-    CLI::App& c = command("check", "check vehicle, scenario and cycle files without running them",
-                          help::kCheck, check, check_command);
+    CLI::App& c =
+        command("check", "check vehicle, scenario, cycle and link files without running them",
+                help::kCheck, check, check_command);
     c.add_option("FILE", check.files, "files of any of these kinds")->required()->type_name("");
   }
   void add_describe() {
@@ -179,9 +180,9 @@ struct CommandLine {
     c.add_option("WHAT", list.what, "vehicles, scenarios or cycles [all]")->type_name("");
   }
   void add_schema() {
-    CLI::App& c = command("schema", "JSON Schema of vehicle and scenario files, for editors",
+    CLI::App& c = command("schema", "JSON Schema of vehicle, scenario and link files, for editors",
                           help::kSchema, schema, schema_command);
-    c.add_option("KIND", schema.kind, "vehicle or scenario [both]")->type_name("");
+    c.add_option("KIND", schema.kind, "vehicle, scenario or link [all]")->type_name("");
     c.add_option("--write", schema.folder, "write KIND.schema.json there")->type_name("DIR");
   }
   void add_compare() {

@@ -4,11 +4,13 @@
 #include "sim/io/case.h"
 #include "sim/io/published.h"
 #include "sim/link/controller_library.h"
+#include "sim/link/link_check.h"
 #include "tools/evsim/commands.h"
 #include "tools/evsim/cycle.h"
 #include "tools/evsim/exit_codes.h"
 #include "tools/evsim/file_kind.h"
 #include "tools/evsim/flux_tables.h"
+#include "tools/evsim/link_file.h"
 #include "tools/evsim/print.h"
 
 namespace evsim::cli {
@@ -39,6 +41,19 @@ std::string check_published_file(const std::string& file) {
   return fmt::format("{} kinds, {} cars", loaded.value.kinds.size(), loaded.value.cars.size());
 }
 
+// "vcu at tcp://:4815, bms on slcan:///dev/ttyACM0"
+std::string check_link_file(const std::string& file) {
+  const auto loaded = io::read<link::LinkParams>(file);
+  io::with_origins(loaded, [&] { link::check(loaded.value, files_beside(loaded)); });
+  std::string out;
+  link::each_role(loaded.value, [&](auto, const std::string& name, const link::RemoteParams& p) {
+    if (!link::is_linked(p)) return;
+    out += (out.empty() ? "" : ", ") + name;
+    out += p.at.empty() ? " on the bus at " + p.can.at : " at " + p.at;
+  });
+  return out;
+}
+
 std::string check_file(const std::string& file, FileKind kind) {
   switch (kind) {
     case FileKind::vehicle: return check_vehicle_file(file);
@@ -46,6 +61,7 @@ std::string check_file(const std::string& file, FileKind kind) {
     case FileKind::speed_trace: return cycle_text(io::read_trace(file, io::TraceKind::speed));
     case FileKind::pedal_trace: return cycle_text(io::read_trace(file, io::TraceKind::pedals));
     case FileKind::published: return check_published_file(file);
+    case FileKind::link: return check_link_file(file);
   }
   return {};
 }

@@ -18,7 +18,7 @@ std::string words_of(const std::string& command) {
   if (command == "describe")
     return "parameters signals units interface motor_control vcu bms brake ";
   if (command == "list") return "vehicles scenarios cycles ";
-  if (command == "schema") return "vehicle scenario ";
+  if (command == "schema") return "vehicle scenario link ";
   if (command == "convert") return "machine tyre ";
   if (command == "completion") return "bash ";
   return {};

@@ -8,6 +8,7 @@
 #include "sim/io/published.h"
 #include "sim/io/reader.h"
 #include "sim/io/text.h"
+#include "sim/link/remote.h"
 #include "sim/run/scenario.h"
 #include "sim/vehicle/car.h"
 
@@ -40,12 +41,15 @@ FileKind json_kind(const std::string& file, const std::string& text, int depth) 
   if (!json->is_object()) refuse(file, json->line, "must be an object");
   const int vehicle = matches(*json, io::description<car::Params<double>>());
   const int scenario = matches(*json, io::description<scenario::Params>());
+  if (matches(*json, io::description<link::LinkParams>()) > std::max(vehicle, scenario))
+    return FileKind::link;
   if (vehicle > scenario) return FileKind::vehicle;
   if (matches(*json, io::description<published::Params>()) > scenario) return FileKind::published;
   if (scenario > 0) return FileKind::scenario;
   const io::Json* from = json->find("from");
   if (from == nullptr || !from->is_string() || depth == io::kLongestChain)
-    refuse(file, 0, "is neither a vehicle nor a scenario: none of its keys is one of theirs");
+    refuse(file, 0,
+           "is neither a vehicle, a scenario nor a link: none of its keys is one of theirs");
   const std::string parent = io::resolve(file, from->text);
   return json_kind(parent, content_of(parent), depth + 1);
 }
@@ -89,6 +93,7 @@ std::string_view name(FileKind kind) {
     case FileKind::speed_trace: return "cycle";
     case FileKind::pedal_trace: return "pedal trace";
     case FileKind::published: return "published figures";
+    case FileKind::link: return "link";
   }
   return "";
 }

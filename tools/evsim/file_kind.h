@@ -6,7 +6,7 @@
 
 namespace evsim::cli {
 
-enum class FileKind { vehicle, scenario, speed_trace, pedal_trace, published };
+enum class FileKind { vehicle, scenario, speed_trace, pedal_trace, published, link };
 std::string_view name(FileKind kind);
 
 // Throws InputError when it is none of these.

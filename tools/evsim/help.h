@@ -89,6 +89,7 @@ inline constexpr char kCheck[] =
     "Examples:\n"
     "  evsim check vehicles/xiaomi_su7.json scenarios/wltc.json\n"
     "  evsim check scenarios/cycles/*.csv\n"
+    "  evsim check link.json           addresses, messages, signals; nothing is opened\n"
     "\n"
     "Exit codes: 0 all files are right, 2 something is wrong, 4 the output can't be written.";
 

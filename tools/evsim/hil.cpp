@@ -3,42 +3,20 @@
 
 #include <algorithm>
 #include <deque>
-#include <filesystem>
 #include <fstream>
 
 #include "sim/io/markup.h"
-#include "sim/io/reader.h"
 #include "sim/link/real_time.h"
-#include "sim/link/remote.h"
 #include "tools/evsim/batch.h"
 #include "tools/evsim/commands.h"
 #include "tools/evsim/exit_codes.h"
+#include "tools/evsim/link_file.h"
 #include "tools/evsim/print.h"
 #include "tools/evsim/run_output.h"
 #include "tools/evsim/terminal.h"
 
 namespace evsim::cli {
 namespace {
-
-// Problems of a link file name it.
-template <class F> auto in_file(const std::string& file, F&& f) {
-  try {
-    return f();
-  } catch (const InputError& e) {
-    std::vector<Problem> all = e.problems();
-    for (Problem& p : all)
-      if (p.file.empty()) p.file = file;
-    throw InputError(std::move(all));
-  }
-}
-
-// Of a file that the link file names, relative to it.
-std::string text_of(const std::string& link_file, const std::string& name) {
-  const auto path = std::filesystem::path(link_file).parent_path() / name;
-  const io::FileText text = io::read_file(path.string());
-  if (!text.error.empty()) throw InputError(Problem{.file = path.string(), .what = text.error});
-  return text.text;
-}
 
 // All frames of all buses, as they pass, in a file of its own.
 class CanLogFile {
@@ -177,13 +155,12 @@ ExitCode hil_command(const HilArguments& a) {
   terminal::catch_interrupts();
   std::vector<Planned> cases = plan(a.run);
   const auto file = io::read<link::LinkParams>(a.link);
-  const link::Links links = in_file(a.link, [&] {
+  const link::Links links = io::with_origins(file, [&] {
     return link::Links(
-        file.value, time_of(a), [] { return terminal::interrupted(); },
-        [&](const std::string& name) { return text_of(a.link, name); });
+        file.value, time_of(a), [] { return terminal::interrupted(); }, files_beside(file));
   });
   Case& c = cases.front().loaded.c;
-  in_file(a.link, [&] { c.controllers = links.over(c.controllers); });
+  io::with_origins(file, [&] { c.controllers = links.over(c.controllers); });
   for (const auto& r : links.roles())
     print_error(fmt::format("{} {} {}\n", r.name, r.session ? "listens at" : "is on the bus at",
                             r.exchange->address()));

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "sim/link/remote.h"
 #include "sim/run/scenario.h"
 #include "sim/vehicle/car.h"
 #include "tools/evsim/commands.h"
@@ -21,7 +22,8 @@ struct Kind {
 };
 constexpr Kind kKinds[] = {
     {"vehicle", [] { return io::to_text(io::schema<car::Params<double>>("vehicle")); }},
-    {"scenario", [] { return io::to_text(io::schema<scenario::Params>("scenario")); }}};
+    {"scenario", [] { return io::to_text(io::schema<scenario::Params>("scenario")); }},
+    {"link", [] { return io::to_text(io::schema<link::LinkParams>("link")); }}};
 
 void write_file(const fs::path& file, const std::string& text) {
   const auto fail = [&] {
@@ -44,8 +46,8 @@ void write(const std::string& folder, const Kind& kind) {
 
 ExitCode schema_command(const SchemaArguments& a) {
   if (a.kind.empty() && a.folder.empty())
-    throw InputError(
-        Problem{.file = "evsim schema", .what = "must name vehicle, scenario or --write DIR"});
+    throw InputError(Problem{.file = "evsim schema",
+                             .what = "must name vehicle, scenario, link or --write DIR"});
   bool known = a.kind.empty();
   for (const Kind& kind : kKinds) {
     if (!a.kind.empty() && a.kind != kind.name) continue;
@@ -58,7 +60,7 @@ ExitCode schema_command(const SchemaArguments& a) {
   if (!known)
     throw InputError(
         Problem{.file = "evsim schema",
-                .what = "unknown kind " + a.kind + "; there are vehicle and scenario"});
+                .what = "unknown kind " + a.kind + "; there are vehicle, scenario and link"});
   return ExitCode::held;
 }
 
