@@ -15,7 +15,6 @@ constexpr double kSlice = 0.1;  // of a wait, between two looks at `stop` [s]
 constexpr double kFirstResend =
     0.02;  // of a datagram without answer; then twice as late each time [s]
 constexpr double kLatestResend = 0.5;    // [s]
-constexpr double kBetweenLooks = 0.005;  // for who else comes [s]
 constexpr double kTimeForHello = 2.0;    // of a stream [s]
 constexpr std::size_t kMostWaiting = 8;  // streams without a hello
 
@@ -44,15 +43,9 @@ void Session::look() {
   if (is_closed_) return;  // who comes waits
   if (is_datagram()) return pump_datagrams();
   pump_active();
-  // While there is a controller, who else comes can wait a little.
-  if (!looks_for_more()) return;
-  looked_ = wall_clock();
+  if (connected_ && waiting_.empty() && !std::exchange(knocked_, false)) return;
   accept_all();
   pump_waiting();
-}
-
-bool Session::looks_for_more() const {
-  return !connected_ || !waiting_.empty() || wall_clock() > looked_ + kBetweenLooks;
 }
 
 void Session::pump_datagrams() {
@@ -242,12 +235,12 @@ bool Session::wait_until(double deadline, const std::function<bool()>& done) {
       ++stats_.resent;
       send_step();
     }
-    std::vector<const Socket*> all;
-    if (is_datagram() || looks_for_more()) all.push_back(&listening_);
+    std::vector<const Socket*> all{&listening_};
     if (connected_ && !is_datagram()) all.push_back(&active_.stream);
     for (const Peer& p : waiting_) all.push_back(&p.stream);
     const double least = is_datagram() && connected_ ? next_send - now : kSlice;
-    wait_for(all, std::clamp(std::min(least, deadline - now), 0.0, kSlice));
+    const auto ready = wait_for(all, std::clamp(std::min(least, deadline - now), 0.0, kSlice));
+    knocked_ = (ready & 1u) != 0;
     look();
   }
   return true;

@@ -68,7 +68,6 @@ class Session : public Exchange {
   bool is_datagram() const { return at_.transport == Transport::udp; }
   void pump_datagrams();
   void accept_all();
-  bool looks_for_more() const;
   void pump_waiting();
   void pump_active();
   // Of a stream: false where it has ended or can't be followed.
@@ -92,7 +91,7 @@ class Session : public Exchange {
   Socket listening_;
   Peer active_;
   std::vector<Peer> waiting_;
-  double looked_ = 0.0;  // for who else comes, wall clock
+  bool knocked_ = false;  // somebody else wants in
   std::vector<Message> inbox_;
   std::vector<std::uint8_t> buffer_;
 
