@@ -48,7 +48,7 @@ class Run:
     wall: float  # [s]
 
     def link(self):
-        return " | ".join(line.strip() for line in self.said.splitlines() if "round trip" in line)
+        return " | ".join(line.strip() for line in self.said.splitlines() if "round_trip" in line)
 
 
 class Bench:
