@@ -437,8 +437,11 @@ void CanSession::take(TimeNs t, const can::Frame& f) {
 }
 
 void CanSession::read_port(TimeNs t) {
-  for (auto got = port_->receive(); got.has_value(); got = port_->receive())
+  while (true) {
+    const auto got = port_->receive();
+    if (!got) return;
     from_controller(t, got->frame);
+  }
 }
 void CanSession::read_log(TimeNs t) {
   for (; next_in_log_ < log_.entries.size() && log_.entries[next_in_log_].t <= t; ++next_in_log_) {
