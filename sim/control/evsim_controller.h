@@ -237,11 +237,10 @@ typedef struct evsim_brake_inputs {
   double delta;       /* of the front wheels, mean, > 0 to the left [rad] */
   evsim_wheels omega; /* of the wheels [rad/s] */
   evsim_wheels p;     /* of the brakes [Pa] */
-  double tau_request
-      [EVSIM_UNITS];           /* that the control unit asks for: braking, all that they can [Nm] */
-  double tau[EVSIM_UNITS];     /* that the machines have given since the last tick [Nm] */
-  double omega_m[EVSIM_UNITS]; /* of the rotors [rad/s] */
-  double ratio[EVSIM_UNITS];   /* motor over wheel speed, as gears are in mesh now */
+  double tau_request[EVSIM_UNITS]; /* asked of the machines; braking, all that they can [Nm] */
+  double tau[EVSIM_UNITS];         /* that the machines have given since the last tick [Nm] */
+  double omega_m[EVSIM_UNITS];     /* of the rotors [rad/s] */
+  double ratio[EVSIM_UNITS];       /* motor over wheel speed, as gears are in mesh now */
 } evsim_brake_inputs;
 
 #define EVSIM_NO_LIMIT 1e9 /* of p_limit [Pa] */
@@ -249,11 +248,10 @@ typedef struct evsim_brake_inputs {
 /* Filled in before the call with what the built-in control gives; a member that isn't written stays so. With one mass
  * F_brake counts alone, with the chassis EVSIM_MULTI_BODY all others. */
 typedef struct evsim_brake_outputs {
-  double
-      tau[EVSIM_UNITS]; /* of the machines, before traction control, yaw control and damping [Nm] */
-  evsim_wheels p;       /* asked of the brakes, >= 0; others may ask for more [Pa] */
-  evsim_wheels p_limit; /* no brake gets more, whoever asks; anti-lock control, >= 0 [Pa] */
-  double F_brake;       /* of the friction brakes, >= 0 [N] */
+  double tau[EVSIM_UNITS]; /* of the machines, before traction control and damping [Nm] */
+  evsim_wheels p;          /* asked of the brakes, >= 0; others may ask for more [Pa] */
+  evsim_wheels p_limit;    /* no brake gets more, whoever asks; anti-lock control, >= 0 [Pa] */
+  double F_brake;          /* of the friction brakes, >= 0 [N] */
   double signals[EVSIM_SIGNALS]; /* of your own */
 } evsim_brake_outputs;
 

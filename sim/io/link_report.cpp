@@ -32,11 +32,13 @@ std::string histogram_svg(const Histogram& h, const std::string& label) {
                      kWidth - kRight};
   const svg::Scale y{-0.3, std::ceil(std::log10(most) + 1e-9), kHeight - kBottom, kTop};
   std::string out = svg::begin(kWidth, kHeight, label);
-  for (double d = 0.0; d <= y.max; d += 1.0) {
+  for (int k = 0; k <= static_cast<int>(y.max); ++k) {
+    const double d = k;
     out += svg::line({kLeft, y(d)}, {kWidth - kRight, y(d)}, "grid");
     out += svg::text({kLeft - 7.0, y(d) + 4.0}, "tick", "end", readable(std::pow(10.0, d)));
   }
-  for (double d = x.min; d <= x.max; d += 1.0) {
+  for (int k = static_cast<int>(x.min); k <= static_cast<int>(x.max); ++k) {
+    const double d = k;
     out += svg::line({x(d), kTop}, {x(d), y.from}, "grid");
     out += svg::text({x(d), y.from + 16.0}, "tick", "middle", shown(std::pow(10.0, d)));
   }

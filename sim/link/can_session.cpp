@@ -437,7 +437,11 @@ void CanSession::take(TimeNs t, const can::Frame& f) {
 }
 
 void CanSession::read_port(TimeNs t) {
-  while (const auto got = port_->receive()) from_controller(t, got->frame);
+  while (true) {
+    const auto got = port_->receive();
+    if (!got) return;
+    from_controller(t, got->frame);
+  }
 }
 void CanSession::read_log(TimeNs t) {
   for (; next_in_log_ < log_.entries.size() && log_.entries[next_in_log_].t <= t; ++next_in_log_) {
@@ -447,6 +451,7 @@ void CanSession::read_log(TimeNs t) {
 }
 
 void CanSession::advance_bus(TimeNs t) {
+  if (!bus_) return;
   for (const can::BusEvent& e : bus_->advance(t)) {
     if (e.kind != can::BusEvent::Kind::received) continue;
     if (e.node == kController)
@@ -494,7 +499,7 @@ Answer CanSession::exchange(TimeNs t, std::uint32_t, std::span<const double> inp
     late_ += silent_ || answer_by ? 1 : 0;
     silent_ = answered_ = false;
   }
-  if (bus_) advance_bus(t);
+  advance_bus(t);
   send_due(t, inputs);
   if (port_ && answer_ != nullptr && asked_ && (!silent_ || answer_by)) {
     const double from = wall_clock();
@@ -592,7 +597,10 @@ std::vector<can::Frame> CanSession::passed(Lane& lane, Direction d, TimeNs t, ca
   }
   std::vector<can::Frame> out{f};
   if (p.twice) out.push_back(f);
-  if (lane.held) out.push_back(*std::exchange(lane.held, std::nullopt));
+  if (lane.held) {
+    out.push_back(*lane.held);
+    lane.held.reset();
+  }
   return out;
 }
 std::vector<can::Frame> CanSession::arrived(Lane& lane, TimeNs t) {

@@ -156,7 +156,7 @@ static inline void evsim_link_sha_block(evsim_link_sha* s) {
   for (t = 0; t < 64; ++t) {
     uint32_t t1, t2;
     if (t < 16) {
-      const uint8_t* p = s->block + 4u * t;
+      const uint8_t* p = s->block + (size_t)4 * t;
       w[t] = ((uint32_t)p[0] << 24) | ((uint32_t)p[1] << 16) | ((uint32_t)p[2] << 8) | p[3];
     } else {
       const uint32_t a = w[(t + 1u) & 15u], b = w[(t + 14u) & 15u];

@@ -28,10 +28,10 @@ template <class Op> void each_role(const LinkParams& p, Op&& op) {
 inline bool is_linked(const RemoteParams& p) { return !p.at.empty() || !p.can.at.empty(); }
 
 // A role's signals, with those of its own among the outputs.
-template <class Role>
-Interface interface_of(const Units& units, std::string unit, const std::vector<std::string>& own) {
+template <class Role> Interface interface_of(const Units& units, const std::string& unit,
+                                             const std::vector<std::string>& own) {
   Interface out{.role = std::string(Role::kName),
-                .unit = std::move(unit),
+                .unit = unit,
                 .config = signals_of<typename Role::Config>(units),
                 .inputs = signals_of<typename Role::Inputs>(units),
                 .outputs = signals_of<typename Role::Outputs>(units)};

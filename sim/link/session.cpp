@@ -43,14 +43,15 @@ Session::~Session() { end(); }
 void Session::look() {
   if (is_closed_) return;  // who comes waits
   if (is_datagram()) return pump_datagrams();
+  pump_active();
+  if (connected_ && waiting_.empty() && !std::exchange(knocked_, false)) return;
   accept_all();
   pump_waiting();
-  pump_active();
 }
 
 void Session::pump_datagrams() {
   Peer from;
-  while (true) {
+  while (inbox_.empty()) {  // an answer is taken before more is looked for
     const Received got = listening_.receive_from(buffer_, from.address);
     if (got.io != Io::done) break;
     Decoder one;
@@ -153,7 +154,7 @@ void Session::challenge(Peer& p, const Message& hello) {
 }
 
 void Session::prove(Peer& p, const Message& proof) {
-  const Message hello = *std::exchange(p.hello, std::nullopt);
+  const Message hello = std::exchange(p.hello, std::nullopt).value_or(Message{});
   if (proves(proof.payload, secret_, p.nonce, hello.payload)) return consider(p, hello);
   ++stats_.refused;
   send_text(p, MessageType::refused, "the proof of the secret is wrong\n");
@@ -280,9 +281,7 @@ double Session::deadline() const {
 // Reads until `done`; false where the deadline has passed or it is told to stop.
 bool Session::wait_until(double deadline, const std::function<bool()>& done) {
   double next_send = wall_clock() + kFirstResend, pause = kFirstResend;
-  while (true) {
-    look();
-    if (done()) return true;
+  while (!done()) {
     const double now = wall_clock();
     if (now >= deadline || (patience_.stop && patience_.stop())) return false;
     if (connected_ && resend_) send_step();
@@ -297,8 +296,11 @@ bool Session::wait_until(double deadline, const std::function<bool()>& done) {
     if (connected_ && !is_datagram()) all.push_back(&active_.stream);
     for (const Peer& p : waiting_) all.push_back(&p.stream);
     const double least = is_datagram() && connected_ ? next_send - now : kSlice;
-    wait_for(all, std::clamp(std::min(least, deadline - now), 0.0, kSlice));
+    const auto ready = wait_for(all, std::clamp(std::min(least, deadline - now), 0.0, kSlice));
+    knocked_ = (ready & 1u) != 0;
+    look();
   }
+  return true;
 }
 
 void Session::begin(const Interface& signals, std::vector<double> config, double T_s, TimeNs t) {
@@ -375,7 +377,8 @@ Answer Session::ask(TimeNs t, std::uint32_t ticks, std::span<const double> input
                     std::optional<double> answer_by) {
   ++stats_.exchanges;
   ++sequence_;
-  look();
+  // Else what has come meanwhile is found as the answer is waited for.
+  if (!connected_ || silent_ || answer_by) look();
   Answer out = read_late(answer_by.has_value(), outputs);
   if (!connected_ || (silent_ && !answer_by)) return out;
 

@@ -103,6 +103,7 @@ class Session : public Exchange {
   Socket listening_;
   Peer active_;
   std::vector<Peer> waiting_;
+  bool knocked_ = false;  // somebody else wants in
   std::vector<Message> inbox_;
   std::vector<std::uint8_t> buffer_;
 

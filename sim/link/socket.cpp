@@ -303,11 +303,27 @@ void notice_silence(const Socket& connection) {
   set(handle, IPPROTO_TCP, TCP_KEEPCNT, 3);
 }
 
-bool wait_for(std::span<const Socket* const> sockets, double seconds) {
-  std::vector<Waitable> all;
-  for (const Socket* s : sockets)
-    if (*s) all.push_back({.handle = s->handle()});
-  return wait_for_handles(all, seconds);
+namespace {
+
+bool wait(std::vector<pollfd>& all, double seconds) {
+  timespec t{};
+  const double whole = std::floor(std::max(seconds, 0.0));
+  t.tv_sec = static_cast<time_t>(whole);
+  t.tv_nsec = static_cast<long>((std::max(seconds, 0.0) - whole) * 1e9);
+  return ::ppoll(all.data(), all.size(), seconds < 0.0 ? nullptr : &t, nullptr) > 0;
+}
+
+}  // namespace
+
+std::uint64_t wait_for(std::span<const Socket* const> sockets, double seconds) {
+  std::vector<pollfd> all;
+  for (const Socket* s : sockets)  // one without a handle is passed over by poll
+    all.push_back({.fd = *s ? s->handle() : -1, .events = POLLIN, .revents = 0});
+  std::uint64_t ready = 0;
+  if (!wait(all, seconds)) return ready;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (all[i].revents != 0) ready |= std::uint64_t{1} << i;
+  return ready;
 }
 bool wait_for_handles(std::span<const Waitable> handles, double seconds) {
   std::vector<pollfd> all;
@@ -315,11 +331,7 @@ bool wait_for_handles(std::span<const Waitable> handles, double seconds) {
     const int events = w.to_write ? POLLIN | POLLOUT : POLLIN;
     all.push_back({.fd = w.handle, .events = static_cast<short>(events), .revents = 0});
   }
-  timespec t{};
-  const double whole = std::floor(std::max(seconds, 0.0));
-  t.tv_sec = static_cast<time_t>(whole);
-  t.tv_nsec = static_cast<long>((std::max(seconds, 0.0) - whole) * 1e9);
-  return ::ppoll(all.data(), all.size(), seconds < 0.0 ? nullptr : &t, nullptr) > 0;
+  return wait(all, seconds);
 }
 
 double wall_clock() {

@@ -82,8 +82,9 @@ struct Waitable {
   bool to_write = false;
 };
 
-// Until one of them has something to read, at most so long [s]; < 0: without end. False: nothing came.
-bool wait_for(std::span<const Socket* const> sockets, double seconds);
+// Until one of them has something to read, at most so long [s]; < 0: without end. Bit i: the i-th has, of at most 64. 0 or
+// false: nothing came.
+std::uint64_t wait_for(std::span<const Socket* const> sockets, double seconds);
 bool wait_for_handles(std::span<const Waitable> handles, double seconds);
 
 // Monotonic [s].

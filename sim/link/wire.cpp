@@ -1,6 +1,7 @@
 #include "sim/link/wire.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <stdexcept>
 
@@ -10,8 +11,10 @@ namespace {
 using Bytes = std::vector<std::uint8_t>;
 
 template <class T> void put(Bytes& out, T x) {
+  std::array<std::uint8_t, sizeof(T)> bytes;
   for (std::size_t i = 0; i < sizeof(T); ++i)
-    out.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(x) >> (8 * i)));
+    bytes[i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(x) >> (8 * i));
+  out.insert(out.end(), bytes.begin(), bytes.end());
 }
 template <class T> T get(std::span<const std::uint8_t> from, std::size_t at) {
   std::uint64_t x = 0;
@@ -21,16 +24,21 @@ template <class T> T get(std::span<const std::uint8_t> from, std::size_t at) {
 }
 void put(Bytes& out, double x) { put(out, std::bit_cast<std::uint64_t>(x)); }
 
-constexpr std::array<std::uint32_t, 256> crc_table() {
-  std::array<std::uint32_t, 256> out{};
+// Of a byte, followed by 0, 1 ... 7 bytes of 0.
+using CrcTables = std::array<std::array<std::uint32_t, 256>, 8>;
+constexpr CrcTables crc_tables() {
+  CrcTables out{};
   for (std::uint32_t i = 0; i < 256; ++i) {
     std::uint32_t c = i;
     for (int bit = 0; bit < 8; ++bit) c = (c & 1u) != 0 ? (c >> 1) ^ 0xedb88320u : c >> 1;
-    out[i] = c;
+    out[0][i] = c;
   }
+  for (std::size_t k = 1; k < out.size(); ++k)
+    for (std::size_t i = 0; i < 256; ++i)
+      out[k][i] = (out[k - 1][i] >> 8) ^ out[0][out[k - 1][i] & 0xffu];
   return out;
 }
-constexpr auto kCrcTable = crc_table();
+constexpr auto kCrc = crc_tables();
 
 // Places in the header.
 constexpr std::size_t kTypeAt = 4, kLengthAt = 8, kSequenceAt = 12, kTimeAt = 16, kSessionAt = 24,
@@ -43,9 +51,16 @@ std::uint32_t crc_of(std::span<const std::uint8_t> message) {
 
 }  // namespace
 
+// Eight bytes at once: each by the table for the bytes behind it.
 std::uint32_t crc32(std::span<const std::uint8_t> bytes, std::uint32_t before) {
   std::uint32_t c = ~before;
-  for (const std::uint8_t b : bytes) c = (c >> 8) ^ kCrcTable[(c ^ b) & 0xffu];
+  for (; bytes.size() >= 8; bytes = bytes.subspan(8)) {
+    const std::uint32_t low = c ^ get<std::uint32_t>(bytes, 0);
+    c = kCrc[7][low & 0xffu] ^ kCrc[6][low >> 8 & 0xffu] ^ kCrc[5][low >> 16 & 0xffu] ^
+        kCrc[4][low >> 24] ^ kCrc[3][bytes[4]] ^ kCrc[2][bytes[5]] ^ kCrc[1][bytes[6]] ^
+        kCrc[0][bytes[7]];
+  }
+  for (const std::uint8_t b : bytes) c = (c >> 8) ^ kCrc[0][(c ^ b) & 0xffu];
   return ~c;
 }
 

@@ -32,10 +32,19 @@ same() {
 # Frames of a log without their times. In candump's, 4 among the flags says CAN FD, which the second # does already.
 frames() { without_4 "$@" | sed 's/^([0-9.]*) //'; }
 without_4() { sed 's/##4/##0/; s/##5/##1/; s/##6/##2/; s/##7/##3/' "$@"; }
-# listening N: until so many programs receive at vcan0.
+# listeners LIST INTERFACE: how many receive there. An interface without any has a line, too.
+listeners() { grep -v 'no entry' "/proc/net/can/rcvlist_$1" | grep -c "$2"; }
+# listening N [LIST INTERFACE]: until so many programs receive, at vcan0 all that comes.
 listening() {
   for _ in $(seq 200); do
-    [ "$(grep -c vcan0 /proc/net/can/rcvlist_all)" -ge "$1" ] && return
+    [ "$(listeners "${2:-all}" "${3:-vcan0}")" -ge "$1" ] && return
+    sleep 0.05
+  done
+}
+# Those of the check before are gone a little later than their programs.
+nobody_listens() {
+  for _ in $(seq 200); do
+    [ "$(listeners all vcan0)" -eq 0 ] && return
     sleep 0.05
   done
 }
@@ -54,6 +63,7 @@ vcan0 00000123##0112233
 vcan0 321##1000102030405060708090A0B0C0D0E0F
 TEXT
 from_cansend() {
+  nobody_listens
   "$evsim" can dump socketcan://vcan0 --count 5 --seconds 60 >dump.txt &
   listening 1
   for frame in 123#11.22.33.44 1ABCDEF0# 7FF#R3 00000123##0112233 321##1000102030405060708090A0B0C0D0E0F; do
@@ -67,6 +77,7 @@ check "cansend to evsim can dump" from_cansend
 
 # evsim, as candump shows it.
 to_candump() {
+  nobody_listens
   candump -L -n 5 -T 60000 vcan0 >dump.txt &
   listening 1
   for frame in 123#11223344 1ABCDEF0# 7FF#R3 00000123##0112233 321##1000102030405060708090A0B0C0D0E0F; do
@@ -80,6 +91,7 @@ check "evsim can send to candump" to_candump
 
 # A burst of all kinds: two logs of the same frames, with the same times of the kernel.
 burst() {
+  nobody_listens
   candump -L -n 2000 -T 60000 vcan0 >candump.log &
   "$evsim" can dump socketcan://vcan0 --count 2000 --seconds 60 --log evsim.log >/dev/null &
   listening 2
@@ -95,7 +107,7 @@ check "candump's log and evsim's of cangen" burst
 filters() {
   "$evsim" can dump 'socketcan://vcan0?filter=100:700,00000005:1FFFFFFF' --count 3 --seconds 60 >dump.txt &
   dump=$!
-  for _ in $(seq 200); do [ "$(grep -c vcan0 /proc/net/can/rcvlist_fil)" -ge 1 ] && break; sleep 0.05; done
+  listening 1 fil vcan0
   for frame in 200#01 123#02 00000123#03 00000005#04 005#05 1FF##106; do cansend vcan0 $frame; done
   wait $dump || return 1
   frames dump.txt >got.txt
@@ -132,7 +144,7 @@ check "what can't be opened or sent says why" refusals
 # An interface goes down under a program and comes back.
 down_and_up() {
   "$evsim" can dump socketcan://vcan1 --count 2 --seconds 60 >dump.txt 2>words.txt &
-  for _ in $(seq 200); do [ "$(grep -c vcan1 /proc/net/can/rcvlist_all)" -ge 1 ] && break; sleep 0.05; done
+  listening 1 all vcan1
   cansend vcan1 001#01
   sleep 0.3
   ip link set vcan1 down

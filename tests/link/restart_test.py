@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kills the controller of a run with kill -9 at random moments and starts it again.
 
-  tests/link/restart_test.py --evsim build/release/evsim [--kills 50] [--transport tcp]
+  tests/link/restart_test.py --evsim build/release/evsim [--kills 50] [--transport tcp] [--pace 20]
 
 The run must end with a verdict, none of it may hang, and wherever the controller was away for longer than the link's
 time-out of simulated time, the car must have been without torque.
@@ -67,13 +67,15 @@ def wrong_in(signals):
     return wrong, away
 
 
-def run(evsim, program, transport, kills, seed):
+def run(evsim, program, transport, kills, seed, pace):
     draw = random.Random(seed).random
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         command = [evsim, "hil", str(ROOT / "scenarios/hwfet.json"), "--vehicle", str(ROOT / "vehicles/xiaomi_su7.json"),
                    "--level", "drive", "--link", str(link_file(folder, transport)), "--out", str(folder / "out"),
                    "--set", "scenario.record.rate_Hz=100", "--record", "vcu.*", "--record", "drive_units.rear.tau"]
+        if pace:
+            command += ["--pace", str(pace)]
         simulator = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         at = simulator.stderr.readline().split()[-1]
         killed = 0
@@ -96,8 +98,8 @@ def run(evsim, program, transport, kills, seed):
         if simulator.returncode not in (0, 1):
             return [f"{transport}: exit code {simulator.returncode}: {error}"]
         wrong, away = wrong_in(rows(folder / "out"))
-        joined = next(line for line in out.splitlines() if "joined, dropped" in line).split("dropped")[1].strip()
-        print(f"{transport}: killed {killed} times, joined and dropped {joined} times; away for {away:.1f} s of simulated "
+        link = json.loads(next((folder / "out").rglob("summary.json")).read_text())["links"][0]
+        print(f"{transport}: killed {killed} times, joined {link['joined']}, dropped {link['dropped']} times; away for {away:.1f} s of simulated "
               f"time, exit code {simulator.returncode}", flush=True)
         if killed > 3 and away == 0.0 and transport != "udp":  # there the next one is waited for
             wrong.append(f"{transport}: nothing of it is seen")
@@ -111,8 +113,9 @@ def main():
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--transport", choices=("tcp", "udp", "unix", "fifo"), action="append")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--pace", type=float, help="simulated over wall-clock time; left out: in lockstep")
     a = parser.parse_args()
-    wrong = [w for t in a.transport or ("tcp", "udp", "unix", "fifo") for w in run(a.evsim, a.controller, t, a.kills, a.seed)]
+    wrong = [w for t in a.transport or ("tcp", "udp", "unix", "fifo") for w in run(a.evsim, a.controller, t, a.kills, a.seed, a.pace)]
     print("\n".join(wrong[:20]) or "all held")
     return 1 if wrong else 0
 

@@ -41,6 +41,27 @@ TEST_F(OwnController, runs_and_is_named_with_its_digest_in_the_results) {
   EXPECT_EQ(again.code, 0) << again.out << again.err;
 }
 
+TEST_F(OwnController, battery_management_and_brakes_are_recorded_and_replayed) {
+  const std::string scenario = std::string(EVSIM_SOURCE_DIR) + "/scenarios/brake_100_0.json";
+  const Ran r = evsim({"run", scenario, "--controller", "bms=" + library("bms"), "--controller",
+                       "brake=" + library("abs")});
+  EXPECT_EQ(r.code, 0) << r.out << r.err;
+  const std::string folder = "results/brake_100_0/xiaomi_su7";
+  const Json own = read_json(folder + "/summary.json").at("provenance").at("controllers");
+  ASSERT_EQ(own.size(), 2U);
+  EXPECT_EQ(own.at(0).at("role"), "bms");
+  EXPECT_EQ(own.at(1).at("name"), "example anti-lock control 1.0");
+  const std::string signals = read(folder + "/signals.csv");
+  for (const char* name :
+       {"bms.p_discharge_max [kW]", "bms.controller.cool", "brake.controller.slip"})
+    EXPECT_NE(signals.find(name), std::string::npos) << name;
+  EXPECT_EQ(evsim({"replay", folder}).code, 0);
+
+  const Ran none = evsim({"run", "race.json", "--controller", "brake=" + library("abs")});
+  EXPECT_EQ(none.code, 2);
+  EXPECT_NE(none.err.find("refuses the car: it needs wheels"), std::string::npos) << none.err;
+}
+
 TEST_F(OwnController, is_found_relative_to_the_scenario_that_names_it) {
   fs::create_directories(file("own"));
   fs::copy_file(library("foc"), file("own/foc.so"));

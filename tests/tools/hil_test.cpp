@@ -132,10 +132,11 @@ TEST_F(Hil, a_link_file_that_is_wrong_is_an_error_before_anything_runs) {
     return r.err;
   };
   EXPECT_NE(
-      problem("{}").find("link.json: links no role; must be vcu, motor_control, bms or brake"),
+      problem("{}").find("link.json:1: links no role; must be vcu, motor_control, bms or brake"),
       std::string::npos);
-  EXPECT_NE(problem(R"({"vcu": {"at": "here"}})").find("link.json: vcu.at: got here, must be tcp:"),
-            std::string::npos);
+  EXPECT_NE(
+      problem(R"({"vcu": {"at": "here"}})").find("link.json:1: vcu.at: got here, must be tcp:"),
+      std::string::npos);
   EXPECT_NE(problem(R"({"vcu": {"at": "tcp://:0", "timeout": 1}})").find("timeout"),
             std::string::npos);
   EXPECT_NE(problem(R"({"charger": {"at": "tcp://:0"}})").find("charger"), std::string::npos);

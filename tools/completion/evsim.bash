@@ -6,7 +6,7 @@ _evsim() {
   case $command in
     '') words="run hil can check describe list schema compare replay validate map response convert new-vehicle completion --help --version" ;;
     run) words="--help --vehicle --set --level --out --format --record --json --timeout --controller --verify --jobs" ;;
-    hil) words="--help --link --vehicle --set --level --out --format --record --json --timeout" ;;
+    hil) words="--help --link --vehicle --lockstep --pace --on-overrun --fifo --core --lock-memory --can-log --set --level --out --format --record --json --timeout" ;;
     can) words="dump send dbc --help --dbc --log --count --seconds --cycle --cycle_ms --json" ;;
     check) words="--help" ;;
     describe) words="parameters signals units interface motor_control vcu bms brake --help" ;;
