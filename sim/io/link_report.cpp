@@ -12,10 +12,6 @@ namespace {
 constexpr double kWidth = 640.0, kHeight = 230.0;
 constexpr double kLeft = 66.0, kRight = 16.0, kTop = 12.0, kBottom = 44.0;
 
-std::string shown(double seconds) {
-  return seconds < 0.01 ? readable(1e6 * seconds, 4) + " us" : readable(1e3 * seconds, 4) + " ms";
-}
-
 // Both axes in decades, so that one that is late among millions is seen.
 std::string histogram_svg(const Histogram& h, const std::string& label) {
   std::size_t first = Histogram::kBins - 1, last = 0;
@@ -40,7 +36,7 @@ std::string histogram_svg(const Histogram& h, const std::string& label) {
   for (int k = static_cast<int>(x.min); k <= static_cast<int>(x.max); ++k) {
     const double d = k;
     out += svg::line({x(d), kTop}, {x(d), y.from}, "grid");
-    out += svg::text({x(d), y.from + 16.0}, "tick", "middle", shown(std::pow(10.0, d)));
+    out += svg::text({x(d), y.from + 16.0}, "tick", "middle", readable_time(std::pow(10.0, d)));
   }
   for (std::size_t k = first; k <= last; ++k) {
     if (h.count(k) == 0) continue;
@@ -58,8 +54,9 @@ std::string figure(const LinkFigures::Times& t) {
   std::ranges::replace(label, '_', ' ');
   return "<figure class=\"efficiency\">" + histogram_svg(h, label) + "<figcaption>" +
          escape(t.doc + ": " + std::to_string(h.count()) + " times; 50 % below " +
-                shown(h.quantile(0.5)) + ", 99 % below " + shown(h.quantile(0.99)) +
-                ", 99.9 % below " + shown(h.quantile(0.999)) + ", longest " + shown(h.max())) +
+                readable_time(h.quantile(0.5)) + ", 99 % below " + readable_time(h.quantile(0.99)) +
+                ", 99.9 % below " + readable_time(h.quantile(0.999)) + ", longest " +
+                readable_time(h.max())) +
          "</figcaption></figure>\n";
 }
 
@@ -75,9 +72,10 @@ std::string facts(const std::string& rows) {
 std::string pace_html(const LinkFigures::Pace& p) {
   std::string rows = fact("overruns", std::to_string(p.overruns),
                           "exchanges for which the simulator was too late");
-  if (p.slipped > 0.0) rows += fact("slipped", shown(p.slipped), "wall-clock time given up");
+  if (p.slipped > 0.0)
+    rows += fact("slipped", readable_time(p.slipped), "wall-clock time given up");
   const auto late = [&](const std::string& what, const LinkFigures::Late& l) {
-    rows += fact(what, shown(l.by), "late at t = " + readable(l.t, 9) + " s");
+    rows += fact(what, readable_time(l.by), "late at t = " + readable(l.t, 9) + " s");
   };
   if (p.first) late("first overrun", *p.first);
   for (const auto& l : p.worst) late("worst", l);

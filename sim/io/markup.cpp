@@ -114,4 +114,9 @@ std::string readable(double x, int digits) {
   return without_zeros({buffer.data(), end.ptr});
 }
 
+std::string readable_time(double seconds) {
+  constexpr double kLong = 0.01;
+  return seconds < kLong ? readable(1e6 * seconds, 4) + " us" : readable(1e3 * seconds, 4) + " ms";
+}
+
 }  // namespace evsim::io

@@ -18,5 +18,7 @@ std::string script_string(std::string_view text);
 
 // A number for people: so many significant digits, no trailing zeros; "-" where there is no number.
 std::string readable(double x, int digits = 5);
+// A short time [s]: "53.8 us", "12.9 ms".
+std::string readable_time(double seconds);
 
 }  // namespace evsim::io

@@ -2,26 +2,18 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
-#include <limits>
 #include <stdexcept>
 
 #include "sim/base/errors.h"
 #include "sim/link/dbc_codec.h"
-#include "sim/link/socket.h"
+#include "sim/run/schedule.h"
 
 namespace evsim::link {
 namespace {
 
-constexpr double kSlice = 0.1;    // of a wait, between two looks at `stop` [s]
 constexpr double kForRoom = 0.1;  // that a frame may wait for room in an adapter [s]
 constexpr int kSimulator = 0, kController = 1, kIdiot = 2;  // on the modelled bus
 
-std::string listed(const std::vector<Signal>& all) {
-  std::string out;
-  for (const Signal& s : all) out += (out.empty() ? "" : ", ") + s.name;
-  return out;
-}
 std::string names_of(const can::Database& d) {
   std::string out;
   for (const can::Message& m : d.messages) out += (out.empty() ? "" : ", ") + m.name;
@@ -67,13 +59,6 @@ e2e::Config config_of(const CanMessageParams& p, const can::Message& m) {
           .counter_at = p.counter_at,
           .nibble_at = p.nibble_at,
           .most_delta = p.most_delta};
-}
-
-// As the database writes it, or as the role has it.
-const Unit* unit_of(Dim dim, const std::string& given, const std::string& in_database) {
-  const std::string& text = given.empty() ? in_database : given;
-  if (text.empty() || (dim == Dim::none && text == "1")) return &si_unit(dim);
-  return find_unit(dim, text);
 }
 
 }  // namespace
@@ -140,8 +125,7 @@ void CanSession::choose_messages(std::vector<Problem>& wrong) {
   for (const can::Message& m : database_.messages) {
     const auto it = std::ranges::find(p_.messages, m.name, &CanMessageParams::message);
     const auto chosen = [&](double CanMessageParams::*which, std::int64_t otherwise) {
-      return it != p_.messages.end() && (*it).*which > 0.0 ? std::llround(1e9 * ((*it).*which))
-                                                           : otherwise;
+      return it != p_.messages.end() && (*it).*which > 0.0 ? to_ns((*it).*which) : otherwise;
     };
     const TimeNs cycle = chosen(&CanMessageParams::cycle_time, m.cycle_time);
     const TimeNs delay = chosen(&CanMessageParams::start_delay, m.start_delay);
@@ -223,9 +207,16 @@ std::size_t index_in(const std::vector<Signal>& all, const std::string& name,
     wrong.push_back({.path = path, .what = "no \"" + name + "\"; must be one of " + listed(all)});
   return static_cast<std::size_t>(it - all.begin());
 }
-std::string no_unit(const std::string& name, const std::string& text, Dim dim) {
-  return name + " can't be in \"" + text + "\"; give `unit`; SI is " +
-         std::string(si_unit(dim).text);
+// Of a signal for the role: as the link file says, else as the database does; nullptr where it can't be.
+const Unit* unit_of(const CanSignalParams& p, const can::Signal& in_database, const Signal& of_role,
+                    const std::string& path, std::vector<Problem>& wrong) {
+  const std::string& text = p.unit.empty() ? in_database.unit : p.unit;
+  const Unit* out = unit_named(of_role.dim, text);
+  if (out == nullptr)
+    wrong.push_back({.path = path + ".unit",
+                     .what = p.is + " can't be in \"" + text + "\"; give `unit`; SI is " +
+                             std::string(si_unit(of_role.dim).text)});
+  return out;
 }
 
 }  // namespace
@@ -248,14 +239,8 @@ void CanSession::map_input(const Interface& signals, std::size_t i, std::vector<
   }
   const std::size_t n = index_in(signals.inputs, p.is, path + ".is", wrong);
   if (n == signals.inputs.size()) return;
-  const std::string& in_database = at.message->signals[k].unit;
-  const Unit* unit = unit_of(signals.inputs[n].dim, p.unit, in_database);
-  if (unit == nullptr)
-    wrong.push_back(
-        {.path = path + ".unit",
-         .what = no_unit(p.is, p.unit.empty() ? in_database : p.unit, signals.inputs[n].dim)});
-  else
-    s->mapped.push_back({k, n, unit});
+  const Unit* unit = unit_of(p, at.message->signals[k], signals.inputs[n], path, wrong);
+  if (unit != nullptr) s->mapped.push_back({k, n, unit});
 }
 
 void CanSession::map_output(const Interface& signals, std::size_t i, std::vector<Problem>& wrong) {
@@ -276,14 +261,8 @@ void CanSession::map_output(const Interface& signals, std::size_t i, std::vector
     return;
   }
   const auto k = static_cast<std::size_t>(at.signal);
-  const std::string& in_database = at.message->signals[k].unit;
-  const Unit* unit = unit_of(signals.outputs[n].dim, p.unit, in_database);
-  if (unit == nullptr)
-    wrong.push_back(
-        {.path = path + ".unit",
-         .what = no_unit(p.is, p.unit.empty() ? in_database : p.unit, signals.outputs[n].dim)});
-  else
-    r->mapped.push_back({k, n, unit});
+  const Unit* unit = unit_of(p, at.message->signals[k], signals.outputs[n], path, wrong);
+  if (unit != nullptr) r->mapped.push_back({k, n, unit});
 }
 
 void CanSession::map_signals(const Interface& signals, std::vector<Problem>& wrong) {
@@ -338,15 +317,14 @@ void CanSession::begin(const Interface& signals, std::vector<double>, double, Ti
     bus_->advance(t);
   }
   if (!port_) return;
-  const double until = patience_.answer > 0.0 ? wall_clock() + patience_.answer
-                                              : std::numeric_limits<double>::infinity();
+  const double until = patience_.deadline();
   while (!port_->status().open) {
-    const bool is_stopped = patience_.stop && patience_.stop();
+    const bool is_stopped = patience_.is_stopped();
     if (is_stopped || wall_clock() > until)
       throw EnvironmentError(
           "nobody opened " + address() +
           (is_stopped ? " before the run was interrupted" : " within the patience"));
-    can::wait_for(*port_, kSlice);
+    can::wait_for(*port_, kBetweenLooks);
     while (port_->receive()) {
     }
   }
@@ -472,15 +450,13 @@ void CanSession::send_due(TimeNs t, std::span<const double> inputs) {
 
 // False where it did not come.
 bool CanSession::wait_for_answer(TimeNs t, std::optional<double> answer_by) {
-  const double until =
-      answer_by.value_or(patience_.answer > 0.0 ? wall_clock() + patience_.answer
-                                                : std::numeric_limits<double>::infinity());
+  const double until = answer_by.value_or(patience_.deadline());
   while (true) {
     read_port(t);
     if (answered_) return true;
     const double left = until - wall_clock();
-    if (left <= 0.0 || !port_->status().open || (patience_.stop && patience_.stop())) return false;
-    can::wait_for(*port_, std::min(left, kSlice));
+    if (left <= 0.0 || !port_->status().open || patience_.is_stopped()) return false;
+    can::wait_for(*port_, std::min(left, kBetweenLooks));
   }
 }
 
@@ -509,7 +485,6 @@ Answer CanSession::exchange(TimeNs t, std::uint32_t, std::span<const double> inp
       silent_ = false;
     } else {
       ++unanswered_;
-      ++silences_;
       silent_ = true;
     }
   }
@@ -536,7 +511,7 @@ void CanSession::link_fault(const scenario::LinkFault& f, TimeNs t, std::uint64_
   if (f.fault != Fault::bus_off || !bus_) return;
   // Each frame is destroyed, until who sends has left the bus.
   constexpr int kOfTheData = 10;  // [bit] after the arbitration field
-  const TimeNs until = f.duration > 0.0 ? t + std::llround(1e9 * f.duration) : kNever;
+  const TimeNs until = f.duration > 0.0 ? t + to_ns(f.duration) : kNever;
   bus_->add_fault({.kind = can::BusFault::Kind::disturb,
                    .from = t,
                    .until = until,

@@ -222,8 +222,8 @@ class CanSession : public Exchange {
   Outputs taken_;
   const can::Message *answer_ = nullptr, *asks_ = nullptr;
   bool asked_ = false, answered_ = false, silent_ = false;
-  std::int64_t exchanges_ = 0, awaited_ = 0, unanswered_ = 0, silences_ = 0, late_ = 0,
-               unknown_ = 0, undelivered_ = 0, differing_ = 0;
+  std::int64_t exchanges_ = 0, awaited_ = 0, unanswered_ = 0, late_ = 0, unknown_ = 0,
+               undelivered_ = 0, differing_ = 0;
   Histogram round_trips_;
 
   Disturbances disturbances_;

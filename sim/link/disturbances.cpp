@@ -1,9 +1,9 @@
 #include "sim/link/disturbances.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "sim/base/noise.h"
+#include "sim/run/schedule.h"
 
 namespace evsim::link {
 namespace {
@@ -13,7 +13,6 @@ enum Draw : std::uint32_t { whether = 1, how_long = 2, which_bit = 3 };
 bool meets(const scenario::LinkFault& f, Direction d) {
   return f.direction == Direction::both || f.direction == d;
 }
-TimeNs to_ns(double s) { return std::llround(1e9 * s); }
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "sim/base/time.h"
 #include "sim/link/interface.h"
+#include "sim/link/socket.h"
 #include "sim/run/link_figures.h"
 #include "sim/run/scenario.h"
 
@@ -18,7 +20,14 @@ namespace evsim::link {
 struct Patience {
   double answer = 30.0;        // [s] of wall clock; 0: without end
   std::function<bool()> stop;  // asked ten times a second while it waits; true: waits no more
+
+  bool is_stopped() const { return stop && stop(); }
+  // Of a wait that begins now [s of wall clock].
+  double deadline() const {
+    return answer > 0.0 ? wall_clock() + answer : std::numeric_limits<double>::infinity();
+  }
 };
+inline constexpr double kBetweenLooks = 0.1;  // at `stop`, in a wait [s]
 
 // To an exchange.
 enum class Answer : std::uint8_t { none, late /* to one before */, in_time };

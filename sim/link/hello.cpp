@@ -30,12 +30,6 @@ std::string shown(std::string_view s) {
   return out;
 }
 
-std::string listed(const std::vector<Signal>& all) {
-  std::string out;
-  for (const Signal& s : all) out += (out.empty() ? "" : ", ") + s.name;
-  return out;
-}
-
 struct Reading {
   const Interface& known;
   Hello out;
@@ -50,8 +44,7 @@ struct Reading {
     const auto at = std::ranges::find(all, name, &Signal::name);
     if (at == all.end())
       return wrong(line, "no signal \"" + shown(name) + "\"; must be one of " + listed(all));
-    const Unit* in = unit.empty() ? &si_unit(at->dim) : find_unit(at->dim, unit);
-    if (in == nullptr && at->dim == Dim::none && unit == "1") in = &si_unit(at->dim);
+    const Unit* in = unit_named(at->dim, unit);
     if (in == nullptr)
       return wrong(line, at->name + " can't be in \"" + shown(unit) + "\"; SI is " +
                              std::string(si_unit(at->dim).text));

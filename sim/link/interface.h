@@ -3,9 +3,11 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
+#include "sim/base/units.h"
 #include "sim/control/controller_signals.h"
 
 namespace evsim::link {
@@ -53,6 +55,18 @@ template <class Struct> std::vector<double> numbers(const Struct& s, const Units
     out.push_back(static_cast<double>(x));
   });
   return out;
+}
+
+// "tau.rear, F_brake"
+inline std::string listed(const std::vector<Signal>& all) {
+  std::string out;
+  for (const Signal& s : all) out += (out.empty() ? "" : ", ") + s.name;
+  return out;
+}
+// A unit as people write it, SI where nothing is written; nullptr: none of this dimension.
+inline const Unit* unit_named(Dim dim, std::string_view text) {
+  if (text.empty() || (dim == Dim::none && text == "1")) return &si_unit(dim);
+  return find_unit(dim, text);
 }
 
 }  // namespace evsim::link

@@ -246,17 +246,12 @@ template <class Role, class Given> void take_over(const Links::Role& r,
   given = std::make_shared<Remote<Role>>(r.exchange, pacer, p);
 }
 
-}  // namespace
-
-namespace {
-
 // A wait that Ctrl-C ends.
 Clock clock_of(const std::function<bool()>& stop) {
-  constexpr double kSlice = 0.1;  // between two looks at `stop` [s]
   return {.now = wall_clock, .sleep_until = [stop](double until) {
-            while (until > wall_clock() + kSlice) {
+            while (until > wall_clock() + kBetweenLooks) {
               if (stop && stop()) return;
-              sleep_until(wall_clock() + kSlice);
+              sleep_until(wall_clock() + kBetweenLooks);
             }
             sleep_until(until);
           }};

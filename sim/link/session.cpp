@@ -1,7 +1,6 @@
 #include "sim/link/session.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <stdexcept>
 #include <utility>
@@ -11,7 +10,6 @@
 namespace evsim::link {
 namespace {
 
-constexpr double kSlice = 0.1;  // of a wait, between two looks at `stop` [s]
 constexpr double kFirstResend =
     0.02;  // of a datagram without answer; then twice as late each time [s]
 constexpr double kLatestResend = 0.5;    // [s]
@@ -273,17 +271,12 @@ void Session::send_step() {
 
 // ---- A run --------------------------------------------------------------------------------------------
 
-double Session::deadline() const {
-  return patience_.answer > 0.0 ? wall_clock() + patience_.answer
-                                : std::numeric_limits<double>::infinity();
-}
-
 // Reads until `done`; false where the deadline has passed or it is told to stop.
 bool Session::wait_until(double deadline, const std::function<bool()>& done) {
   double next_send = wall_clock() + kFirstResend, pause = kFirstResend;
   while (!done()) {
     const double now = wall_clock();
-    if (now >= deadline || (patience_.stop && patience_.stop())) return false;
+    if (now >= deadline || patience_.is_stopped()) return false;
     if (connected_ && resend_) send_step();
     if (is_datagram() && connected_ && now >= next_send) {
       pause = std::min(2.0 * pause, kLatestResend);
@@ -295,8 +288,9 @@ bool Session::wait_until(double deadline, const std::function<bool()>& done) {
     std::vector<const Socket*> all{&listening_};
     if (connected_ && !is_datagram()) all.push_back(&active_.stream);
     for (const Peer& p : waiting_) all.push_back(&p.stream);
-    const double least = is_datagram() && connected_ ? next_send - now : kSlice;
-    const auto ready = wait_for(all, std::clamp(std::min(least, deadline - now), 0.0, kSlice));
+    const double least = is_datagram() && connected_ ? next_send - now : kBetweenLooks;
+    const auto ready =
+        wait_for(all, std::clamp(std::min(least, deadline - now), 0.0, kBetweenLooks));
     knocked_ = (ready & 1u) != 0;
     look();
   }
@@ -325,15 +319,15 @@ void Session::begin(const Interface& signals, std::vector<double> config, double
     send_text(active_, MessageType::refused, wrong);
     drop();
   }
-  const bool is_there = wait_until(deadline(), [&] {
+  const bool is_there = wait_until(patience_.deadline(), [&] {
     resend_ = false;  // there is no step yet
     return connected_;
   });
   resend_ = false;
   if (!is_there)
-    throw EnvironmentError("no controller for " + signals_.role + " came to " + to_string(at_) +
-                           (patience_.stop && patience_.stop() ? " before the run was interrupted"
-                                                               : " within the patience"));
+    throw EnvironmentError(
+        "no controller for " + signals_.role + " came to " + to_string(at_) +
+        (patience_.is_stopped() ? " before the run was interrupted" : " within the patience"));
 }
 
 bool Session::read_out(const Message& m, Outputs& outputs) {
@@ -409,7 +403,7 @@ Answer Session::ask(TimeNs t, std::uint32_t ticks, std::span<const double> input
     if (resend_) compose();  // another controller asks for other signals
     return answer.has_value() || !connected_;
   };
-  const bool came = wait_until(answer_by.value_or(deadline()), is_answered);
+  const bool came = wait_until(answer_by.value_or(patience_.deadline()), is_answered);
   if (answer && connected_ && read_out(*answer, outputs)) {
     answered_ = sequence_;
     silent_ = false;
@@ -452,7 +446,7 @@ Answer Session::ask_disturbed(TimeNs t, std::uint32_t ticks, std::span<const dou
   // In lockstep the one that starts again is waited for.
   if (!is_dead && (is_closed_ || std::exchange(waits_for_one_, false)) && !answer_by) {
     is_closed_ = false;
-    wait_until(deadline(), [this] { return connected_; });
+    wait_until(patience_.deadline(), [this] { return connected_; });
   }
   is_closed_ = is_dead;
   const bool is_silenced =

@@ -95,7 +95,6 @@ class Session : public Exchange {
   bool read_out(const Message& m, Outputs& outputs);
   Answer read_late(bool is_paced, Outputs& outputs);
   bool wait_until(double deadline, const std::function<bool()>& done);
-  double deadline() const;
 
   Endpoint at_;
   Patience patience_;

@@ -99,16 +99,13 @@ class LiveLine {
 
 // ---- When it is over --------------------------------------------------------------------------------
 
-std::string readable_time(double seconds) {
-  return seconds < 0.01 ? io::readable(1e6 * seconds, 4) + " us"
-                        : io::readable(1e3 * seconds, 4) + " ms";
-}
 std::string pace_text(const LinkFigures::Pace& p) {
   Table table({Align::left, Align::right});
   table.row({"overruns", std::to_string(p.overruns)});
-  if (p.slipped > 0.0) table.row({"wall-clock time given up", readable_time(p.slipped)});
+  if (p.slipped > 0.0) table.row({"wall-clock time given up", io::readable_time(p.slipped)});
   const auto late = [&](const std::string& what, const LinkFigures::Late& x) {
-    table.row({what, fmt::format("t = {} s, {} late", io::readable(x.t, 9), readable_time(x.by))});
+    table.row(
+        {what, fmt::format("t = {} s, {} late", io::readable(x.t, 9), io::readable_time(x.by))});
   };
   if (p.first) late("first overrun", *p.first);
   for (const auto& x : p.worst) late("worst", x);
@@ -136,8 +133,9 @@ std::string link_text(const LinkFigures& l) {
   times.row({"", "50 %", "99 %", "99.9 %", "longest", ""});
   for (const auto& t : l.times)
     if (t.of.count() > 0)
-      times.row({t.name, readable_time(t.of.quantile(0.5)), readable_time(t.of.quantile(0.99)),
-                 readable_time(t.of.quantile(0.999)), readable_time(t.of.max()), t.doc});
+      times.row({t.name, io::readable_time(t.of.quantile(0.5)),
+                 io::readable_time(t.of.quantile(0.99)), io::readable_time(t.of.quantile(0.999)),
+                 io::readable_time(t.of.max()), t.doc});
   return out + times.text();
 }
 
