@@ -239,3 +239,13 @@ template <class P> const Node& description() {
 }
 
 }  // namespace evsim::io
+
+// The two large ones take seconds to compile: once, in described.cpp.
+namespace evsim::car {
+template <Scalar T> struct Params;
+}
+namespace evsim::scenario {
+struct Params;
+}
+extern template const evsim::io::Node& evsim::io::description<evsim::car::Params<double>>();
+extern template const evsim::io::Node& evsim::io::description<evsim::scenario::Params>();
