@@ -15,6 +15,7 @@
 //   filter=123:7FF,00000123:1FFFFFFF   frames that are received: identifier and mask as in candump, 8 digits: extended. A filter
 //                             takes frames of its own format; one of several is enough [all frames]
 //   baud=115200               [baud] of the serial port [115200]
+// A serial adapter that goes is looked for at each receive(), and told its settings again where it is back.
 #pragma once
 
 #include <cstdint>
