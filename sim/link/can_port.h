@@ -70,6 +70,7 @@ struct Arrival {
 
 struct PortStatus {
   bool open = true;  // the adapter is there; where this program is one: a computer has opened it
+  std::int64_t opened = 0;  // times that a computer opened the channel, where this program is one
   ErrorState state = ErrorState::active;
   int tec = 0, rec = 0;                 // error counters: transmit, receive, as last told
   std::int64_t sent = 0, received = 0;  // frames

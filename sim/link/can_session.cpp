@@ -448,14 +448,16 @@ void CanSession::send_due(TimeNs t, std::span<const double> inputs) {
   }
 }
 
-// False where it did not come.
+// False where it did not come, or another one is there, who was not asked.
 bool CanSession::wait_for_answer(TimeNs t, std::optional<double> answer_by) {
+  const std::int64_t opened = port_->status().opened;
   const double until = answer_by.value_or(patience_.deadline());
   while (true) {
     read_port(t);
     if (answered_) return true;
     const double left = until - wall_clock();
-    if (left <= 0.0 || !port_->status().open || patience_.is_stopped()) return false;
+    const can::PortStatus now = port_->status();
+    if (left <= 0.0 || !now.open || now.opened != opened || patience_.is_stopped()) return false;
     can::wait_for(*port_, std::min(left, kBetweenLooks));
   }
 }

@@ -320,6 +320,8 @@ class Served final : public SlcanPort {
   bool grant(const slcan::Request& r, TimeNs t) {
     using enum slcan::Request::Kind;
     switch (r.kind) {
+      case open:
+      case listen: ++status_.opened; return true;
       case close:
         computer_->stream.drop_unwritten();
         computer_->drop_unread();
