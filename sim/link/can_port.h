@@ -70,7 +70,8 @@ struct Arrival {
 
 struct PortStatus {
   bool open = true;  // the adapter is there; where this program is one: a computer has opened it
-  std::int64_t opened = 0;  // times that a computer opened the channel, where this program is one
+  // Where this program is one: times that a computer opened the channel, and others that were sent away.
+  std::int64_t opened = 0, turned_away = 0;
   ErrorState state = ErrorState::active;
   int tec = 0, rec = 0;                 // error counters: transmit, receive, as last told
   std::int64_t sent = 0, received = 0;  // frames

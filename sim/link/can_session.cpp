@@ -629,7 +629,14 @@ LinkFigures CanSession::figures() const {
                 {"unknown", "frames that are not the controller's", unknown_},
                 {"clipped", "values that did not fit their bits", clipped},
                 {"disturbed", "frames that a fault hit", disturbances_.hit()}};
-  if (!port_) out.counts.push_back({"differing", "frames other than those of the log", differing_});
+  if (port_) {
+    const can::PortStatus s = port_->status();
+    out.counts.push_back({"rejected", "lines of its adapter that can't be read", s.rejected});
+    out.counts.push_back(
+        {"turned_away", "programs that came beside the controller", s.turned_away});
+  } else {
+    out.counts.push_back({"differing", "frames other than those of the log", differing_});
+  }
   out.times = {{.name = "round_trip",
                 .doc = "from the last frame sent until the answer was there",
                 .of = round_trips_}};

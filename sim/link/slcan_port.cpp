@@ -219,8 +219,8 @@ class Computer {
   virtual ~Computer() = default;
   // Looks for one; true: another one than before.
   virtual bool look() = 0;
-  // The one that is there has nothing to say but is there: who else came is sent away.
-  virtual void turn_others_away() {}
+  // The one that is there has nothing to say but is there: who else came is sent away. How many.
+  virtual int turn_others_away() { return 0; }
   // The channel was closed: what it has not read is of no use to the next.
   virtual void drop_unread() {}
   virtual void wait_on(std::vector<link::Waitable>& out) const = 0;
@@ -245,7 +245,7 @@ class TcpComputer final : public Computer {
     had_ = static_cast<bool>(stream);
     return ended || came;
   }
-  void turn_others_away() final { next_ = {}; }
+  int turn_others_away() final { return std::exchange(next_, {}) ? 1 : 0; }
   void wait_on(std::vector<link::Waitable>& out) const final {
     out.push_back({.handle = listening_.handle()});
     stream.wait_on(out);
@@ -309,7 +309,7 @@ class Served final : public SlcanPort {
     device_.feed(bytes, [&](const slcan::Request& r) { return grant(r, t); });
     computer_->stream.write(device_.take_output());
     if (!computer_->stream && computer_->look()) begin_again();
-    if (bytes.empty() && computer_->stream) computer_->turn_others_away();
+    if (bytes.empty() && computer_->stream) status_.turned_away += computer_->turn_others_away();
     status_.open = device_.is_open() && computer_->stream;
   }
   void begin_again() {
