@@ -15,6 +15,7 @@
 //   filter=123:7FF,00000123:1FFFFFFF   frames that are received: identifier and mask as in candump, 8 digits: extended. A filter
 //                             takes frames of its own format; one of several is enough [all frames]
 //   baud=115200               [baud] of the serial port [115200]
+// A serial adapter that goes is looked for at each receive(), and told its settings again where it is back.
 #pragma once
 
 #include <cstdint>
@@ -69,6 +70,8 @@ struct Arrival {
 
 struct PortStatus {
   bool open = true;  // the adapter is there; where this program is one: a computer has opened it
+  // Where this program is one: times that a computer opened the channel, and others that were sent away.
+  std::int64_t opened = 0, turned_away = 0;
   ErrorState state = ErrorState::active;
   int tec = 0, rec = 0;                 // error counters: transmit, receive, as last told
   std::int64_t sent = 0, received = 0;  // frames

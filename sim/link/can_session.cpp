@@ -6,6 +6,8 @@
 
 #include "sim/base/errors.h"
 #include "sim/link/dbc_codec.h"
+#include "sim/link/e2e_library.h"
+#include "sim/link/link_check.h"
 #include "sim/run/schedule.h"
 
 namespace evsim::link {
@@ -33,6 +35,7 @@ Profile profile_of(Protection p) {
     case Protection::e2e_5: return {e2e::Profile::p05, DataIdMode::both};
     case Protection::e2e_11a: return {e2e::Profile::p11, DataIdMode::both};
     case Protection::e2e_11c: return {e2e::Profile::p11, DataIdMode::nibble};
+    case Protection::own: return {e2e::Profile::own, DataIdMode::both};
     case Protection::none:
     case Protection::e2e_1a: break;
   }
@@ -48,20 +51,37 @@ bool read_hex(std::string_view text, std::array<std::uint8_t, 16>& out) {
   }
   return true;
 }
-e2e::Config config_of(const CanMessageParams& p, const can::Message& m) {
-  const auto [profile, mode] = profile_of(p.e2e);
-  return {.profile = profile,
-          .length = p.length > 0 ? p.length : m.length,
-          .data_id = static_cast<std::uint16_t>(p.data_id),
-          .data_ids = {},
-          .mode = mode,
-          .crc_at = p.crc_at,
-          .counter_at = p.counter_at,
-          .nibble_at = p.nibble_at,
-          .most_delta = p.most_delta};
+void check_library(const CanMessageParams& p) {
+  const bool own = p.e2e == Protection::own;
+  if (own && p.library.path.empty())
+    throw InputError(Problem{.path = "e2e", .what = "is own; must have a library"});
+  if (!own && !p.library.path.empty())
+    throw InputError(Problem{.path = "library", .what = "is for e2e own only"});
 }
 
 }  // namespace
+
+e2e::Config protection_of(const CanMessageParams& p, int message_length) {
+  const auto [profile, mode] = profile_of(p.e2e);
+  e2e::Config out{.profile = profile,
+                  .length = p.length > 0 ? p.length : message_length,
+                  .data_id = static_cast<std::uint16_t>(p.data_id),
+                  .data_ids = {},
+                  .mode = mode,
+                  .crc_at = p.crc_at,
+                  .counter_at = p.counter_at,
+                  .nibble_at = p.nibble_at,
+                  .most_delta = p.most_delta};
+  if (p.e2e == Protection::own)
+    out.rules = below("library", [&] { return load_e2e(p.library.path); });
+  std::string problem(e2e::refusal(out));
+  if (p.e2e == Protection::e2e_2 && !read_hex(p.data_ids, out.data_ids))
+    problem = "data_ids must be 16 bytes as 32 hexadecimal digits";
+  if (problem.empty() && out.length > message_length)
+    problem = "length is more than the message's " + std::to_string(message_length) + " bytes";
+  if (!problem.empty()) throw InputError(Problem{.what = p.message + ": " + problem});
+  return out;
+}
 
 void CanSession::Intervals::add(TimeNs t) {
   if (n++ > 0) {
@@ -153,32 +173,31 @@ void CanSession::protect_messages(std::vector<Problem>& wrong) {
   for (std::size_t i = 0; i < p_.messages.size(); ++i) {
     const CanMessageParams& p = p_.messages[i];
     const can::Message* m = database_.find(p.message);
-    if (m == nullptr || p.e2e == Protection::none) continue;
-    Guard g{.on = true, .config = config_of(p, *m)};
-    std::string problem(e2e::refusal(g.config));
-    if (p.e2e == Protection::e2e_2 && !read_hex(p.data_ids, g.config.data_ids))
-      problem = "data_ids must be 16 bytes as 32 hexadecimal digits";
-    if (problem.empty() && g.config.length > m->length)
-      problem = "length is more than the message's " + std::to_string(m->length) + " bytes";
-    if (!problem.empty()) {
-      wrong.push_back(
-          {.path = "messages." + std::to_string(i), .what = p.message + ": " + problem});
-      continue;
+    if (m == nullptr) continue;
+    const auto protect = [&] {
+      check_library(p);
+      if (p.e2e == Protection::none) return;
+      Guard g{.on = true, .config = protection_of(p, m->length)};
+      g.receiver = e2e::Receiver(g.config);
+      if (Sending* s = sending(m)) s->guard = g;
+      if (Receiving* r = receiving(m)) r->guard = g;
+    };
+    try {
+      below("messages." + std::to_string(i), protect);
+    } catch (const InputError& e) {
+      wrong.insert(wrong.end(), e.problems().begin(), e.problems().end());
     }
-    g.receiver = e2e::Receiver(g.config);
-    if (Sending* s = sending(m)) s->guard = g;
-    if (Receiving* r = receiving(m)) r->guard = g;
   }
 }
 
 namespace {
 
 // MESSAGE.SIGNAL
-struct Found {
+struct InDatabase {
   const can::Message* message = nullptr;
   int signal = -1;
 };
-Found find(const can::Database& d, const std::string& text, const std::string& path,
+InDatabase find(const can::Database& d, const std::string& text, const std::string& path,
            std::vector<Problem>& wrong) {
   const auto dot = text.rfind('.');
   const std::string message = text.substr(0, std::min(dot, text.size()));
@@ -224,7 +243,7 @@ const Unit* unit_of(const CanSignalParams& p, const can::Signal& in_database, co
 void CanSession::map_input(const Interface& signals, std::size_t i, std::vector<Problem>& wrong) {
   const CanSignalParams& p = p_.inputs[i];
   const std::string path = "inputs." + std::to_string(i);
-  const Found at = find(database_, p.signal, path + ".signal", wrong);
+  const InDatabase at = find(database_, p.signal, path + ".signal", wrong);
   if (at.message == nullptr) return;
   Sending* s = sending(at.message);
   if (s == nullptr) {
@@ -252,7 +271,7 @@ void CanSession::map_output(const Interface& signals, std::size_t i, std::vector
     constants_.push_back({n, p.value});
     return;
   }
-  const Found at = find(database_, p.signal, path + ".signal", wrong);
+  const InDatabase at = find(database_, p.signal, path + ".signal", wrong);
   if (at.message == nullptr) return;
   Receiving* r = receiving(at.message);
   if (r == nullptr) {
@@ -448,14 +467,16 @@ void CanSession::send_due(TimeNs t, std::span<const double> inputs) {
   }
 }
 
-// False where it did not come.
+// False where it did not come, or another one is there, who was not asked.
 bool CanSession::wait_for_answer(TimeNs t, std::optional<double> answer_by) {
+  const std::int64_t opened = port_->status().opened;
   const double until = answer_by.value_or(patience_.deadline());
   while (true) {
     read_port(t);
     if (answered_) return true;
     const double left = until - wall_clock();
-    if (left <= 0.0 || !port_->status().open || patience_.is_stopped()) return false;
+    const can::PortStatus now = port_->status();
+    if (left <= 0.0 || !now.open || now.opened != opened || patience_.is_stopped()) return false;
     can::wait_for(*port_, std::min(left, kBetweenLooks));
   }
 }
@@ -627,7 +648,14 @@ LinkFigures CanSession::figures() const {
                 {"unknown", "frames that are not the controller's", unknown_},
                 {"clipped", "values that did not fit their bits", clipped},
                 {"disturbed", "frames that a fault hit", disturbances_.hit()}};
-  if (!port_) out.counts.push_back({"differing", "frames other than those of the log", differing_});
+  if (port_) {
+    const can::PortStatus s = port_->status();
+    out.counts.push_back({"rejected", "lines of its adapter that can't be read", s.rejected});
+    out.counts.push_back(
+        {"turned_away", "programs that came beside the controller", s.turned_away});
+  } else {
+    out.counts.push_back({"differing", "frames other than those of the log", differing_});
+  }
   out.times = {{.name = "round_trip",
                 .doc = "from the last frame sent until the answer was there",
                 .of = round_trips_}};

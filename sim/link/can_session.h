@@ -46,9 +46,9 @@ constexpr void describe(P& p, V&& field) {
   field(p.value, Field{"value", N, any_value, "chosen, in the signal's unit or SI"});
 }
 
-enum class Protection : int { none, e2e_1a, e2e_1b, e2e_1c, e2e_2, e2e_5, e2e_11a, e2e_11c };
-inline constexpr std::array<std::string_view, 8> kProtectionNames{"none", "1A", "1B",  "1C",
-                                                                  "2",    "5",  "11A", "11C"};
+enum class Protection : int { none, e2e_1a, e2e_1b, e2e_1c, e2e_2, e2e_5, e2e_11a, e2e_11c, own };
+inline constexpr std::array<std::string_view, 9> kProtectionNames{"none", "1A",  "1B",  "1C", "2",
+                                                                  "5",    "11A", "11C", "own"};
 constexpr std::span<const std::string_view> enum_names(Protection) { return kProtectionNames; }
 
 struct CanMessageParams {
@@ -60,6 +60,7 @@ struct CanMessageParams {
   int length = 0;        // protected bytes; 0: all
   int crc_at = 0, counter_at = 8, nibble_at = 12;
   int most_delta = 1;
+  FileName library = {};  // of protection by own rules
 };
 template <class P, class V>
   requires std::same_as<std::remove_const_t<P>, CanMessageParams>
@@ -70,8 +71,10 @@ constexpr void describe(P& p, V&& field) {
                             "from one frame to the next; 0: as the database says"});
   field(p.start_delay, Field{"start_delay", Dim::time, not_negative,
                              "of the first frame; 0: as the database says"});
-  field(p.e2e, Field{"e2e", N, any_value, "AUTOSAR E2E profile: none, 1A, 1B, 1C, 2, 5, 11A, 11C"});
-  field(p.data_id, Field{"data_id", N, between(0, 65535), "identity, profiles 1, 5, 11"});
+  field(p.e2e,
+        Field{"e2e", N, any_value,
+              "AUTOSAR E2E profile: none, 1A, 1B, 1C, 2, 5, 11A, 11C; or own, by `library`"});
+  field(p.data_id, Field{"data_id", N, between(0, 65535), "identity, profiles 1, 5, 11, own"});
   field(p.data_ids, Field{"data_ids", N, any_value, "profile 2: 16 bytes in hex, by counter"});
   field(p.length, Field{"length", N, between(0, 64), "protected bytes; 0: the whole message"});
   field(p.crc_at, Field{"crc_at", N, between(0, 511), "first bit of the CRC"});
@@ -79,7 +82,12 @@ constexpr void describe(P& p, V&& field) {
   field(p.nibble_at, Field{"nibble_at", N, between(0, 511), "first bit of the identity's nibble"});
   field(p.most_delta,
         Field{"most_delta", N, between(1, 255), "by which the counter may go on between frames"});
+  field(p.library, Field{"library", N, any_value,
+                         "of e2e own: shared library with its rules, by evsim_e2e.h"});
 }
+
+// Of e2e other than none, in a message of so many bytes; loads a library of own rules. Throws InputError with paths in p.
+e2e::Config protection_of(const CanMessageParams& p, int message_length);
 
 struct CanParams {
   std::string at;   // address of the adapter, or log:///PATH; "": no CAN

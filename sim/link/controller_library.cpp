@@ -1,41 +1,25 @@
 #include "sim/link/controller_library.h"
 
-#include <dlfcn.h>
-
 #include <cstring>
 #include <filesystem>
 #include <map>
 #include <mutex>
 
-#include "sim/link/protected_call.h"
+#include "sim/link/shared_library.h"
 
 namespace evsim::link {
 namespace {
 
 using namespace controller;
-using Get = decltype(evsim_controller_get);
-
-constexpr const char* kSymbol = "evsim_controller_get";
-constexpr double kLoadPatience = 10.0;  // [s], for the call that gives the table
-
 // A loaded file. Where it keeps a state of its own, only the run that was started last may go on with it.
-class Library {
+class Library : public SharedLibrary {
  public:
-  explicit Library(const std::string& file) : file_(file), handle_(open(file)) {
-    get_ = reinterpret_cast<Get*>(::dlsym(handle_, kSymbol));
-    if (get_ != nullptr) return;
-    ::dlclose(handle_);
-    throw InputError(Problem{.what = file + ": exports no " + kSymbol +
-                                     "; does it include evsim_controller.h, and extern \"C\"?"});
-  }
-  ~Library() { ::dlclose(handle_); }
-  Library(const Library&) = delete;
-  Library& operator=(const Library&) = delete;
+  explicit Library(const std::string& file)
+      : SharedLibrary(file, "evsim_controller_get", "evsim_controller.h") {}
 
   const evsim_controller& table(std::uint32_t role, std::string_view name) const {
-    const evsim_controller* t = nullptr;
-    const std::string wrong = protection->call(kLoadPatience, [&] { t = get_(role); });
-    if (!wrong.empty()) refuse(std::string(kSymbol) + ": " + wrong);
+    const evsim_controller* t = SharedLibrary::table<decltype(evsim_controller_get)>(
+        [role](auto* get) { return get(role); });
     if (t == nullptr) refuse("has no controller for the role " + std::string(name));
     if (t->abi != EVSIM_CONTROLLER_ABI)
       refuse("was built for version " + std::to_string(t->abi) + " of the interface, this is " +
@@ -45,31 +29,12 @@ class Library {
              ", role " + std::to_string(role));
     return *t;
   }
-  [[noreturn]] void refuse(const std::string& what) const {
-    throw InputError(Problem{.what = file_ + ": " + what});
-  }
 
-  const std::shared_ptr<Protection> protection = Protection::share();
   std::mutex mutex;  // of its own state
   struct Run {
     std::int64_t number = 0, calls = 0;
   };
   std::array<Run, EVSIM_BRAKE + 1> runs{};  // by role
-
- private:
-  static void* open(const std::string& file) {
-    std::error_code ec;
-    if (!std::filesystem::is_regular_file(file, ec))
-      throw InputError(Problem{.what = file + ": no such file"});
-    void* handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (handle != nullptr) return handle;
-    const char* why = ::dlerror();
-    throw InputError(Problem{.what = "can't be loaded: " + std::string(why ? why : file)});
-  }
-
-  std::string file_;
-  void* handle_;
-  Get* get_;
 };
 
 // The same file is the same library, whoever asks.

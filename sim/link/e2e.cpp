@@ -1,5 +1,8 @@
 #include "sim/link/e2e.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "sim/link/crc.h"
 
 namespace evsim::e2e {
@@ -10,9 +13,10 @@ bool has_nibbles(Profile p) { return p == Profile::p01 || p == Profile::p11; }
 bool is_newer(Profile p) { return p == Profile::p05 || p == Profile::p11; }
 
 // Counter values: 0 to modulus - 1.
-int modulus(Profile p) {
-  if (has_nibbles(p)) return 15;
-  return p == Profile::p02 ? 16 : 256;
+int modulus(const Config& c) {
+  if (c.profile == Profile::own) return c.rules->counters;
+  if (has_nibbles(c.profile)) return 15;
+  return c.profile == Profile::p02 ? 16 : 256;
 }
 
 // ---- Bytes and nibbles --------------------------------------------------------------------------
@@ -90,7 +94,7 @@ std::uint16_t crc_of(const Config& c, std::uint8_t counter, std::span<const std:
 int crc_at(const Config& c) { return c.profile == Profile::p02 ? 0 : c.crc_at; }
 
 bool is_whole(const Config& c, std::uint8_t counter, std::span<const std::uint8_t> data) {
-  if (counter >= modulus(c.profile)) return false;
+  if (counter >= modulus(c)) return false;
   if (has_nibbles(c.profile) && c.mode == DataIdMode::nibble &&
       nibble(data, c.nibble_at) != sent_nibble(c))
     return false;
@@ -103,11 +107,18 @@ bool is_whole(const Config& c, std::uint8_t counter, std::span<const std::uint8_
 // ---- Receiving ----------------------------------------------------------------------------------
 
 int delta(const Config& c, const Receiver& r, std::uint8_t counter) {
-  return (counter - r.counter + modulus(c.profile)) % modulus(c.profile);
+  return (counter - r.counter + modulus(c)) % modulus(c);
 }
 
 void count(int& x, int most) {
   if (x < most) ++x;
+}
+
+Status in_sequence(const Config& c, Receiver& r, int by) {
+  if (by == 0) return Status::repeated;
+  if (by > c.most_delta) return Status::wrong_sequence;
+  r.lost = by - 1;
+  return by == 1 ? Status::ok : Status::ok_some_lost;
 }
 
 // Profiles 5 and 11: each message with the right CRC is what the next one is measured by.
@@ -118,10 +129,7 @@ Status check_newer(const Config& c, Receiver& r, std::span<const std::uint8_t> d
   if (!is_whole(c, counter, data)) return Status::error;
   const int by = delta(c, r, counter);
   r.counter = counter;
-  if (by == 0) return Status::repeated;
-  if (by > c.most_delta) return Status::wrong_sequence;
-  r.lost = by - 1;
-  return by == 1 ? Status::ok : Status::ok_some_lost;
+  return in_sequence(c, r, by);
 }
 
 // Of a message in sequence: whether the counter still has to prove itself.
@@ -140,7 +148,7 @@ bool is_synchronising(const Config& c, Receiver& r) {
 Status accept(const Config& c, Receiver& r, std::uint8_t counter) {
   const int by = delta(c, r, counter);
   if (by == 0) {
-    count(r.silent, modulus(c.profile) - 1);
+    count(r.silent, modulus(c) - 1);
     return Status::repeated;
   }
   if (by > r.most_delta) {
@@ -162,9 +170,9 @@ Status accept(const Config& c, Receiver& r, std::uint8_t counter) {
 // Profiles 1 and 2: only messages in sequence are what the next one is measured by, unless the stream is to
 // synchronise anew.
 Status check_older(const Config& c, Receiver& r, std::span<const std::uint8_t> data) {
-  count(r.most_delta, modulus(c.profile) - 1);
+  count(r.most_delta, modulus(c) - 1);
   if (data.empty()) {
-    count(r.silent, modulus(c.profile) - 1);
+    count(r.silent, modulus(c) - 1);
     return Status::no_new_data;
   }
   if (data.size() != static_cast<std::size_t>(c.length)) return Status::error;
@@ -177,16 +185,39 @@ Status check_older(const Config& c, Receiver& r, std::span<const std::uint8_t> d
   return Status::initial;
 }
 
+// By a maker's rules: as the newer ones, but any counter is a beginning.
+Status check_own(const Config& c, Receiver& r, std::span<const std::uint8_t> data) {
+  if (data.empty()) return Status::no_new_data;
+  if (data.size() < static_cast<std::size_t>(c.length)) return Status::error;
+  const int counter = c.rules->check(data.first(static_cast<std::size_t>(c.length)), c.data_id);
+  if (counter < 0 || counter > 255) return Status::error;
+  if (modulus(c) == 0) return Status::ok;
+  if (counter >= modulus(c)) return Status::error;
+  const int by = delta(c, r, static_cast<std::uint8_t>(counter));
+  r.counter = static_cast<std::uint8_t>(counter);
+  if (std::exchange(r.waits_for_first, false)) return Status::initial;
+  return in_sequence(c, r, by);
+}
+
+std::string_view refusal_of_own(const Config& c) {
+  if (!c.rules) return "has no rules";
+  if (c.length < 1 || c.length > 64) return "length must be 1 to 64 bytes";
+  if (c.most_delta < 1 || c.most_delta >= std::max(modulus(c), 2))
+    return "most_delta must be at least 1 and less than the values of the counter";
+  return "";
+}
+
 }  // namespace
 
 std::string_view refusal(const Config& c) {
+  if (c.profile == Profile::own) return refusal_of_own(c);
   const int bits = 8 * c.length;
   const auto is_place = [&](int bit, int size) {
     return bit >= 0 && bit % size == 0 && bit + size <= bits;
   };
   const int header = c.profile == Profile::p05 ? 3 : 2;
   if (c.length < header || c.length > 64) return "length must be 2 (profile 5: 3) to 64 bytes";
-  if (c.most_delta < 1 || c.most_delta >= modulus(c.profile))
+  if (c.most_delta < 1 || c.most_delta >= modulus(c))
     return "most_delta must be 1 to 14 (profile 2: 15, profile 5: 255)";
   if (c.most_silent < 0 || c.to_sync < 0) return "most_silent and to_sync must be >= 0";
   if (c.profile == Profile::p05)
@@ -208,6 +239,11 @@ std::string_view refusal(const Config& c) {
 
 void protect(const Config& c, Sender& s, std::span<std::uint8_t> data) {
   data = data.first(static_cast<std::size_t>(c.length));
+  if (c.profile == Profile::own) {
+    c.rules->protect(data, s.counter, c.data_id);
+    s.counter = static_cast<std::uint8_t>((s.counter + 1) % std::max(modulus(c), 1));
+    return;
+  }
   write_counter(c, s.counter, data);
   if (has_nibbles(c.profile) && c.mode == DataIdMode::nibble)
     set_nibble(data, c.nibble_at, sent_nibble(c));
@@ -215,16 +251,18 @@ void protect(const Config& c, Sender& s, std::span<std::uint8_t> data) {
   const std::size_t at = byte_at(crc_at(c));
   data[at] = static_cast<std::uint8_t>(crc & 0xFFu);
   if (c.profile == Profile::p05) data[at + 1] = static_cast<std::uint8_t>(crc >> 8);
-  s.counter = static_cast<std::uint8_t>((s.counter + 1) % modulus(c.profile));
+  s.counter = static_cast<std::uint8_t>((s.counter + 1) % modulus(c));
 }
 
 // Profiles 5 and 11 start one before the first counter.
 Receiver::Receiver(const Config& c)
-    : counter(is_newer(c.profile) ? static_cast<std::uint8_t>(modulus(c.profile) - 1) : 0) {}
+    : counter(is_newer(c.profile) ? static_cast<std::uint8_t>(modulus(c) - 1) : 0) {}
 
 Status check(const Config& c, Receiver& r, std::span<const std::uint8_t> data) {
   r.lost = 0;
-  r.status = is_newer(c.profile) ? check_newer(c, r, data) : check_older(c, r, data);
+  r.status = c.profile == Profile::own ? check_own(c, r, data)
+             : is_newer(c.profile)     ? check_newer(c, r, data)
+                                       : check_older(c, r, data);
   return r.status;
 }
 

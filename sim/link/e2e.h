@@ -6,18 +6,31 @@
 //   2        8 bits, 0x2F, in byte 0      0 to 15, byte 1 low    8 bits for each value of the counter
 //   5        16 bits, CCITT               0 to 255, a byte       16 bits
 //   11       as 1: the newer form of it   0 to 14                16 bits: both bytes (11A) or nibble (11C)
+//   own      by rules of a maker's        at most 0 to 255       16 bits
 //
 // Source: AUTOSAR Foundation, E2E Protocol Specification (PRS_E2EProtocol).
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <span>
 #include <string_view>
 
 namespace evsim::e2e {
 
-enum class Profile { p01, p02, p05, p11 };
+enum class Profile { p01, p02, p05, p11, own };
+
+// A maker's own, in place of a profile's.
+struct Rules {
+  int counters = 0;  // values of the counter, from 0; at most 256; 0: none
+  // Writes counter and checksum.
+  std::function<void(std::span<std::uint8_t> data, std::uint8_t counter, std::uint16_t data_id)>
+      protect;
+  // The counter, or -1 where the message is not whole.
+  std::function<int(std::span<const std::uint8_t> data, std::uint16_t data_id)> check;
+};
 
 // How the 16 bits of the identity enter the CRC of profiles 1 and 11.
 enum class DataIdMode {
@@ -31,7 +44,7 @@ enum class DataIdMode {
 struct Config {
   Profile profile = Profile::p01;
   int length = 8;                           // protected bytes, from the message's first
-  std::uint16_t data_id = 0;                // profiles 1, 5, 11
+  std::uint16_t data_id = 0;                // profiles 1, 5, 11, own
   std::array<std::uint8_t, 16> data_ids{};  // profile 2, by counter
   DataIdMode mode = DataIdMode::both;       // profiles 1, 11
   int crc_at = 0;  // profiles 1, 11 a byte; profile 5 the header: CRC, low byte first, and counter
@@ -44,6 +57,7 @@ struct Config {
   int most_silent = 14;  // cycles in a row without new data that are borne: MaxNoNewOrRepeatedData
   int to_sync =
       0;  // good messages that it takes after more of them, or after a wrong sequence: SyncCounterInit
+  std::shared_ptr<const Rules> rules = {};  // of profile own
 };
 
 // "" or what is wrong with it.
@@ -64,7 +78,7 @@ enum class Status {
   ok_some_lost,    // as many as are allowed are missing before it
   no_new_data,     // none came in this cycle
   error,           // wrong CRC, nibble, counter or length
-  initial,         // the first one (profiles 1, 2)
+  initial,         // the first one (profiles 1, 2, own)
   repeated,        // the same counter
   wrong_sequence,  // too many are missing, or it came late
   sync,            // good, but the counter still proves itself (profiles 1, 2)

@@ -73,10 +73,10 @@ class SlcanPort : public Port {
 
 class Adapter final : public SlcanPort {
  public:
-  Adapter(const PortAddress& a, link::Socket handle) : SlcanPort(a), stream_(std::move(handle)) {
-    const std::string commands = opening_of(a);
-    unanswered_ = commands;
-    stream_.write(commands);
+  Adapter(const PortAddress& a, link::Socket handle)
+      : SlcanPort(a), commands_(opening_of(a)), peer_(link::peer_of(handle)) {
+    begin(std::move(handle));
+    status_.open = true;
   }
   ~Adapter() final { stream_.write(slcan::kClosing); }
 
@@ -84,6 +84,7 @@ class Adapter final : public SlcanPort {
   PortStatus status() const final {
     PortStatus out = status_;
     out.rejected += client_.rejected().total();
+    if (out.open) out.trouble.clear();
     return out;
   }
   std::string name() const final {
@@ -104,17 +105,56 @@ class Adapter final : public SlcanPort {
     return gone() ? Sent::off : Sent::done;
   }
   void read() final {
+    look_again();
     stream_.flush();
     const std::string_view bytes = stream_.read();
+    if (!bytes.empty() && !is_heard_) is_heard_ = status_.open = true;
     const TimeNs t = now();
     for (const slcan::Received& r : client_.feed(bytes)) take(r, t);
     gone();
+  }
+  void begin(link::Socket handle) {
+    stream_ = link::ByteStream(std::move(handle));
+    status_.rejected += client_.rejected().total();
+    client_ = slcan::Client();
+    is_heard_ = false;
+    wait_ = kFirstAnswer;
+    open_channel();
+  }
+  void open_channel() {
+    unanswered_ = commands_;
+    stream_.write(commands_);
+    next_look_ = link::wall_clock() + wait_;
+    wait_ *= 2;
+  }
+  // One that has gone may be back; one that starts may not have heard what was said to it.
+  void look_again() {
+    if (is_heard_ && stream_) return;
+    if (link::wall_clock() < next_look_) return;
+    if (!stream_)
+      reopen();
+    else if (wait_ <= kLastAnswer)
+      open_channel();
+  }
+  // Over TCP it is there when it says something.
+  void reopen() {
+    next_look_ = link::wall_clock() + kBetweenReopenings;
+    if (address_.kind == Kind::slcan_tcp) {
+      if (link::Socket s = link::connecting(peer_)) begin(std::move(s));
+      return;
+    }
+    try {
+      begin(link::serial_port(address_.place, address_.baud));
+      status_.open = true;
+    } catch (const EnvironmentError&) {  // not yet
+    }
   }
   void take(const slcan::Received& r, TimeNs t) {
     switch (r.kind) {
       case slcan::Received::Kind::frame:
       case slcan::Received::Kind::bus_error: return arrive(r.frame.frame, t);
       case slcan::Received::Kind::state: return take_state(r);
+      case slcan::Received::Kind::sent: unanswered_.clear(); return;  // by an open channel
       case slcan::Received::Kind::done:
       case slcan::Received::Kind::refused: return answered(r.kind == slcan::Received::Kind::done);
       default: return;
@@ -145,7 +185,10 @@ class Adapter final : public SlcanPort {
     status_.trouble = trouble;
   }
   bool gone() {
-    if (!stream_ && status_.open) close("the adapter has gone");
+    if (!stream_ && status_.open) {
+      close("the adapter has gone");
+      next_look_ = link::wall_clock() + kBetweenReopenings;
+    }
     return !status_.open;
   }
   static std::string opening_of(const PortAddress& a) {
@@ -155,9 +198,17 @@ class Adapter final : public SlcanPort {
     return *out;
   }
 
+  // Until the commands are said again to one that has said nothing yet, twice as long each time [s].
+  static constexpr double kFirstAnswer = 0.25, kLastAnswer = 4.0;
+  static constexpr double kBetweenReopenings = 0.1;  // [s]
+
+  std::string commands_;  // that open the channel
+  link::Address peer_;    // of TCP
   link::ByteStream stream_;
   slcan::Client client_;
-  std::string unanswered_;  // commands that opened it
+  std::string unanswered_;  // of the commands
+  bool is_heard_ = false;   // since it is there
+  double next_look_ = 0.0, wait_ = kFirstAnswer;
 };
 
 // ---- As the adapter --------------------------------------------------------------------------------
@@ -168,8 +219,8 @@ class Computer {
   virtual ~Computer() = default;
   // Looks for one; true: another one than before.
   virtual bool look() = 0;
-  // The one that is there has nothing to say but is there: who else came is sent away.
-  virtual void turn_others_away() {}
+  // The one that is there has nothing to say but is there: who else came is sent away. How many.
+  virtual int turn_others_away() { return 0; }
   // The channel was closed: what it has not read is of no use to the next.
   virtual void drop_unread() {}
   virtual void wait_on(std::vector<link::Waitable>& out) const = 0;
@@ -194,7 +245,7 @@ class TcpComputer final : public Computer {
     had_ = static_cast<bool>(stream);
     return ended || came;
   }
-  void turn_others_away() final { next_ = {}; }
+  int turn_others_away() final { return std::exchange(next_, {}) ? 1 : 0; }
   void wait_on(std::vector<link::Waitable>& out) const final {
     out.push_back({.handle = listening_.handle()});
     stream.wait_on(out);
@@ -258,7 +309,7 @@ class Served final : public SlcanPort {
     device_.feed(bytes, [&](const slcan::Request& r) { return grant(r, t); });
     computer_->stream.write(device_.take_output());
     if (!computer_->stream && computer_->look()) begin_again();
-    if (bytes.empty() && computer_->stream) computer_->turn_others_away();
+    if (bytes.empty() && computer_->stream) status_.turned_away += computer_->turn_others_away();
     status_.open = device_.is_open() && computer_->stream;
   }
   void begin_again() {
@@ -269,6 +320,8 @@ class Served final : public SlcanPort {
   bool grant(const slcan::Request& r, TimeNs t) {
     using enum slcan::Request::Kind;
     switch (r.kind) {
+      case open:
+      case listen: ++status_.opened; return true;
       case close:
         computer_->stream.drop_unwritten();
         computer_->drop_unread();

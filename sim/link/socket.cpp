@@ -295,6 +295,26 @@ Socket connected(const Endpoint& e) {
   refuse("can't reach", e);
 }
 
+Address peer_of(const Socket& connection) {
+  sockaddr_storage a{};
+  socklen_t size = sizeof a;
+  if (getpeername(connection.handle(), reinterpret_cast<sockaddr*>(&a), &size) != 0) return {};
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(&a);
+  return {.bytes = {bytes, bytes + size}};
+}
+
+Socket connecting(const Address& to) {
+  if (to.bytes.empty()) return {};
+  const auto* a = reinterpret_cast<const sockaddr*>(to.bytes.data());
+  Socket out(::socket(a->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const auto size = static_cast<socklen_t>(to.bytes.size());
+  if (!out || (::connect(out.handle(), a, size) != 0 && errno != EINPROGRESS)) return {};
+  // A port where nobody listens may be chosen for this end, too: then it would be connected to itself.
+  if (port_of(out.handle()) == ntohs(reinterpret_cast<const sockaddr_in*>(a)->sin_port)) return {};
+  send_at_once(out.handle());
+  return out;
+}
+
 void notice_silence(const Socket& connection) {
   const int handle = connection.handle();
   set(handle, SOL_SOCKET, SO_KEEPALIVE);

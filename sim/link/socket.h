@@ -72,6 +72,10 @@ class Socket {
 Socket bound(Endpoint& e);
 // Connected to who listens there. Throws EnvironmentError.
 Socket connected(const Endpoint& e);
+// Who is at the other side of a TCP connection, and a new connection to it that is not waited for: where nobody listens it
+// is closed soon, or empty at once.
+Address peer_of(const Socket& connection);
+Socket connecting(const Address& to);
 
 // Of a TCP connection: closed when the other machine has not been heard of for some ten seconds.
 void notice_silence(const Socket& connection);

@@ -51,11 +51,16 @@ class CanController {
   }
   CanController(const CanController&) = delete;
   CanController& operator=(const CanController&) = delete;
+  bool ended() const { return ended_; }
   int climates() const { return climates_; }
   int pedals() const { return pedals_; }
 
  private:
   void run() {
+    drive();
+    ended_ = true;
+  }
+  void drive() {
     const can::Database db = can::read_database("vcu.dbc", kVcuDbc);
     const can::Message &in = *db.find("Pedals"), &out = *db.find("Torque");
     const e2e::Config guard{.data_id = kDataId, .data_ids = {}};
@@ -88,7 +93,7 @@ class CanController {
 
   std::string address_;
   Answer answer_;
-  std::atomic<bool> stop_ = false;
+  std::atomic<bool> stop_ = false, ended_ = false;
   std::atomic<int> climates_ = 0, pedals_ = 0;
   std::thread thread_;
 };

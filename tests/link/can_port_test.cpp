@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <stdexcept>
 
@@ -316,6 +317,56 @@ TEST(CanPort, an_adapter_that_refuses_its_settings_says_which) {
     computer->receive();
   }
   EXPECT_EQ(computer->status().trouble, "the adapter refused the command Y2");
+}
+
+TEST_P(CanPorts, an_adapter_that_was_away_is_used_again_once_it_is_back) {
+  Ends e = ends();
+  const std::string address = tcp() ? e.adapter->name() : "slcan-pty://" + link();
+  EXPECT_EQ(send(*e.computer, kClassic, 1.0), Sent::done);
+  EXPECT_EQ(next(*e.adapter), kClassic);
+  e.adapter = nullptr;
+  for (int i = 0; i < 500 && e.computer->status().open; ++i) {
+    wait_for(*e.computer, 0.01);
+    e.computer->receive();
+  }
+  EXPECT_EQ(e.computer->status().trouble, "the adapter has gone");
+  EXPECT_EQ(e.computer->send(kClassic), Sent::off);
+  wait_for(*e.computer, 0.3);  // nobody is there
+  e.computer->receive();
+  EXPECT_FALSE(e.computer->status().open);
+  EXPECT_EQ(e.computer->send(kClassic), Sent::off);
+
+  e.adapter = open_port(port_address(address));
+  for (int i = 0; i < 500 && !(e.computer->status().open && e.adapter->status().open); ++i) {
+    wait_for(*e.computer, 0.01);
+    e.computer->receive();
+    e.adapter->receive();
+  }
+  EXPECT_EQ(e.computer->status().trouble, "");
+  EXPECT_EQ(send(*e.computer, kFd, 1.0), Sent::done);
+  EXPECT_EQ(next(*e.adapter), kFd);
+  EXPECT_EQ(send(*e.adapter, kClassic, 1.0), Sent::done);
+  EXPECT_EQ(next(*e.computer), kClassic);
+}
+
+// As firmware that starts: its serial line has no receiver yet.
+TEST(CanPort, an_adapter_that_has_not_heard_its_commands_is_told_again) {
+  link::Endpoint at = link::endpoint("tcp://:0");
+  link::Socket listening = link::bound(at);
+  const auto computer = open_port(port_address("slcan://127.0.0.1:" + std::to_string(at.port)));
+  const link::Socket* one = &listening;
+  ASSERT_TRUE(link::wait_for(std::span(&one, 1), 5.0));
+  const link::Socket line = listening.accept();
+  std::string heard;
+  const std::string opening = slcan::opening({}).value();
+  for (int i = 0; i < 500 && heard.size() < 2 * opening.size(); ++i) {
+    std::array<std::uint8_t, 100> bytes{};
+    const auto got = line.receive(bytes);
+    heard.append(reinterpret_cast<const char*>(bytes.data()), got.size);
+    wait_for(*computer, 0.01);
+    computer->receive();
+  }
+  EXPECT_EQ(heard, opening + opening);
 }
 
 TEST(CanPort, a_link_that_a_program_left_behind_is_replaced_and_nothing_else) {

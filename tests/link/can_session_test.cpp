@@ -122,6 +122,45 @@ TEST(CanSession_, frames_that_their_protection_rejects_are_not_taken_and_the_rol
   EXPECT_EQ(at_time(r, "vcu.controller.connected", 1.5), 0.0);
 }
 
+// docs/examples/link/own_e2e.c, written down once more.
+void protect_as_the_example(can::Frame& f, int counter) {
+  f.data[1] = static_cast<std::uint8_t>((f.data[1] & 0xF0u) | static_cast<unsigned>(counter % 16));
+  unsigned sum = f.length + 0x23 + 0x01;
+  for (std::size_t i = 1; i < f.length; ++i) sum += f.data[i];
+  f.data[0] = static_cast<std::uint8_t>(sum);
+}
+
+TEST(CanSession_, a_makers_own_protection_holds_both_ways) {
+  RemoteParams p = unit_at(kServed);
+  p.can.messages = {{.message = "Torque",
+                     .e2e = Protection::own,
+                     .data_id = kDataId,
+                     .data_ids = "",
+                     .library = {EVSIM_CONTROLLERS "/own_e2e.so"}}};
+  p.can.messages.push_back(p.can.messages.front());
+  p.can.messages.back().message = "Pedals";
+  const Links links = on_bus(p);
+  int sent = 0, wrong = 0;
+  links.roles()[0].bus->trace([&](const can::LogEntry& e) {
+    if (e.frame.id != 256) return;
+    can::Frame expected = e.frame;
+    protect_as_the_example(expected, sent++);
+    wrong += expected != e.frame;
+  });
+  CanController unit(client_of(links), [](const auto& seen, can::Frame& f, bool&) {
+    protect_as_the_example(f, seen.n);
+    if (seen.n > 100) f.data[0] ^= 1;
+  });
+  const RunResult r = driven(links);
+  EXPECT_EQ(r.failure, "");
+  EXPECT_GT(sent, 190);
+  EXPECT_EQ(wrong, 0);
+  EXPECT_GT(count(r, "invalid"), 90);
+  EXPECT_LE(count(r, "invalid"), sent - 100);
+  EXPECT_NEAR(at_time(r, "vcu.controller.connected", 0.95), 1.0, 0.0);
+  EXPECT_NEAR(at_time(r, "drive_units.rear.tau", 1.5), 0.0, kBit);
+}
+
 TEST(CanSession_, a_unit_that_goes_is_missed_and_one_that_comes_is_welcome) {
   RemoteParams p = unit_at(kServed);
   p.patience = 0.2;

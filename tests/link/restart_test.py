@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kills the controller of a run with kill -9 at random moments and starts it again.
 
-  tests/link/restart_test.py --evsim build/release/evsim [--kills 50] [--transport tcp] [--pace 20]
+  tests/link/restart_test.py --evsim build/release/evsim [--kills 50] [--transport slcan_pty] [--pace 20]
 
 The run must end with a verdict, none of it may hang, and wherever the controller was away for longer than the link's
 time-out of simulated time, the car must have been without torque.
@@ -20,6 +20,9 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+EXAMPLE = ROOT / "docs/examples/link"
+CAN = {"slcan_tcp": "slcan-server://:0", "slcan_pty": "slcan-pty://{}/can"}
+TRANSPORTS = ("tcp", "udp", "unix", "fifo", *CAN)
 TIMEOUT = 0.1  # of the link, simulated [s]
 PATIENCE = 2.0  # wall clock [s]
 HANGS = 500.0  # what no run takes [s]
@@ -27,12 +30,24 @@ SETTLED = 0.5  # simulated, after which a torque has gone whatever the level's l
 
 
 def link_file(folder, transport):
-    at = {"tcp": "tcp://:0", "udp": "udp://:0", "unix": f"unix://{folder}/vcu.sock",
-          "fifo": f"fifo://{folder}/vcu"}[transport]
-    vcu = {"at": at, "patience_s": PATIENCE, "timeout_ms": 1e3 * TIMEOUT, "on_timeout": "zero"}
+    vcu = {"patience_s": PATIENCE, "timeout_ms": 1e3 * TIMEOUT, "on_timeout": "zero"}
+    if transport in CAN:
+        can = json.loads((EXAMPLE / "can.json").read_text())["vcu"]["can"]
+        vcu["can"] = can | {"at": CAN[transport].format(folder), "dbc": str(EXAMPLE / can["dbc"])}
+    else:
+        vcu["at"] = {"tcp": "tcp://:0", "udp": "udp://:0", "unix": f"unix://{folder}/vcu.sock",
+                     "fifo": f"fifo://{folder}/vcu"}[transport]
+    if transport == "slcan_pty":
+        vcu["patience_s"] = 0  # a dead one is not missed, but the next one is seen, however long that takes
     path = pathlib.Path(folder) / "link.json"
     path.write_text(json.dumps({"vcu": vcu}))
     return path
+
+
+def address(said, transport):
+    """Of the simulator, as a controller opens it."""
+    at = said.split()[-1]
+    return "slcan://" + at.split("://")[1] if transport in CAN else at
 
 
 def welcome(program, at, simulator):
@@ -77,7 +92,7 @@ def run(evsim, program, transport, kills, seed, pace):
         if pace:
             command += ["--pace", str(pace)]
         simulator = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        at = simulator.stderr.readline().split()[-1]
+        at = address(simulator.stderr.readline(), transport)
         killed = 0
         while killed < kills and (one := welcome(program, at, simulator)):
             time.sleep(0.1 * draw())
@@ -99,23 +114,30 @@ def run(evsim, program, transport, kills, seed, pace):
             return [f"{transport}: exit code {simulator.returncode}: {error}"]
         wrong, away = wrong_in(rows(folder / "out"))
         link = json.loads(next((folder / "out").rglob("summary.json")).read_text())["links"][0]
-        print(f"{transport}: killed {killed} times, joined {link['joined']}, dropped {link['dropped']} times; away for {away:.1f} s of simulated "
-              f"time, exit code {simulator.returncode}", flush=True)
-        if killed > 3 and away == 0.0 and transport != "udp":  # there the next one is waited for
+        counts = ", ".join(f"{n} {link[n]}" for n in ("joined", "dropped", "unanswered", "late", "invalid") if n in link)
+        print(f"{transport}: killed {killed} times; {counts}; away for {away:.1f} s of simulated time, exit code {simulator.returncode}",
+              flush=True)
+        # Where a dead one is not missed the next one is waited for; what that one was not asked is unanswered.
+        if killed > 3 and away == 0.0 and transport not in ("udp", "slcan_pty"):
             wrong.append(f"{transport}: nothing of it is seen")
+        if killed > 3 and transport in CAN and link["unanswered"] == 0:
+            wrong.append(f"{transport}: no answer is missed")
         return wrong
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--evsim", default=str(ROOT / "build/release/evsim"), help="program")
-    parser.add_argument("--controller", default=str(ROOT / "build/release/socket_vcu"), help="program")
+    parser.add_argument("--build", default=str(ROOT / "build/release"), help="folder of the controllers")
     parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--transport", choices=("tcp", "udp", "unix", "fifo"), action="append")
+    parser.add_argument("--transport", choices=TRANSPORTS, action="append")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pace", type=float, help="simulated over wall-clock time; left out: in lockstep")
     a = parser.parse_args()
-    wrong = [w for t in a.transport or ("tcp", "udp", "unix", "fifo") for w in run(a.evsim, a.controller, t, a.kills, a.seed, a.pace)]
+    wrong = []
+    for t in a.transport or TRANSPORTS:
+        program = str(pathlib.Path(a.build) / ("can_vcu" if t in CAN else "socket_vcu"))
+        wrong += run(a.evsim, program, t, a.kills, a.seed, a.pace)
     print("\n".join(wrong[:20]) or "all held")
     return 1 if wrong else 0
 

@@ -75,6 +75,41 @@ TEST_F(Can, what_one_program_sends_another_one_shows) {
             "can 00000111#1234000000000000  Other(speed: 4660 rpm)\n");
 }
 
+// What the profiles give is in tests/link/e2e_test.cpp; here, that options and file say the same. The fourth has the counter 0
+// again, and 3 in the high half of its byte.
+TEST_F(Can, what_is_sent_is_protected_as_options_or_a_link_file_say) {
+  write("e2e.dbc", R"(VERSION ""
+BU_: BENCH VCU
+BO_ 256 Pedals: 8 BENCH
+ SG_ accelerator : 16|16@1+ (0.01,0) [0|100] "%" VCU
+BO_ 512 Torque: 8 VCU
+ SG_ tau : 16|16@1- (0.1,0) [-3000|3000] "Nm" BENCH
+BA_DEF_ BO_ "GenMsgCycleTime" INT 0 10000;
+BA_ "GenMsgCycleTime" BO_ 512 10;
+)");
+  write("link.json", R"({"vcu": {"can": {"at": "slcan-server://:0", "dbc": "e2e.dbc", "node": "VCU",
+    "inputs": [{"signal": "Pedals.accelerator", "is": "accelerator"}],
+    "outputs": [{"signal": "Torque.tau", "is": "tau.rear"}],
+    "messages": [{"message": "Torque", "e2e": "1A", "data_id": 291}]}}})");
+  const pid_t dump = start_dump({"--count", "7", "--link", "link.json", "--seconds", "60"});
+  EXPECT_EQ(
+      send({"Torque", "tau=50", "--link", "link.json", "--cycle_ms", "1", "--count", "3"}).code, 0);
+  EXPECT_EQ(send({"200#0030F401.00000000", "--e2e", "1A", "--data_id", "291"}).code, 0);
+  EXPECT_EQ(send({"200#0003F40100000000"}).code, 0);
+  EXPECT_EQ(send({"200#0000F40100000000", "--e2e", "5", "--data_id", "291"}).code, 0);
+  EXPECT_EQ(send({"100#00"}).code, 0);
+  EXPECT_EQ(finish(dump).code, 0);
+  std::istringstream lines(dumped());
+  std::vector<std::string> all;
+  for (std::string line; std::getline(lines, line);) all.push_back(line);
+  ASSERT_EQ(all.size(), 7U);
+  const char* ends[] = {"E2E initial",        "E2E ok",    "E2E ok",
+                        "E2E wrong sequence", "E2E error", "E2E error"};
+  for (std::size_t k = 0; k < 6; ++k) EXPECT_TRUE(all[k].ends_with(ends[k])) << all[k];
+  for (std::size_t k = 0; k < 5; ++k) EXPECT_TRUE(has(all[k], "Torque(tau: 50 Nm)")) << all[k];
+  EXPECT_FALSE(has(all[6], "E2E")) << all[6];
+}
+
 TEST_F(Can, a_cyclic_message_is_logged_both_ways_with_its_cycle_time) {
   for (const char* log : {"drive.log", "drive.asc"}) {
     const pid_t dump = start_dump({"--count", "20", "--log", log, "--seconds", "60"});
@@ -169,6 +204,12 @@ TEST_F(Can, wrong_words_are_told_with_what_would_do) {
       {{"send", pty(), "Torque", "T=20", "--dbc", "car.dbc"}, "only with page = 3"},
       {{"send", pty(), "Other", "--dbc", "car.dbc", "--cycle"}, "has no cycle time"},
       {{"send", pty(), "123#11", "--cycle"}, "use --cycle_ms"},
+      {{"send", pty(), "123#11", "--e2e", "3"}, "--e2e"},
+      {{"send", pty(), "123#11", "--data_id", "3"}, "--e2e"},
+      {{"send", pty(), "123#11", "--e2e", "1A"}, "length must be 2"},
+      {{"send", pty(), "123#1122", "--e2e", "2"}, "data_ids must be 16 bytes"},
+      {{"send", pty(), "Torque", "--link", "no.json"}, "no such file"},
+      {{"dump", pty(), "--e2e", "1A"}, "--e2e is not for dump"},
       {{"send", pty(), "123#11", "--count", "3"}, "only with --cycle"},
       {{"dbc", "car.dbc", "Torqe"}, "did you mean Torque?"}};
   for (const auto& [arguments, words] : cases) {

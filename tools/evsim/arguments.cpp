@@ -150,6 +150,20 @@ struct CommandLine {
         ->type_name("");
     c.add_option("--dbc", can.dbc, "database that describes messages and signals")
         ->type_name("FILE");
+    c.add_option("--link", can.link,
+                 "link file: databases and protection of its roles on CAN buses, in place of --dbc")
+        ->type_name("FILE");
+    CLI::Option* e2e =
+        c.add_option("--e2e", can.e2e, "of send: AUTOSAR E2E profile, CRC and counter in front")
+            ->check(CLI::IsMember({"1A", "1B", "1C", "2", "5", "11A", "11C"}))
+            ->type_name("PROFILE");
+    c.add_option("--data_id", can.data_id, "its identity [0]")
+        ->needs(e2e)
+        ->check(CLI::Range(0, 65535))
+        ->type_name("N");
+    c.add_option("--data_ids", can.data_ids, "of profile 2: 32 hexadecimal digits")
+        ->needs(e2e)
+        ->type_name("HEX");
     c.add_option("--log", can.log, "write frames to FILE.log (candump) or FILE.asc")
         ->type_name("FILE");
     c.add_option("--count", can.count, "end after so many frames [none]")->type_name("N");

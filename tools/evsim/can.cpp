@@ -13,6 +13,7 @@
 #include "sim/link/can_log.h"
 #include "sim/link/can_port.h"
 #include "tools/evsim/can_database.h"
+#include "tools/evsim/can_protection.h"
 #include "tools/evsim/commands.h"
 #include "tools/evsim/print.h"
 #include "tools/evsim/terminal.h"
@@ -146,8 +147,12 @@ std::string channel_of(const can::PortAddress& a) {
 class Dump {
  public:
   explicit Dump(const CanArguments& a)
-      : arguments_(a), address_(address_of(a.where)), channel_(channel_of(address_)) {
-    if (!a.dbc.empty()) database_ = read_database(a.dbc);
+      : arguments_(a),
+        address_(address_of(a.where)),
+        channel_(channel_of(address_)),
+        buses_(read_buses(a.link)),
+        checks_(buses_) {
+    if (!a.dbc.empty()) buses_.push_back({.database = read_database(a.dbc), .messages = {}});
     log_ = std::make_unique<LogFile>(a.log);
     port_ = opened(address_);
   }
@@ -182,10 +187,15 @@ class Dump {
     ++frames_;
     const can::LogEntry e{.t = next.t, .channel = channel_, .frame = next.frame};
     std::string line = can::candump_line(e);
-    const std::string signals = database_ ? signals_text(*database_, next.frame) : "";
-    if (!signals.empty()) line.insert(line.size() - 1, "  " + signals);
+    for (const std::string& more : {signals_of(next.frame), checks_.text(next.frame)})
+      if (!more.empty()) line.insert(line.size() - 1, "  " + more);
     print(line);
     log_->write(e);
+  }
+  std::string signals_of(const can::Frame& f) const {
+    for (const LinkedBus& bus : buses_)
+      if (std::string out = signals_text(bus.database, f); !out.empty()) return out;
+    return {};
   }
   void tell_trouble() {
     const std::string now = port_->status().trouble;
@@ -196,7 +206,8 @@ class Dump {
   const CanArguments& arguments_;
   can::PortAddress address_;
   std::string channel_;
-  std::optional<can::Database> database_;
+  std::vector<LinkedBus> buses_;
+  Checks checks_;
   std::unique_ptr<LogFile> log_;
   std::unique_ptr<can::Port> port_;
   std::int64_t frames_ = 0;
@@ -224,9 +235,21 @@ can::Frame written_frame(std::string text) {
 
 struct Plan {
   can::Frame frame;
+  std::optional<e2e::Config> protection = {};
   double period = 0;        // [s]; 0: once
   std::int64_t frames = 1;  // at most
 };
+// The one that has the message, else the last.
+LinkedBus bus_of(const CanArguments& a) {
+  if (a.dbc.empty() && a.link.empty())
+    refuse("the message " + a.words.front() + " needs --dbc FILE or --link FILE");
+  if (a.link.empty()) return {.database = read_database(a.dbc), .messages = {}};
+  std::vector<LinkedBus> all = read_buses(a.link);
+  for (LinkedBus& bus : all)
+    if (bus.database.find(a.words.front()) != nullptr) return std::move(bus);
+  return std::move(all.back());
+}
+
 Plan plan_of(const CanArguments& a) {
   Plan out;
   double cycle_ms = 0;
@@ -236,15 +259,18 @@ Plan plan_of(const CanArguments& a) {
     if (a.words.size() > 1) refuse("unexpected " + a.words[1] + ", after a frame");
     out.frame = written_frame(a.words.front());
     if (a.cycle) refuse("--cycle: a frame has no cycle time; use --cycle_ms");
+    if (!a.link.empty()) refuse("--link: a frame is no message; use --e2e");
   } else {
-    if (a.dbc.empty()) refuse("the message " + a.words.front() + " needs --dbc FILE");
-    const can::Database db = read_database(a.dbc);
-    const can::Message& m = message_of(db, a.words.front(), a.dbc);
+    const LinkedBus bus = bus_of(a);
+    const std::string& file = a.link.empty() ? a.dbc : a.link;
+    const can::Message& m = message_of(bus.database, a.words.front(), file);
     out.frame = frame_of(m, {a.words.begin() + 1, a.words.end()});
+    out.protection = protection_in(bus, m);
     cycle_ms = static_cast<double>(m.cycle_time) / 1e6;
     if (a.cycle && !a.cycle_ms && cycle_ms == 0)
-      refuse(m.name + " has no cycle time in " + a.dbc + "; use --cycle_ms");
+      refuse(m.name + " has no cycle time in " + file + "; use --cycle_ms");
   }
+  if (!a.e2e.empty()) out.protection = protection_of(a, out.frame.length);
   if (a.cycle_ms && !(*a.cycle_ms > 0)) refuse("--cycle_ms: must be > 0");
   const bool cyclic = a.cycle || a.cycle_ms;
   if (!cyclic && (a.count || a.seconds))
@@ -283,7 +309,8 @@ ExitCode send(const CanArguments& a) {
   constexpr double kPatience = 1.0;  // [s]
   // What an adapter may need to refuse a frame.
   constexpr double kAnswer = 0.1;  // [s]
-  const Plan plan = plan_of(a);
+  Plan plan = plan_of(a);
+  e2e::Sender counter;
   const auto port = opened(address_of(a.where));
   wait_until_open(*port);
   const double start = link::wall_clock();
@@ -292,6 +319,7 @@ ExitCode send(const CanArguments& a) {
   for (; k < plan.frames; ++k) {
     const double due = start + static_cast<double>(k) * plan.period;
     if (due > end || !pass_until(*port, due)) break;
+    if (plan.protection) e2e::protect(*plan.protection, counter, plan.frame.data);
     const can::Sent result = send(*port, plan.frame, plan.period > 0 ? 0 : kPatience);
     if (result == can::Sent::done) ++sent;
     if (result == can::Sent::refused || (result != can::Sent::done && plan.period == 0))
@@ -322,6 +350,8 @@ void check_options(const CanArguments& a) {
   const bool dump = a.what == "dump", send = a.what == "send", dbc = a.what == "dbc";
   const std::tuple<bool, const char*, bool> options[] = {
       {!a.dbc.empty(), "--dbc", dump || send},
+      {!a.link.empty(), "--link", dump || send},
+      {!a.e2e.empty(), "--e2e", send},
       {!a.log.empty(), "--log", dump},
       {a.count.has_value(), "--count", !dbc},
       {a.seconds.has_value(), "--seconds", !dbc},
@@ -331,6 +361,8 @@ void check_options(const CanArguments& a) {
       {!a.words.empty(), "WORDS", !dump}};
   for (const auto& [given, name, allowed] : options)
     if (given && !allowed) refuse(std::string(name) + " is not for " + a.what);
+  if (!a.link.empty() && !a.dbc.empty()) refuse("--link, --dbc: must be one of them");
+  if (!a.link.empty() && !a.e2e.empty()) refuse("--link, --e2e: must be one of them");
   if (a.count && *a.count < 1) refuse("--count: must be at least 1");
   if (a.seconds && !(*a.seconds > 0)) refuse("--seconds: must be > 0");
 }

@@ -40,8 +40,11 @@ struct CanArguments {
   std::string what;   // dump, send, dbc
   std::string where;  // address of an adapter; of dbc: the file
   std::vector<std::string>
-      words;             // of send: the frame, or message and signal=value; of dbc: message
-  std::string dbc, log;  // files
+      words;                   // of send: the frame, or message and signal=value; of dbc: message
+  std::string dbc, log, link;  // files
+  std::string e2e;             // profile; "": none
+  int data_id = 0;
+  std::string data_ids;
   std::optional<std::int64_t> count;
   std::optional<double> seconds;
   bool cycle = false;

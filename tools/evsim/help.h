@@ -74,6 +74,8 @@ inline constexpr char kCan[] =
     "  evsim can dump 'socketcan://can0?filter=100:700&errors=on' --count 10 --seconds 5\n"
     "  evsim can send socketcan://vcan0 123#11223344\n"
     "  evsim can send slcan:///dev/ttyACM0 Torque tau=120.5 gear=Drive --dbc car.dbc --cycle\n"
+    "  evsim can send slcan-server://:4816 Torque tau=50 --link can.json --cycle\n"
+    "  evsim can send socketcan://vcan0 200#0000E803 --e2e 1A --data_id 291 --cycle_ms 10\n"
     "  evsim can dbc car.dbc\n"
     "  evsim can dbc car.dbc Torque --json | jq '.messages[0].signals[].name'\n"
     "\n"
