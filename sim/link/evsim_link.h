@@ -3,10 +3,10 @@
  *   static evsim_link link;
  *   evsim_link_begin(&link, "role vcu\nname mine 1.0\nin accelerator\nin v km/h\nout tau.rear\n");
  *   for (;;) {
- *     send link.out, link.out_size bytes, where link.out_size > 0; then link.out_size = 0
- *     receive bytes; evsim_link_feed(&link, bytes, n)
- *     while ((what = evsim_link_next(&link)) != EVSIM_LINK_NOTHING)
- *       if (what == EVSIM_LINK_STEP) { compute; link.output[0] = ...; evsim_link_answer(&link); send }
+ *     what = evsim_link_next(&link);
+ *     if (what == EVSIM_LINK_STEP) { compute; link.output[0] = ...; evsim_link_answer(&link); }
+ *     if (link.out_size > 0) send link.out, link.out_size bytes; link.out_size = 0;
+ *     if (what == EVSIM_LINK_NOTHING) receive at most evsim_link_room(&link) bytes; evsim_link_feed(&link, bytes, n);
  *   }
  *
  * Where the link file has a secret_file: evsim_link_begin_with(&link, hello, secret, its size).
@@ -308,6 +308,8 @@ static inline int evsim_link_begin(evsim_link* k, const char* hello) {
   return evsim_link_begin_with(k, hello, NULL, 0);
 }
 
+/* How many bytes evsim_link_feed() takes at once; at least 1 after EVSIM_LINK_NOTHING, at most EVSIM_LINK_BUFFER. */
+static inline size_t evsim_link_room(const evsim_link* k) { return sizeof k->in - k->filled; }
 /* Bytes that have arrived; returns how many it took. Those that it did not take come again, after evsim_link_next(). */
 static inline size_t evsim_link_feed(evsim_link* k, const uint8_t* bytes, size_t n) {
   size_t i = 0;

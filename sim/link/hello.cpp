@@ -36,8 +36,9 @@ struct Reading {
   std::string problems;
 
   void wrong(int line, const std::string& what) {
-    problems += "line " + std::to_string(line) + ": " + what + "\n";
+    wrong("line " + std::to_string(line) + ": " + what);
   }
+  void wrong(const std::string& what) { problems += (problems.empty() ? "" : "\n") + what; }
   void signal(int line, const std::vector<Signal>& all, std::vector<Wanted>& list,
               std::string_view rest) {
     const auto name = word(rest), unit = word(rest);
@@ -89,10 +90,10 @@ Hello read_hello(std::string_view text, const Interface& known) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   if (r.out.role != known.role)
-    r.wrong(0, "role is \"" + r.out.role + "\"; this link is for " + known.role);
+    r.wrong("role is \"" + r.out.role + "\"; this link is for " + known.role);
   if (!r.out.unit.empty() && r.out.unit != known.unit)
-    r.wrong(0, "unit is \"" + r.out.unit + "\"; this link is for \"" + known.unit + "\"");
-  if (r.out.outputs.empty()) r.wrong(0, "gives nothing; must be out SIGNAL once or more");
+    r.wrong("unit is \"" + r.out.unit + "\"; this link is for \"" + known.unit + "\"");
+  if (r.out.outputs.empty()) r.wrong("gives nothing; must be out SIGNAL once or more");
   if (!r.problems.empty()) throw std::invalid_argument(r.problems);
   return r.out;
 }

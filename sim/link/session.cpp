@@ -136,8 +136,7 @@ bool Session::is_settled(Peer& p) {
 bool Session::turn_away_late(Peer& p) {
   if (wall_clock() <= p.since + kTimeForHello) return false;
   if (!p.hello) return ++stats_.rejected, true;
-  ++stats_.refused;
-  send_text(p, MessageType::refused, "no proof of the secret came in time\n");
+  refuse(p, "no proof of the secret came in time");
   return true;
 }
 
@@ -154,8 +153,7 @@ void Session::challenge(Peer& p, const Message& hello) {
 void Session::prove(Peer& p, const Message& proof) {
   const Message hello = std::exchange(p.hello, std::nullopt).value_or(Message{});
   if (proves(proof.payload, secret_, p.nonce, hello.payload)) return consider(p, hello);
-  ++stats_.refused;
-  send_text(p, MessageType::refused, "the proof of the secret is wrong\n");
+  refuse(p, "the proof of the secret is wrong");
   if (&p == &active_) drop();
 }
 
@@ -193,14 +191,11 @@ void Session::consider(Peer& p, const Message& hello) {
       connected_ && (&p == &active_ || (is_datagram() && p.address == active_.address));
   // A datagram's sender says nothing as it dies: who asks while it is silent takes its place.
   const bool takes_over = is_datagram() && (silent_ || asked_again_);
-  if (connected_ && !again && !takes_over) {
-    ++stats_.refused;
-    return send_text(p, MessageType::refused, "there is a controller: " + hello_.name + "\n");
-  }
+  if (connected_ && !again && !takes_over)
+    return refuse(p, "there is a controller: " + hello_.name);
   const std::string wrong = adopt(hello.payload);
   if (!wrong.empty()) {
-    ++stats_.refused;
-    send_text(p, MessageType::refused, wrong);
+    refuse(p, wrong);
     if (again) drop();
     return;
   }
@@ -212,6 +207,12 @@ void Session::consider(Peer& p, const Message& hello) {
   resend_ = true;
   inbox_.clear();
   welcome();
+}
+
+void Session::refuse(const Peer& p, const std::string& why) {
+  ++stats_.refused;
+  refusal_ = why;
+  send_text(p, MessageType::refused, why + "\n");
 }
 
 // Takes a hello as that of the controller; returns what is wrong with it.
@@ -315,8 +316,7 @@ void Session::begin(const Interface& signals, std::vector<double> config, double
   if (connected_) {  // another car may have other signals
     const std::string wrong = adopt(std::vector(hello_text_));
     if (wrong.empty()) return welcome();
-    ++stats_.refused;
-    send_text(active_, MessageType::refused, wrong);
+    refuse(active_, wrong);
     drop();
   }
   const bool is_there = wait_until(patience_.deadline(), [&] {
@@ -327,7 +327,8 @@ void Session::begin(const Interface& signals, std::vector<double> config, double
   if (!is_there)
     throw EnvironmentError(
         "no controller for " + signals_.role + " came to " + to_string(at_) +
-        (patience_.is_stopped() ? " before the run was interrupted" : " within the patience"));
+        (patience_.is_stopped() ? " before the run was interrupted" : " within the patience") +
+        (refusal_.empty() ? "" : "; the last one that asked was turned away:\n" + refusal_));
 }
 
 bool Session::read_out(const Message& m, Outputs& outputs) {

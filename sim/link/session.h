@@ -86,6 +86,7 @@ class Session : public Exchange {
   void take(const Message& m);
   void consider(Peer& p, const Message& hello);
   std::string adopt(const std::vector<std::uint8_t>& text);
+  void refuse(const Peer& p, const std::string& why);
   Io send(const Peer& p, const Message& m) const;
   Io send(const Peer& p, std::span<const std::uint8_t> bytes) const;
   void send_text(const Peer& p, MessageType type, std::string_view text) const;
@@ -115,6 +116,7 @@ class Session : public Exchange {
   Message step_;
   bool connected_ = false, silent_ = false, resend_ = false, asked_again_ = false;
   Stats stats_;
+  std::string refusal_;  // why the latest one was turned away
 
   // Faults. What is under way, with the time at which it arrives.
   Disturbances disturbances_;

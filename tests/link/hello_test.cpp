@@ -64,13 +64,13 @@ TEST(Hello, all_that_is_wrong_is_said_at_once) {
       "line 5: tau.rear is listed twice\n"
       "line 6: \"hurry\"; must be role, unit, name, config, in or out\n"
       "line 7: too much: \"now\"\n"
-      "line 0: role is \"bms\"; this link is for vcu\n");
-  EXPECT_EQ(problems("role vcu\n"), "line 0: gives nothing; must be out SIGNAL once or more\n");
+      "role is \"bms\"; this link is for vcu");
+  EXPECT_EQ(problems("role vcu\n"), "gives nothing; must be out SIGNAL once or more");
   EXPECT_EQ(problems("role vcu\nunit rear\nout F_brake\n"),
-            "line 0: unit is \"rear\"; this link is for \"\"\n");
+            "unit is \"rear\"; this link is for \"\"");
   // What came over a wire is shown with care.
   EXPECT_EQ(problems("role vcu\nout F_brake\n\x1b[2J\n"),
-            "line 3: \"?[2J\"; must be role, unit, name, config, in or out\n");
+            "line 3: \"?[2J\"; must be role, unit, name, config, in or out");
 }
 
 }  // namespace

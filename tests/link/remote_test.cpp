@@ -271,6 +271,34 @@ TEST(Remote, a_motor_control_of_torques_that_goes_away_leaves_the_machine_withou
   EXPECT_EQ(at_time(r, "drive_units.rear.controller.connected", 1.3), 0.0);
 }
 
+// 1 s at 1 kHz, with the tick at 0: those at 0, 16 ... 992 ms.
+TEST(Remote, sixteen_ticks_an_exchange_ask_each_sixteenth_tick_in_order) {
+  LinkParams p = vcu_at("tcp://:0");
+  p.vcu.rate = 1000.0;
+  p.vcu.ticks_per_exchange = 16;
+  const Links links(p, {}, {});
+  std::vector<std::pair<std::int64_t, double>> seen;  // time, tick
+  SocketController c(links.roles()[0].session->endpoint(),
+                     "role vcu\nin tick\nout tau.rear\nout F_brake\n", [&](evsim_link& k) {
+                       EXPECT_EQ(k.ticks, 16u);
+                       EXPECT_EQ(k.T_s, 0.016);
+                       seen.emplace_back(k.time_ns, k.input[0]);
+                       k.output[0] = 100.0;
+                       return Then::answer;
+                     });
+  Case car = loaded("full_throttle", {"scenario.driver.duration_s=1", "scenario.level=drive"});
+  car.controllers = links.over({});
+  const RunResult r = driven(car);
+  EXPECT_EQ(r.failure, "");
+  ASSERT_EQ(seen.size(), 63u);
+  for (std::size_t k = 0; k < seen.size(); ++k) {
+    EXPECT_EQ(seen[k].first, 16'000'000 * static_cast<std::int64_t>(k));
+    EXPECT_EQ(seen[k].second, 16.0 * static_cast<double>(k));
+  }
+  EXPECT_EQ(count(r.links[0], "exchanges"), 63);
+  EXPECT_EQ(r.links[0].times[0].of.count(), 63);
+}
+
 TEST(Remote,
      a_control_unit_and_a_battery_management_over_two_wires_give_the_bits_of_both_libraries) {
   Behind<controller::Vcu> vcu("vcu");

@@ -53,7 +53,7 @@ TEST_F(Hil, the_example_in_C_drives_the_car_and_its_link_is_reported) {
   EXPECT_EQ(r.code, 0) << r.err;
   EXPECT_EQ(ended(controller), 0);
   EXPECT_NE(r.out.find("Link of vcu at tcp://127.0.0.1:"), std::string::npos) << r.out;
-  EXPECT_NE(r.out.find("pedal to torque in C"), std::string::npos);
+  EXPECT_NE(r.out.find("pedals in C"), std::string::npos);
   EXPECT_NE(read("results/race/car/signals.csv").find("vcu.controller.connected"),
             std::string::npos);
 
@@ -141,6 +141,33 @@ TEST_F(Hil, a_link_file_that_is_wrong_is_an_error_before_anything_runs) {
             std::string::npos);
   EXPECT_NE(problem(R"({"charger": {"at": "tcp://:0"}})").find("charger"), std::string::npos);
   EXPECT_FALSE(exists("results"));
+}
+
+TEST_F(Hil, why_a_controller_was_turned_away_is_said_on_both_sides) {
+  write("vcu.py", R"(import sys
+from evsim_link import Link, Refused
+try:
+    list(Link(sys.argv[1], role="vcu", inputs=["acelerator"], outputs=["F_brake kg"]))
+except Refused as e:
+    sys.exit(str(e))
+)");
+  link("tcp://:0", R"(, "patience_s": 2)");
+  const std::string root = EVSIM_SOURCE_DIR;
+  const pid_t run = start({"hil", "race.json", "--link", "link.json"});
+  const pid_t controller =
+      other({"sh", "-c", "PYTHONPATH=$1 python3 $2 $3 2> $4", "sh", root + "/tools/python",
+             file("vcu.py"), place(), file("said.txt")});
+  EXPECT_EQ(ended(controller), 1);
+  const Ran r = finish(run);
+  EXPECT_EQ(r.code, 4);
+  const std::string said = read("said.txt");
+  EXPECT_NE(said.find("line 3: no signal \"acelerator\"; must be one of time_ns, "),
+            std::string::npos)
+      << said;
+  EXPECT_NE(said.find("line 4: F_brake can't be in \"kg\"; SI is N\n"), std::string::npos);
+  EXPECT_NE(r.err.find("within the patience; the last one that asked was turned away:\n" + said),
+            std::string::npos)
+      << r.err;
 }
 
 TEST_F(Hil, without_a_controller_there_is_no_run) {

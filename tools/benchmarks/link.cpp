@@ -1,6 +1,8 @@
 // Exchanges in lockstep with a controller in another process, beside a bare ping-pong of messages of the same size over the
 // same kind of socket. Both processes stay on one core: to wake another one takes longer than all that is measured, and as
-// it happens. Wall-clock times of the quickest of several rounds, both by turns in one run.
+// it happens. Wall-clock times of the quickest of several rounds, all by turns in one run.
+// Then in a car: a control unit of 1 kHz behind a socket, asked at each of its ticks and at each sixteenth. With e what an
+// exchange takes alone and s what the car takes from tick to tick, n ticks an exchange should take e + n s.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/socket.h>
@@ -12,9 +14,11 @@
 #include <functional>
 #include <vector>
 
+#include "sim/io/case.h"
 #include "sim/link/evsim_link.h"
 #include "sim/link/real_time.h"
-#include "sim/link/session.h"
+#include "sim/link/remote.h"
+#include "sim/run/result.h"
 
 namespace {
 
@@ -23,6 +27,8 @@ using namespace evsim::link;
 
 constexpr int kRounds = 9, kExchanges = 3000;
 constexpr std::size_t kInputs = 24, kOutputs = 6;  // about those of a vehicle control unit
+constexpr double kRate = 1000.0, kDuration = 3.0;  // of the control unit in the car [Hz, s]
+constexpr int kNever = 1'000'000;                  // ticks an exchange: after the first one none
 // Of a step and of its answer [byte].
 constexpr std::size_t kStep = 40 + 16 + 8 * kInputs, kAnswer = 40 + 8 + 8 * kOutputs;
 
@@ -102,11 +108,20 @@ Interface numbers() {
   return out;
 }
 
-// The header for firmware on the other side.
-void control(const Endpoint& at) {
+// Of the car's control unit.
+Interface car_signals() {
+  Interface out;
+  out.role = "vcu";
+  out.inputs = signals_of<evsim_vcu_inputs>({"rear"});
+  out.outputs = signals_of<evsim_vcu_outputs>({"rear"});
+  return out;
+}
+
+// The header for firmware on the other side: 100 Nm whatever comes.
+void control(const Endpoint& at, const Interface& signals) {
   std::string hello = "role vcu\nname bench\n";
-  for (const Signal& s : numbers().inputs) hello += "in " + s.name + "\n";
-  for (const Signal& s : numbers().outputs) hello += "out " + s.name + "\n";
+  for (const Signal& s : signals.inputs) hello += "in " + s.name + "\n";
+  for (const Signal& s : signals.outputs) hello += "out " + s.name + "\n";
   static evsim_link k;
   evsim_link_begin(&k, hello.c_str());
   const Socket s = connected(at);
@@ -126,7 +141,7 @@ void control(const Endpoint& at) {
            what = evsim_link_next(&k)) {
         if (what == EVSIM_LINK_BYE) return;
         if (what == EVSIM_LINK_STEP) {
-          for (std::size_t i = 0; i < kOutputs; ++i) k.output[i] = k.input[i];
+          k.output[0] = 100.0;
           evsim_link_answer(&k);
         }
         flush();
@@ -135,14 +150,14 @@ void control(const Endpoint& at) {
   }
 }
 
-double exchanges(const char* kind) {
+double exchanges(const char* kind, const Interface& signals) {
   Session s(place(kind, 2), {});
   const Endpoint at = s.endpoint();
-  const pid_t other = child([&] { control(at); });
-  s.begin(numbers(), {}, 1e-3, 0);
-  Outputs out{.values = std::vector<double>(kOutputs),
-              .given = std::vector<std::uint8_t>(kOutputs)};
-  const std::vector<double> in(kInputs, 1.0);
+  const pid_t other = child([&] { control(at, signals); });
+  s.begin(signals, {}, 1e-3, 0);
+  Outputs out{.values = std::vector<double>(signals.outputs.size()),
+              .given = std::vector<std::uint8_t>(signals.outputs.size())};
+  const std::vector<double> in(signals.inputs.size(), 1.0);
   const double from = wall_clock();
   for (int k = 1; k <= kExchanges; ++k) s.exchange(TimeNs{1'000'000} * k, 1, in, out);
   const double each = (wall_clock() - from) / kExchanges;
@@ -152,6 +167,58 @@ double exchanges(const char* kind) {
   waitpid(other, nullptr, 0);
   if (!all) throw std::runtime_error("an exchange had no answer");
   return each;
+}
+
+// A car with its control unit behind a socket [s of wall clock a tick of it].
+double tick_of_car(const Case& car, const char* kind, int ticks_per_exchange) {
+  LinkParams p;
+  p.vcu.at = to_string(place(kind, 3));
+  p.vcu.rate = kRate;
+  p.vcu.ticks_per_exchange = ticks_per_exchange;
+  const Links links(p, {}, {});
+  const Session& session = *links.roles()[0].session;
+  const pid_t other = child([&] { control(session.endpoint(), car_signals()); });
+  Case c = car;
+  c.controllers = links.over({});
+  Simulation s(c, io::parameter_setter());
+  RunOptions quiet;
+  quiet.record = false;
+  const double from = wall_clock();
+  const RunResult r = run(s, quiet);
+  const double taken = wall_clock() - from;
+  kill(other, SIGKILL);
+  waitpid(other, nullptr, 0);
+  const auto ticks = static_cast<std::int64_t>(kRate * kDuration) + 1;
+  const std::int64_t awaited = (ticks + ticks_per_exchange - 1) / ticks_per_exchange;
+  if (!r.failure.empty() || session.stats().answered != awaited)
+    throw std::runtime_error("a run had other exchanges than it should");
+  return taken / static_cast<double>(ticks);
+}
+
+void in_a_car(const char* kind) {
+  const Case car = io::load_case({.scenario = "scenarios/full_throttle.json",
+                                  .vehicle = "vehicles/xiaomi_su7.json",
+                                  .sets = {"scenario.driver.duration_s=3"},
+                                  .levels = {"drive"}})
+                       .c;
+  double e = 1.0, s = 1.0, by_one = 1.0, by_16 = 1.0;
+  for (int k = 0; k < kRounds; ++k) {
+    e = std::min(e, exchanges(kind, car_signals()));
+    s = std::min(s, tick_of_car(car, kind, kNever));
+    by_one = std::min(by_one, tick_of_car(car, kind, 1));
+    by_16 = std::min(by_16, 16.0 * tick_of_car(car, kind, 16));
+  }
+  fmt::print("{:5} exchange e = {:.2f} us, tick of the car s = {:.2f} us\n", kind, 1e6 * e,
+             1e6 * s);
+  const auto line = [&](int n, double took) {
+    const double expected = e + n * s;
+    fmt::print(
+        "      {:2} ticks an exchange: {:7.2f} us, e + {:2} s = {:7.2f} us, ratio {:.2f}; {:7.0f} "
+        "ticks/s\n",
+        n, 1e6 * took, n, 1e6 * expected, took / expected, n / took);
+  };
+  line(1, by_one);
+  line(16, by_16);
 }
 
 }  // namespace
@@ -164,13 +231,14 @@ int main() try {
     double bare = 1.0, ours = 1.0;
     for (int k = 0; k < kRounds; ++k) {
       bare = std::min(bare, ping_pong(kind));
-      ours = std::min(ours, exchanges(kind));
+      ours = std::min(ours, exchanges(kind, numbers()));
     }
-    fmt::print(
-        "{:5} {:7.0f} exchanges/s, bare ping-pong {:7.0f}/s, ratio {:.2f}; {:8.0f} steps/s at 16 a "
-        "message\n",
-        kind, 1.0 / ours, 1.0 / bare, bare / ours, 16.0 / ours);
+    fmt::print("{:5} {:7.0f} exchanges/s, bare ping-pong {:7.0f}/s, ratio {:.2f}\n", kind,
+               1.0 / ours, 1.0 / bare, bare / ours);
   }
+  fmt::print("Xiaomi SU7 at the level drive, its control unit behind a socket at {:.0f} Hz\n",
+             kRate);
+  for (const char* kind : {"unix", "udp", "tcp"}) in_a_car(kind);
   return 0;
 } catch (const std::exception& e) {
   fmt::print(stderr, "bench_link: {}\n", e.what());

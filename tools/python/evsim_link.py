@@ -14,6 +14,7 @@ import dataclasses
 import hmac
 import math
 import os
+import re
 import select
 import socket
 import struct
@@ -129,8 +130,10 @@ class Link:
 
     def __init__(self, at, role, name="a Python controller", inputs=(), outputs=(), config=(), unit="", patience=30.0,
                  secret=b""):
-        """patience: wall-clock time that connecting may take [s]. secret: bytes, or text, where the link file has a
-        secret_file. Raises Refused, OSError."""
+        """at: as the simulator shows it. patience: wall-clock time that connecting may take [s]. secret: bytes, or text,
+        where the link file has a secret_file. Raises ValueError; as it is iterated over Refused, Lost, NotEvsim, OSError."""
+        if not re.fullmatch(r"(unix|fifo)://.+|(tcp|udp)://[^/]*:\d+", at):
+            raise ValueError(f"got {at}, must be tcp://HOST:PORT, udp://HOST:PORT, unix:///PATH or fifo:///PATH")
         self.at, self.patience = at, patience
         self._secret = secret.encode() if isinstance(secret, str) else bytes(secret)
         self.input_names = [s.split()[0] for s in inputs]
