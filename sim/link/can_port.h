@@ -11,7 +11,8 @@
 //   data_bit_rate=2000000     [bit/s] of CAN FD with bit rate switch, and with it fd=on
 //   fd=on|off                 CAN FD [what the interface can; on where this program is the adapter; else off]
 //   listen_only=on            frames are received only [off]
-//   errors=on                 error frames are received, too [off]; the status follows them in any case
+//   errors=on                 error frames are received, too [off]; the status follows them in any case. Where this program is
+//                             the adapter: the computer is told of each new state of its controller, as Linux reads it
 //   filter=123:7FF,00000123:1FFFFFFF   frames that are received: identifier and mask as in candump, 8 digits: extended. A filter
 //                             takes frames of its own format; one of several is enough [all frames]
 //   baud=115200               [baud] of the serial port [115200]
@@ -92,6 +93,8 @@ class Port {
   virtual Sent send(const Frame& f) = 0;
   // The next frame that has come, also those of other programs at the same interface, but none that was sent here.
   virtual std::optional<Arrival> receive() = 0;
+  // Where this program is the adapter: how its controller, which the computer sends by, stands on the bus. Else nothing.
+  virtual void tell(const NodeStatus& on_the_bus) { (void)on_the_bus; }
   // What to wait for before the next receive(). None: nothing comes by itself; the adapter has gone.
   virtual void wait_on(std::vector<link::Waitable>& out) const = 0;
 

@@ -84,9 +84,10 @@ e2e::Config protection_of(const CanMessageParams& p, int message_length) {
 }
 
 void CanSession::Intervals::add(TimeNs t) {
-  if (n++ > 0) {
-    const double interval = seconds(t - last);
-    least = n == 2 ? interval : std::min(least, interval);
+  ++n;
+  if (last) {
+    const double interval = seconds(t - *last);
+    least = intervals++ == 0 ? interval : std::min(least, interval);
     most = std::max(most, interval);
     sum += interval;
   }
@@ -312,10 +313,11 @@ void CanSession::begin(const Interface& signals, std::vector<double>, double, Ti
   for (Sending& s : sending_) {
     s.due = t + s.delay;
     s.guard.sender = {};
-    s.seen.last = t;
+    s.seen.last.reset();
   }
   for (Receiving& r : receiving_) {
     r.fresh = false;
+    r.seen.last.reset();
     r.guard.receiver = e2e::Receiver(r.guard.config);
   }
   taken_.values.assign(signals.outputs.size(), 0.0);
@@ -411,8 +413,8 @@ void CanSession::take(TimeNs t, const can::Frame& f) {
   const std::span data(f.data.data(), f.length);
   if (r->guard.on) {
     // Cycles in which nothing came count too.
-    if (r->cycle > 0 && r->seen.n > 0)
-      for (TimeNs past = t - r->seen.last - r->cycle; past > r->cycle / 2; past -= r->cycle)
+    if (r->cycle > 0 && r->seen.last)
+      for (TimeNs past = t - *r->seen.last - r->cycle; past > r->cycle / 2; past -= r->cycle)
         e2e::check(r->guard.config, r->guard.receiver, {});
     const auto status = e2e::check(r->guard.config, r->guard.receiver, data);
     if (!e2e::is_good(status)) {
@@ -449,7 +451,9 @@ void CanSession::read_log(TimeNs t) {
 
 void CanSession::advance_bus(TimeNs t) {
   if (!bus_) return;
-  for (const can::BusEvent& e : bus_->advance(t)) {
+  const auto events = bus_->advance(t);
+  if (port_) port_->tell(bus_->status(kController));
+  for (const can::BusEvent& e : events) {
     if (e.kind != can::BusEvent::Kind::received) continue;
     if (e.node == kController)
       to_controller(t, e.frame);
@@ -618,7 +622,7 @@ LinkFigures CanSession::figures() const {
   std::int64_t sent = 0, received = 0, invalid = 0, unsent = undelivered_, clipped = 0;
   const auto add = [&](const can::Message& m, bool is_sent, TimeNs cycle, const Intervals& x,
                        std::int64_t wrong) {
-    const double mean = x.n > 1 ? x.sum / static_cast<double>(x.n - 1) : 0.0;
+    const double mean = x.intervals > 0 ? x.sum / static_cast<double>(x.intervals) : 0.0;
     out.frames.push_back({.name = m.name,
                           .id = m.id,
                           .sent = is_sent,

@@ -147,10 +147,10 @@ class CanSession : public Exchange {
     std::size_t of_role;  // index in the interface
     const Unit* unit;
   };
-  struct Intervals {  // simulated [s]
-    std::int64_t n = 0;
+  struct Intervals {  // of all runs so far, within each; simulated [s]
+    std::int64_t n = 0, intervals = 0;
     double least = 0.0, most = 0.0, sum = 0.0;
-    TimeNs last = 0;
+    std::optional<TimeNs> last;  // of this run
     void add(TimeNs t);
   };
   struct Guard {  // its protection

@@ -57,6 +57,18 @@ template <class Struct> std::vector<double> numbers(const Struct& s, const Units
   return out;
 }
 
+// A role's signals, with those of its own among the outputs.
+template <class Role> Interface interface_of(const Units& units, const std::string& unit,
+                                             const std::vector<std::string>& own) {
+  Interface out{.role = std::string(Role::kName),
+                .unit = unit,
+                .config = signals_of<typename Role::Config>(units),
+                .inputs = signals_of<typename Role::Inputs>(units),
+                .outputs = signals_of<typename Role::Outputs>(units)};
+  for (const std::string& name : own) out.outputs.push_back({"controller." + name, Dim::none});
+  return out;
+}
+
 // "tau.rear, F_brake"
 inline std::string listed(const std::vector<Signal>& all) {
   std::string out;

@@ -63,8 +63,11 @@ template <class Role> class Remote : public controller::Controller<Role> {
   using Inputs = typename Role::Inputs;
   using Outputs = typename Role::Outputs;
 
-  Remote(std::shared_ptr<Exchange> exchange, std::shared_ptr<Pacer> pacer, RemoteParams p)
+  // path: of p in the link file.
+  Remote(std::string path, std::shared_ptr<Exchange> exchange, std::shared_ptr<Pacer> pacer,
+         RemoteParams p)
       : controller::Controller<Role>(about_of(*exchange, p)),
+        path_(std::move(path)),
         exchange_(std::move(exchange)),
         pacer_(std::move(pacer)),
         p_(std::move(p)) {}
@@ -83,7 +86,7 @@ template <class Role> class Remote : public controller::Controller<Role> {
     b.run = ++runs_;
     calls_ = 0;
     const auto begin = [&] { exchange_->begin(all, numbers(config, units_), T_s_, at.t); };
-    p_.can.at.empty() ? begin() : below(std::string(Role::kName) + ".can", begin);
+    p_.can.at.empty() ? begin() : below(path_ + ".can", begin);
     if (pacer_) pacer_->begin();
   }
 
@@ -167,6 +170,7 @@ template <class Role> class Remote : public controller::Controller<Role> {
     p_.on_timeout == Reaction::fault ? fault(in, last, out) : zero(in, last, out);
   }
 
+  std::string path_;
   std::shared_ptr<Exchange> exchange_;
   std::shared_ptr<Pacer> pacer_;  // none in lockstep
   RemoteParams p_;
@@ -243,7 +247,7 @@ template <class Role, class Given> void take_over(const Links::Role& r,
                                                   const std::shared_ptr<Pacer>& pacer,
                                                   const RemoteParams& p, Given& given) {
   check_free(given, r.name);
-  given = std::make_shared<Remote<Role>>(r.exchange, pacer, p);
+  given = std::make_shared<Remote<Role>>(r.name, r.exchange, pacer, p);
 }
 
 // A wait that Ctrl-C ends.
@@ -287,8 +291,8 @@ controller::Controllers Links::over(controller::Controllers given) const {
       check_free(given.motor_control, r.name);
       for (int k = 0; k < list.size(); ++k)
         if (of_unit + list.name(k) == r.name)
-          units.emplace_back(list.name(k),
-                             std::make_shared<Remote<MotorControl>>(r.exchange, pacer_, list[k]));
+          units.emplace_back(list.name(k), std::make_shared<Remote<MotorControl>>(
+                                               r.name, r.exchange, pacer_, list[k]));
     } else if (r.name == Vcu::kName) {
       take_over<Vcu>(r, pacer_, params_.vcu, given.vcu);
     } else if (r.name == Bms::kName) {

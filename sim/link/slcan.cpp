@@ -366,7 +366,10 @@ Device::Answer Device::set(std::string_view text, const Grant& grant) {
 Device::Answer Device::ask(std::string_view text) {
   if (text == "F") {
     if (!open_) return refused();
-    output_ += std::exchange(lost_since_asked_, false) ? "F08" : "F00";  // data overrun
+    output_ += 'F';
+    output_ += state_ == 'b' ? 'A' : state_ == 'p' ? '2' : '0';
+    const int low = (state_ == 'a' ? 0 : 4) + (std::exchange(lost_since_asked_, false) ? 8 : 0);
+    output_ += "048C"[low / 4];
   } else if (text == "N") {
     output_ += 'N' + settings_.serial;
   } else {
@@ -393,6 +396,7 @@ void Device::deliver(const Frame& f, TimeNs t) {
 }
 
 void Device::report_state(char state, int rec, int tec) {
+  state_ = state;
   if (!open_ || !settings_.reports_errors || output_.size() >= settings_.most_unread) return;
   output_ += 's';
   output_ += state;

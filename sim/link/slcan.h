@@ -8,7 +8,10 @@
 // is passed over. Frames from an adapter may end with a time stamp of four hex digits [ms], modulo one minute.
 // Of the Linux driver's extensions: e1a (bus errors), sa000000 (state and error counters), from the adapter.
 //
-// Sources: LAWICEL, CANUSB manual (the classical commands); CANable 2.0 firmware, README (d D b B, Yn); python-can 4.6,
+// Status flags of F, as a controller's state shows in them: 04 a counter at 96 or above, 20 error passive, 08 frames were lost
+// since it was asked last. Bus-off has no flag of its own: A4, with 80, bus error, as long as it lasts.
+//
+// Sources: LAWICEL, CANUSB and CAN232 manuals (the classical commands, the flags); CANable 2.0 firmware, README (d D b B, Yn); python-can 4.6,
 // interfaces/slcan.py; Linux, drivers/net/can/slcan/slcan-core.c (e, s). S7 is 800 kbit/s in LAWICEL's and the kernel's,
 // 750 kbit/s in CANable's and python-can's, which has S9, 83.3 kbit/s, beside it.
 #pragma once
@@ -144,8 +147,9 @@ class Device {
   void feed(std::string_view bytes, const Grant& grant);
   // A frame from the bus, for the computer: to the output if the channel is open.
   void deliver(const Frame& f, TimeNs t);
-  // The controller's state, a, w, p or b, if errors are reported.
+  // The controller's state, a, w, p or b: in the status flags, and as a line if errors are reported.
   void report_state(char state, int rec, int tec);
+  char state() const { return state_; }
 
   // What is to be sent to the computer, once.
   std::string take_output();
@@ -170,6 +174,7 @@ class Device {
   std::string output_;
   std::int64_t lost_ = 0;
   bool open_ = false, listens_only_ = false, stamps_ = false, lost_since_asked_ = false;
+  char state_ = 'a';
 };
 
 }  // namespace evsim::can::slcan

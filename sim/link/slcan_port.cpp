@@ -273,14 +273,30 @@ class PtyComputer final : public Computer {
   link::PseudoTerminal terminal_;
 };
 
+char letter_of(const NodeStatus& s) {
+  constexpr int kWarning = 96;  // of an error counter
+  if (s.state == ErrorState::bus_off) return 'b';
+  if (s.state == ErrorState::passive) return 'p';
+  return std::max(s.tec, s.rec) >= kWarning ? 'w' : 'a';
+}
+
 class Served final : public SlcanPort {
  public:
   Served(const PortAddress& a, std::unique_ptr<Computer> computer)
-      : SlcanPort(a), computer_(std::move(computer)) {
+      : SlcanPort(a), computer_(std::move(computer)), device_(settings()) {
     address_.fd = a.fd.value_or(true);
     status_.open = false;
   }
 
+  void tell(const NodeStatus& on_the_bus) final {
+    status_.state = on_the_bus.state;
+    status_.tec = on_the_bus.tec;
+    status_.rec = on_the_bus.rec;
+    const char letter = letter_of(on_the_bus);
+    if (letter == device_.state()) return;
+    device_.report_state(letter, on_the_bus.rec, on_the_bus.tec);
+    computer_->stream.write(device_.take_output());
+  }
   void wait_on(std::vector<link::Waitable>& out) const final { computer_->wait_on(out); }
   PortStatus status() const final {
     PortStatus out = status_;
@@ -314,9 +330,10 @@ class Served final : public SlcanPort {
   }
   void begin_again() {
     status_.rejected += device_.rejected().total();
-    device_ = slcan::Device();
+    device_ = slcan::Device(settings());
     status_.open = false;
   }
+  slcan::DeviceSettings settings() const { return {.reports_errors = address_.errors}; }
   bool grant(const slcan::Request& r, TimeNs t) {
     using enum slcan::Request::Kind;
     switch (r.kind) {

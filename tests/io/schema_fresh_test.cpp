@@ -8,7 +8,7 @@
 
 #include "sim/io/json_tree.h"
 #include "sim/io/schema.h"
-#include "sim/link/remote.h"
+#include "sim/link/link_params.h"
 #include "sim/run/scenario.h"
 #include "sim/vehicle/car.h"
 

@@ -54,6 +54,7 @@ class CanController {
   bool ended() const { return ended_; }
   int climates() const { return climates_; }
   int pedals() const { return pedals_; }
+  bool was_in_bus_off() const { return was_in_bus_off_; }  // as its adapter told
 
  private:
   void run() {
@@ -69,6 +70,7 @@ class CanController {
     Seen seen;
     while (!stop_) {
       const auto got = port->receive();
+      was_in_bus_off_ = port->status().bus_offs > 0;
       if (!got) {
         if (!port->status().open) return;
         can::wait_for(*port, 0.02);
@@ -93,7 +95,7 @@ class CanController {
 
   std::string address_;
   Answer answer_;
-  std::atomic<bool> stop_ = false, ended_ = false;
+  std::atomic<bool> stop_ = false, ended_ = false, was_in_bus_off_ = false;
   std::atomic<int> climates_ = 0, pedals_ = 0;
   std::thread thread_;
 };

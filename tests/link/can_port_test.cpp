@@ -283,6 +283,36 @@ TEST_P(CanPorts, garbage_is_counted_and_disturbs_no_frame_after_it) {
   EXPECT_EQ(e.adapter->status().rejected, 3);
 }
 
+TEST(CanPort, a_computer_learns_the_state_of_its_controller_from_the_flags_of_the_adapter) {
+  const auto adapter = open_port(port_address("slcan-server://:0"));
+  const link::Socket raw = link::connected(link::endpoint("tcp://" + adapter->name().substr(15)));
+  std::string said;
+  const auto ask = [&](std::string_view text) {
+    EXPECT_EQ(raw.send({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}),
+              link::Io::done);
+    for (int i = 0; i < 500 && !said.ends_with('\r'); ++i) {
+      adapter->receive();
+      const link::Socket* one = &raw;
+      link::wait_for(std::span(&one, 1), 0.01);
+      std::array<std::uint8_t, 64> bytes{};
+      const link::Received got = raw.receive(bytes);
+      said.append(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(got.size));
+    }
+    return std::exchange(said, {});
+  };
+  EXPECT_EQ(ask("O\r"), "\r");
+  EXPECT_EQ(ask("F\r"), "F00\r");
+  adapter->tell({.tec = 96});
+  EXPECT_EQ(ask("F\r"), "F04\r");
+  adapter->tell({.state = ErrorState::passive, .rec = 128});
+  EXPECT_EQ(ask("F\r"), "F24\r");
+  EXPECT_EQ(adapter->status().rec, 128);
+  adapter->tell({.state = ErrorState::bus_off, .tec = 256});
+  EXPECT_EQ(ask("F\r"), "FA4\r");
+  adapter->tell({});
+  EXPECT_EQ(ask("F\r"), "F00\r");
+}
+
 TEST(CanPort, a_second_computer_is_turned_away) {
   const auto adapter = open_port(port_address("slcan-server://:0"));
   const std::string address = "slcan://" + adapter->name().substr(15);

@@ -109,6 +109,20 @@ TEST(CanSession_, in_lockstep_each_exchange_has_its_answer_and_two_runs_the_same
   EXPECT_EQ(runs[0], runs[1]);
 }
 
+// Time goes back to 0: from the last frame of one run to the first of the next is no interval.
+TEST(CanSession_, intervals_of_frames_lie_within_a_run) {
+  const Links links = on_bus(unit_at(kServed));
+  CanController unit(client_of(links), [](const auto&, can::Frame&, bool&) {});
+  const std::int64_t once = frames(driven(links, {}, "0.5"), "Torque").n;
+  const RunResult r = driven(links, {}, "0.5");
+  for (const char* name : {"Pedals", "Torque"}) {
+    EXPECT_EQ(frames(r, name).n, 2 * once);
+    EXPECT_NEAR(frames(r, name).least, 0.01, 1e-12);
+    EXPECT_NEAR(frames(r, name).mean, 0.01, 1e-12);
+    EXPECT_NEAR(frames(r, name).most, 0.01, 1e-12);
+  }
+}
+
 TEST(CanSession_, frames_that_their_protection_rejects_are_not_taken_and_the_role_reacts) {
   const Links links = on_bus(unit_at(kServed));
   CanController unit(client_of(links), [](const auto& seen, can::Frame& f, bool&) {
@@ -264,6 +278,23 @@ TEST(CanSession_, faults_after_which_no_frame_counts_lead_to_the_reaction) {
       EXPECT_EQ(at_time(r, "vcu.controller.connected", 0.8), 0.0);
       EXPECT_LE(count(r, "unanswered"), 1);
     }
+}
+
+TEST(CanSession_, a_unit_in_bus_off_on_a_modelled_bus_is_told_by_its_adapter) {
+  for (const bool is_hit : {false, true}) {
+    RemoteParams p = unit_at(std::string(kServed) + "?errors=on");
+    p.can.bit_rate = 500'000;
+    const Links links = on_bus(p);
+    CanController unit(client_of(links));
+    Case c = car("0.6");
+    scenario::LinkFault f = fault(Fault::bus_off);
+    f.duration = 0.2;
+    if (is_hit) c.scenario.timeline = {{.t = 0.3, .command = f}};
+    c.controllers = links.over({});
+    Simulation s(c, io::parameter_setter());
+    EXPECT_EQ(run(s).failure, "");
+    EXPECT_EQ(unit.was_in_bus_off(), is_hit);
+  }
 }
 
 TEST(CanSession_, a_frozen_counter_is_no_life_sign) {

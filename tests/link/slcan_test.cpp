@@ -220,6 +220,23 @@ TEST(SlcanDevice, a_computer_that_does_not_read_loses_frames_and_is_told) {
   EXPECT_EQ(d.take_output(), "F08\rF00\r");
 }
 
+TEST(SlcanDevice, the_status_flags_tell_the_state_of_the_controller) {
+  Device d;
+  d.feed("O\rF\r", grant_all);
+  for (const char state : {'w', 'p', 'b', 'a'}) {
+    d.report_state(state, 0, 0);  // no line: errors are not reported
+    d.feed("F\r", grant_all);
+  }
+  EXPECT_EQ(d.take_output(), "\rF00\rF04\rF24\rFA4\rF00\r");
+  Device full({.most_unread = 20});
+  full.feed("O\r", grant_all);
+  full.report_state('p', 0, 128);
+  for (int i = 0; i < 10; ++i) full.deliver({.id = 0x123}, 0);
+  full.take_output();
+  full.feed("F\rF\r", grant_all);
+  EXPECT_EQ(full.take_output(), "F2C\rF24\r");
+}
+
 TEST(SlcanDevice, reports_errors_as_linux_reads_them) {
   Device d({.reports_errors = true});
   d.feed("O\r", grant_all);

@@ -143,6 +143,28 @@ TEST_F(Hil, a_link_file_that_is_wrong_is_an_error_before_anything_runs) {
   EXPECT_FALSE(exists("results"));
 }
 
+// Held to the wall clock the simulator does not wait: steps are unread and answers too as it ends.
+TEST_F(Hil, a_controller_that_is_too_slow_still_learns_of_the_end) {
+  write("slow.py", R"(import sys, time
+from evsim_link import Link
+n = 0
+for step in Link(sys.argv[1], role="vcu", inputs=["tick"], outputs=["F_brake"]):
+    assert step["tick"] == n
+    n += 1
+    time.sleep(0.002)
+    step.answer({"F_brake": 0.0})
+assert n == 901, n
+)");
+  const pid_t run = start({"hil", "race.json", "--link", "link.json", "--pace", "10"});
+  const std::string root = EVSIM_SOURCE_DIR;
+  const pid_t controller =
+      other({"env", "PYTHONPATH=" + root + "/tools/python", "python3", file("slow.py"), place()});
+  const Ran r = finish(run);
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_NE(r.out.find("exchanges   901"), std::string::npos) << r.out;
+  EXPECT_EQ(ended(controller), 0);
+}
+
 TEST_F(Hil, why_a_controller_was_turned_away_is_said_on_both_sides) {
   write("vcu.py", R"(import sys
 from evsim_link import Link, Refused
@@ -151,22 +173,25 @@ try:
 except Refused as e:
     sys.exit(str(e))
 )");
-  link("tcp://:0", R"(, "patience_s": 2)");
+  link("tcp://:0", R"(, "patience_s": 60)");
   const std::string root = EVSIM_SOURCE_DIR;
   const pid_t run = start({"hil", "race.json", "--link", "link.json"});
   const pid_t controller =
       other({"sh", "-c", "PYTHONPATH=$1 python3 $2 $3 2> $4", "sh", root + "/tools/python",
              file("vcu.py"), place(), file("said.txt")});
   EXPECT_EQ(ended(controller), 1);
+  kill(run, SIGINT);
   const Ran r = finish(run);
-  EXPECT_EQ(r.code, 4);
+  EXPECT_EQ(r.code, 130);
   const std::string said = read("said.txt");
   EXPECT_NE(said.find("line 3: no signal \"acelerator\"; must be one of time_ns, "),
             std::string::npos)
       << said;
   EXPECT_NE(said.find("line 4: F_brake can't be in \"kg\"; SI is N\n"), std::string::npos);
-  EXPECT_NE(r.err.find("within the patience; the last one that asked was turned away:\n" + said),
-            std::string::npos)
+  EXPECT_NE(
+      r.err.find("before the run was interrupted; the last one that asked was turned away:\n" +
+                 said),
+      std::string::npos)
       << r.err;
 }
 

@@ -8,7 +8,7 @@
 #include "sim/io/published.h"
 #include "sim/io/reader.h"
 #include "sim/io/text.h"
-#include "sim/link/remote.h"
+#include "sim/link/link_params.h"
 #include "sim/run/scenario.h"
 #include "sim/vehicle/car.h"
 

@@ -7,6 +7,7 @@
 
 #include "sim/io/markup.h"
 #include "sim/link/real_time.h"
+#include "sim/link/remote.h"
 #include "tools/evsim/batch.h"
 #include "tools/evsim/commands.h"
 #include "tools/evsim/exit_codes.h"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "sim/io/origins.h"
-#include "sim/link/remote.h"
+#include "sim/link/link_params.h"
 
 namespace evsim::cli {
 

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <filesystem>
 
-#include "sim/link/remote.h"
+#include "sim/link/link_params.h"
 #include "sim/run/scenario.h"
 #include "sim/vehicle/car.h"
 #include "tools/evsim/commands.h"

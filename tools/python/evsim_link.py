@@ -232,7 +232,10 @@ class Link:
         """The next message, or None for one that is done with."""
         found = decoded(self._data)
         while found is None:
-            more = self._socket.recv(65536)
+            try:
+                more = self._socket.recv(65536)
+            except ConnectionError:  # it closed with answers unread
+                more = b""
             if self._datagrams:
                 self._data = bytearray(more)
             elif not more:
@@ -269,4 +272,7 @@ class Link:
     def _answer(self, step, payload):
         self._last = Message(ANSWER, step.sequence, self._session, self._schema, step.time_ns, payload).encoded()
         self._answered = step.sequence
-        self._socket.send(self._last)
+        try:
+            self._socket.send(self._last)
+        except ConnectionError:
+            pass  # it has gone; steps that came before, and its bye, are still to be read
