@@ -199,7 +199,7 @@ struct InDatabase {
   int signal = -1;
 };
 InDatabase find(const can::Database& d, const std::string& text, const std::string& path,
-           std::vector<Problem>& wrong) {
+                std::vector<Problem>& wrong) {
   const auto dot = text.rfind('.');
   const std::string message = text.substr(0, std::min(dot, text.size()));
   const can::Message* m = d.find(message);
