@@ -7,7 +7,7 @@ _evsim() {
     '') words="run hil can check describe list schema compare replay validate map response convert new-vehicle completion --help --version" ;;
     run) words="--help --vehicle --set --level --out --format --record --json --timeout --controller --verify --jobs" ;;
     hil) words="--help --link --vehicle --lockstep --pace --on-overrun --fifo --core --lock-memory --can-log --set --level --out --format --record --json --timeout" ;;
-    can) words="dump send dbc --help --dbc --log --count --seconds --cycle --cycle_ms --json" ;;
+    can) words="dump send dbc --help --dbc --link --e2e --data_id --data_ids --log --count --seconds --cycle --cycle_ms --json" ;;
     check) words="--help" ;;
     describe) words="parameters signals units interface motor_control vcu bms brake --help" ;;
     list) words="vehicles scenarios cycles --help" ;;
