@@ -14,6 +14,7 @@ constexpr double kFirstResend =
     0.02;  // of a datagram without answer; then twice as late each time [s]
 constexpr double kLatestResend = 0.5;    // [s]
 constexpr double kTimeForHello = 2.0;    // of a stream, and for a proof [s]
+constexpr double kLastWords = 0.1;       // [s]
 constexpr std::size_t kMostWaiting = 8;  // streams without a hello
 
 std::string_view text_of(const std::vector<std::uint8_t>& bytes) {
@@ -213,6 +214,9 @@ void Session::refuse(const Peer& p, const std::string& why) {
   ++stats_.refused;
   refusal_ = why;
   send_text(p, MessageType::refused, why + "\n");
+  // Pipes are emptied for the next one.
+  const double until = wall_clock() + kLastWords;
+  while (p.stream.is_unread() && wall_clock() < until) wait_for({}, 0.001);
 }
 
 // Takes a hello as that of the controller; returns what is wrong with it.

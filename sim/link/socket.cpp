@@ -246,6 +246,10 @@ Received Socket::receive_from(std::span<std::uint8_t> into, Address& from) const
   from.bytes.assign(bytes, bytes + size);
   return {Io::done, static_cast<std::size_t>(n)};
 }
+bool Socket::is_unread() const {
+  int waiting = 0;
+  return to_ >= 0 && ::ioctl(to_, FIONREAD, &waiting) == 0 && waiting > 0;
+}
 Socket Socket::accept_pipes() {
   if (handle_ < 0 || to_ < 0) *this = listening(pipes_);
   int waiting = 0;

@@ -56,6 +56,8 @@ class Socket {
   Io send_to(const Address& to, std::span<const std::uint8_t> bytes) const;
   Received receive(std::span<std::uint8_t> into) const;
   Received receive_from(std::span<std::uint8_t> into, Address& from) const;
+  // Of pipes: what was sent waits to be read. Sockets keep it for who reads later.
+  bool is_unread() const;
   // The next who connects; empty where nobody does. Of pipes: who writes first; it gets them, and the next call opens
   // them for another one.
   Socket accept();
