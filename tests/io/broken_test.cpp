@@ -217,7 +217,7 @@ std::vector<std::string> files_of(const std::string& folder) {
 // Sanitizers take minutes for all pairs: there each scenario has one vehicle.
 TEST_F(Broken, every_scenario_runs_with_every_vehicle) {
   const auto scenarios = files_of("scenarios"), vehicles = files_of("vehicles");
-  const bool is_sanitized = std::string_view(build_info::kSanitize) != "";
+  const bool is_sanitized = !std::string_view(build_info::kSanitize).empty();
   for (std::size_t i = 0; i < scenarios.size(); ++i)
     for (std::size_t k = 0; k < vehicles.size(); ++k) {
       if (is_sanitized && k != i % vehicles.size()) continue;

@@ -82,7 +82,9 @@ double ping_pong(const char* kind) {
   while (true) {
     wait_for(std::span(&one, 1), 1.0);
     if (datagrams && listening.receive_from(buffer, to).io == Io::done) break;
-    if (!datagrams && (stream = listening.accept())) break;
+    if (datagrams) continue;
+    stream = listening.accept();
+    if (stream) break;
   }
   const Socket& s = datagrams ? listening : stream;
   block(s);
