@@ -7,7 +7,7 @@
 #include "sim/base/errors.h"
 #include "sim/link/dbc_codec.h"
 #include "sim/link/e2e_library.h"
-#include "sim/link/link_check.h"
+#include "sim/link/problems.h"
 #include "sim/run/schedule.h"
 
 namespace evsim::link {
@@ -183,11 +183,7 @@ void CanSession::protect_messages(std::vector<Problem>& wrong) {
       if (Sending* s = sending(m)) s->guard = g;
       if (Receiving* r = receiving(m)) r->guard = g;
     };
-    try {
-      below("messages." + std::to_string(i), protect);
-    } catch (const InputError& e) {
-      wrong.insert(wrong.end(), e.problems().begin(), e.problems().end());
-    }
+    collect(wrong, [&] { below("messages." + std::to_string(i), protect); });
   }
 }
 

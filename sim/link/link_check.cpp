@@ -7,6 +7,7 @@
 
 #include "sim/link/can_port.h"
 #include "sim/link/interface.h"
+#include "sim/link/problems.h"
 #include "sim/link/socket.h"
 
 namespace evsim::link {
@@ -45,7 +46,7 @@ class Check {
 
   template <class Role> void role(const std::string& name, const RemoteParams& p) {
     own_signals(name, p);
-    collect([&] { (void)secret_of(p, name, read_); });
+    collect(found_, [&] { (void)secret_of(p, name, read_); });
     if (!p.secret_file.empty() && p.at.empty())
       report(name + ".secret_file", "is for a socket; frames of a bus have E2E protection");
     if (!p.at.empty() && !p.can.at.empty())
@@ -53,7 +54,7 @@ class Check {
     else if (!p.at.empty())
       socket(name, p);
     else
-      collect([&] { below(name + ".can", [&] { bus<Role>(name, p); }); });
+      collect(found_, [&] { below(name + ".can", [&] { bus<Role>(name, p); }); });
   }
   void several(const LinkParams& p) {
     const auto& list = p.motor_controls;
@@ -75,13 +76,6 @@ class Check {
   }
 
  private:
-  template <class F> void collect(F&& f) {
-    try {
-      f();
-    } catch (const InputError& e) {
-      found_.insert(found_.end(), e.problems().begin(), e.problems().end());
-    }
-  }
   void own_signals(const std::string& role, const RemoteParams& p) {
     constexpr std::size_t kOurs = 2;  // connected, bus_load
     if (p.signals.size() + kOurs > EVSIM_SIGNALS)

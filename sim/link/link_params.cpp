@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "sim/link/problems.h"
 #include "sim/link/secret.h"
 
 namespace evsim::link {

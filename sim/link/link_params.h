@@ -7,7 +7,6 @@
 #include <type_traits>
 #include <vector>
 
-#include "sim/base/errors.h"
 #include "sim/base/fields.h"
 #include "sim/link/can_log.h"
 #include "sim/link/can_session.h"
@@ -119,17 +118,5 @@ CanFiles read_can_files(const CanParams& p, const std::string& path, const ReadT
 
 // "" where none is asked for. Throws InputError.
 std::string secret_of(const RemoteParams& p, const std::string& role, const ReadText& read);
-
-// Problems that f throws without a file lie below a path of the link file.
-template <class F> auto below(const std::string& path, F&& f) {
-  try {
-    return f();
-  } catch (const InputError& e) {
-    std::vector<Problem> all = e.problems();
-    for (Problem& p : all)
-      if (p.file.empty()) p.path = path + (p.path.empty() ? "" : "." + p.path);
-    throw InputError(std::move(all));
-  }
-}
 
 }  // namespace evsim::link

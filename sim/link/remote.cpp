@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sim/link/link_check.h"
+#include "sim/link/problems.h"
 #include "sim/link/real_time.h"
 
 namespace evsim::link {

@@ -15,13 +15,15 @@ import itertools
 import json
 import pathlib
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 
 from lockstep_test import HANGS, ROOT, SCENARIO, VEHICLE, columns
+
+sys.path.insert(0, str(ROOT / "tests"))
+from ports import free_port, is_free  # noqa: E402
 
 LINK = pathlib.Path(__file__).with_name("can.json")
 ELFS = {"vcu": "vcu_can", "motor_control": "motor_can"}
@@ -36,21 +38,6 @@ TICK, RECORD = 0.01, 0.01  # simulated [s]
 PEDALS = [(0, 0, 0), (0.3, 0.2, 0), (2, 0.2, 0), (2.1, 0.4, 0), (4, 0.4, 0), (4.1, 0, 0.15), (6, 0, 0.15), (6.1, 0.1, 0), (8, 0.1, 0)]
 RESTED = (1.9, 3.9, 5.9, 7.9)
 GENTLE = [(0, 0.08, 0), (8, 0.08, 0)]
-
-
-def is_free(port):
-    with socket.socket() as s:
-        try:
-            s.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class Emulator:

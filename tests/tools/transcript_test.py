@@ -16,13 +16,15 @@ import pathlib
 import queue
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+from ports import free_port, is_free  # noqa: E402
+
 PAGE = ROOT / "docs/first_controller.md"
 MOST_LINES = {"vcu.c": 30, "vcu.py": 10}
 LONGEST = 120.0  # until a line comes [s]
@@ -106,22 +108,6 @@ class Terminal:
     def close(self):
         os.killpg(self.shell.pid, signal.SIGKILL)
         self.shell.wait()
-
-
-def is_free(port):
-    with socket.socket() as s:
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            s.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def tree(folder, build):
