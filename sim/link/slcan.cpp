@@ -265,11 +265,15 @@ void Device::feed(std::string_view bytes, const Grant& grant) {
     const Lines::End end = lines_.feed(byte);
     if (end == Lines::End::none) continue;
     Answer answer = Answer::bell;
+    const std::size_t unread = output_.size();
     if (end == Lines::End::carriage_return)
       answer = line(lines_.line(), grant);
     else
       ++(end == Lines::End::overlong ? rejected_.overlong : rejected_.malformed);
-    if (output_.size() >= settings_.most_unread) continue;
+    if (unread >= settings_.most_unread) {  // the line counts, what was answered does not go out
+      output_.resize(unread);
+      continue;
+    }
     if (answer == Answer::done) output_ += '\r';
     if (answer == Answer::bell) output_ += '\a';
   }

@@ -220,6 +220,21 @@ TEST(SlcanDevice, a_computer_that_does_not_read_loses_frames_and_is_told) {
   EXPECT_EQ(d.take_output(), "F08\rF00\r");
 }
 
+TEST(SlcanDevice, what_a_computer_asks_and_does_not_read_is_bounded) {
+  Device d({.most_unread = 20});
+  d.feed("O\r", grant_all);
+  int sent = 0;
+  for (int i = 0; i < 100; ++i)
+    d.feed("V\rN\rF\rt1230\r", [&](const Request& r) {
+      sent += r.kind == Request::Kind::send;
+      return true;
+    });
+  EXPECT_EQ(sent, 100);  // on the bus they are
+  EXPECT_EQ(d.take_output(), "\rV1013\rNEV01\rF00\rz\rV1013\r");
+  d.feed("N\r", grant_all);
+  EXPECT_EQ(d.take_output(), "NEV01\r");
+}
+
 TEST(SlcanDevice, the_status_flags_tell_the_state_of_the_controller) {
   Device d;
   d.feed("O\rF\r", grant_all);
