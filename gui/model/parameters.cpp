@@ -71,7 +71,7 @@ Parameters::Parameters(const io::LoadedCase& loaded)
       out.unit = it->second.unit;
     const bool number = p.kind == io::Kind::number || p.kind == io::Kind::integer;
     out.keyed = out.unit == nullptr ? p.path : key_in(p.path, *out.unit);
-    out.unit_text = out.unit == nullptr ? "" : out.unit->text;
+    out.unit_text = out.unit == nullptr || out.unit->key.empty() ? "" : out.unit->text;
     if (number) {
       const io::Target t = io::find(io::description<car::Params<double>>(), &vehicle_, out.keyed);
       out.whole = p.kind == io::Kind::integer;
