@@ -30,6 +30,16 @@ template <class X> class Ring {
     begin_.store(after(at), std::memory_order_release);
     return x;
   }
+  // take(x) for each that is there, and for those that come meanwhile.
+  template <class Take> void drain(Take&& take) {
+    std::size_t at = begin_.load(std::memory_order_relaxed);
+    while (at != end_.load(std::memory_order_acquire)) {
+      const X x = std::move(slots_[at]);
+      at = after(at);
+      begin_.store(at, std::memory_order_release);
+      take(x);
+    }
+  }
 
  private:
   std::size_t after(std::size_t at) const { return at + 1 == slots_.size() ? 0 : at + 1; }

@@ -29,7 +29,7 @@ std::uint64_t Session::ask(Ask what) {
 }
 
 void Session::drain() {
-  while (const auto request = requests_.pop()) meet(*request);
+  requests_.drain([this](const Request& r) { meet(r); });
 }
 
 void Session::meet(const Request& r) {

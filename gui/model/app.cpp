@@ -95,7 +95,7 @@ void App::update() {
   live::Session& s = running_.session;
   s.pictures().fetch();
   s.samples().drain([this](const double* row) { history_.append(row); });
-  while (const auto notice = s.notices().pop()) met(*notice);
+  s.notices().drain([this](const live::Notice& n) { met(n); });
   factors_.push_back(static_cast<float>(now().real_time_factor));
   if (factors_.size() > kFactors) factors_.erase(factors_.begin());
   if (follow) {

@@ -20,7 +20,7 @@ History::History(std::size_t signals, std::size_t rows)
 void History::append(const double* row) {
   if (count_ > 0 && row[0] <= newest()) count_ = series(0).before(row[0]);
   if (count_ == rows_) {
-    first_ = (first_ + 1) % rows_;
+    first_ = first_ + 1 == rows_ ? 0 : first_ + 1;
     --count_;
   }
   const std::size_t at = (first_ + count_) % rows_;

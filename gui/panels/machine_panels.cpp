@@ -102,7 +102,9 @@ void draw_map(const App& app, const UnitSignals& u, const io::UnitGrid& g) {
   std::vector<double> percent;
   for (int r = rows - 1; r >= 0; --r)
     for (int c = 0; c < columns; ++c)
-      percent.push_back(100.0 * g.efficiency[static_cast<std::size_t>(r * columns + c)]);
+      percent.push_back(
+          100.0 *
+          g.efficiency[static_cast<std::size_t>(r) * g.omega.size() + static_cast<std::size_t>(c)]);
   percent = without_gaps(percent, rows, columns);
   const std::vector<double> speeds = in_rpm(g.omega);
   const double half_x = 0.5 * (speeds[1] - speeds[0]), half_y = 0.5 * (g.tau[1] - g.tau[0]);

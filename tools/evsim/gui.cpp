@@ -23,7 +23,7 @@ std::vector<std::string> words(const std::string& program, const GuiArguments& a
   if (a.frames) option("--frames", std::to_string(*a.frames));
   if (!a.screenshot.empty()) option("--screenshot", a.screenshot);
   if (a.pace) option("--pace", io::format(*a.pace));
-  if (a.paused) out.push_back("--paused");
+  if (a.paused) out.emplace_back("--paused");
   return out;
 }
 
