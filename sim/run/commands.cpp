@@ -73,6 +73,7 @@ void Simulation::command(const scenario::Event& e) {
     cut_piece();
     scenario::Event now = e;
     now.t = t();
+    now.late = now_.piece_start == now_.position.now;  // what happens at this instant has happened
     apply(now);
   } catch (const InputError&) {
     vehicle_ = vehicle;
@@ -81,6 +82,10 @@ void Simulation::command(const scenario::Event& e) {
     begin_piece(now_.piece_start);
     throw;
   }
+  go_on();
+}
+
+void Simulation::go_on() {
   begin_piece(now_.piece_start);
   if (truth_) truth_->begin(now_.piece, 0.0, now_.y, now_.q);
 }
@@ -93,15 +98,24 @@ void Simulation::cut_piece() {
   now_.step = 0;
 }
 
+// The timeline in order of time; equal times in the order of the file.
 void Simulation::apply_due(TimeNs t) {
-  // The timeline in order of time; equal times in the order of the file.
-  std::vector<const scenario::Event*> due;
   for (const scenario::Event& e : case_.scenario.timeline)
-    if (to_ns(e.t) == t) due.push_back(&e);
-  for (const scenario::Event* e : due) {
-    apply(*e);
-    ++now_.scheduled;
-  }
+    if (to_ns(e.t) == t && !e.late) {
+      apply(e);
+      ++now_.scheduled;
+    }
+}
+
+// Those that follow all that happens at an instant, as command() would have them.
+void Simulation::apply_late(TimeNs t) {
+  for (const scenario::Event& e : case_.scenario.timeline)
+    if (to_ns(e.t) == t && e.late) {
+      cut_piece();
+      apply(e);
+      ++now_.scheduled;
+      go_on();
+    }
 }
 
 void Simulation::apply(const scenario::Event& e) {
@@ -224,7 +238,8 @@ void Simulation::restore(const Snapshot& s) {
     if (s.commands != s.scheduled)
       throw std::invalid_argument("a snapshot of a run with commands of its own needs its log");
     log_ = case_.scenario.timeline;
-    std::ranges::stable_sort(log_, {}, &scenario::Event::t);
+    std::ranges::stable_sort(log_, {},
+                             [](const scenario::Event& e) { return std::pair(e.t, e.late); });
   }
   go_to(s);
 }

@@ -577,12 +577,16 @@ constexpr void describe(P& p, V&& field) {
 struct Event {
   double t = kRequired;  // [s]
   std::variant<SetParameter, Override, SetState, Fault, LinkFault> command;
+  bool late = false;  // after the controls and the recording of its instant, not before them
 };
 template <class P, class V>
   requires described_as<P, Event>
 constexpr void describe(P& p, V&& field) {
   field(p.t, Field{"t", Dim::time, not_negative, "when"});
   field(p.command, Group{"command", "what"});
+  field(p.late, Field{"late", Dim::none, any_value,
+                      "after the controls and the recording of that instant, as by hand; else "
+                      "before them"});
 }
 
 // ---- Record, expect, solver ---------------------------------------------------------------------

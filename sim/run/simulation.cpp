@@ -261,10 +261,11 @@ void Simulation::visit_instant(const Schedule::Instant& at) {
   now_.piece_end = now_.position.upcoming;
   if (drive_) {
     observe(instant(), seconds(now_.piece_end - at.t));
-    return;
+  } else {
+    now_.mesh = mesh_of(at.t, now_.piece_end, jump_at(at));
+    if (truth_) truth_->begin(now_.piece, 0.0, now_.y, now_.q);
   }
-  now_.mesh = mesh_of(at.t, now_.piece_end, jump_at(at));
-  if (truth_) truth_->begin(now_.piece, 0.0, now_.y, now_.q);
+  apply_late(at.t);
 }
 
 // Driver and control unit as a sampled task: they see what was sampled, and integrate by its period.
@@ -334,13 +335,17 @@ bool Simulation::step() {
   return now_.end == End::running;
 }
 
-// A step of the electric drive, to the next tick of its controls or the end of the piece.
+// Of the electric drive, to the next tick of its controls or the end of the piece; of a multi-body car so many
+// that the bodies have come along, as they do at an instant: a command between two steps then plays back.
 void Simulation::step_drive() {
-  drive_->step(now_.drive, system_, now_.piece, now_.piece_start, now_.piece_end, now_.y, now_.q,
-               on_waveform, own_brakes());
-  ++now_.step;
-  check_finite();
-  check_end();
+  do {
+    drive_->step(now_.drive, system_, now_.piece, now_.piece_start, now_.piece_end, now_.y, now_.q,
+                 on_waveform, own_brakes());
+    ++now_.step;
+    check_finite();
+    check_end();
+  } while (now_.end == End::running && drive_->mechanics() != nullptr &&
+           now_.drive.car.since > 0.0);
   if (now_.end != End::running) observe(instant(), 0.0);
   if (now_.end == End::running && now_.drive.t == now_.piece_end)
     visit_instant(schedule_.next(now_.position));

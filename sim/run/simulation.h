@@ -176,7 +176,9 @@ class Simulation {
   void cut_piece();
   void go_to(const Snapshot& s);
   void check_controllers(const Snapshot& s) const;
+  void go_on();
   void apply_due(TimeNs t);
+  void apply_late(TimeNs t);
   void apply(const scenario::Event& e);
   void set(const scenario::SetParameter& c);
   void set(const scenario::Override& c);

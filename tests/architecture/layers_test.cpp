@@ -14,21 +14,24 @@ namespace {
 
 using Parts = std::map<std::string, std::set<std::string>>;  // part -> the parts it may include
 
-// "sim/vehicle" for a file of that layer, "sim" for the public face, "tools", "gui"; "" for others.
+// "sim/vehicle" for a file of that layer, "sim" for the public face, "tools", "gui/panels"; "" for others.
 std::string part_of(const std::string& path) {
   const auto slash = path.find('/');
   std::string top = path.substr(0, slash);
-  if (top == "tools" || top == "gui") return top;
-  if (top != "sim" || slash == std::string::npos) return "";
+  if (top == "tools") return top;
+  if ((top != "sim" && top != "gui") || slash == std::string::npos) return "";
   const auto end = path.find('/', slash + 1);
-  return end == std::string::npos ? "sim" : path.substr(0, end);
+  return end == std::string::npos ? top : path.substr(0, end);
 }
 
 Parts parts_of(const std::string& layers) {
+  Parts parts{{"sim", {"sim"}}, {"tools", {"tools", "sim"}}};
   // The window may not see solve, vehicle, components and control.
-  Parts parts{{"sim", {"sim"}},
-              {"tools", {"tools", "sim"}},
-              {"gui", {"gui", "sim", "sim/base", "sim/run", "sim/io", "sim/link", "sim/study"}}};
+  std::set<std::string> seen{"sim", "sim/base", "sim/run", "sim/io", "sim/link", "sim/study"};
+  for (const char* part : {"gui/live", "gui/model", "gui/panels", "gui/shell"}) {
+    seen.insert(part);
+    parts[part] = seen;
+  }
   std::istringstream words(layers);
   for (std::string word; words >> word;) {
     const auto colon = word.find(':');
@@ -48,9 +51,10 @@ const std::map<std::string, std::vector<std::string>> kThirdParty{
      {"sim/solve/"}},
     {"nlohmann/", {"sim/io/"}},
     {"(hdf5|H5)", {"sim/io/hdf5/"}},
-    {"CLI/", {"tools/"}},
+    {"CLI/", {"tools/", "gui/shell/"}},
     {"fmt/", {"sim/run/", "sim/response/", "sim/io/", "sim/link/", "sim/study/", "tools/", "gui/"}},
-    {"(GLFW/|imgui|implot)", {"gui/"}},
+    {"(imgui|implot)", {"gui/panels/", "gui/shell/"}},
+    {"(GLFW/|imgui_impl_|zlib)", {"gui/shell/"}},
 };
 
 std::optional<std::string> what_is_wrong(const std::string& path, const std::string& header,
@@ -132,8 +136,10 @@ TEST(Layers, an_arrow_that_points_up_is_found_with_its_line) {
 TEST(Layers, an_arrow_that_is_not_in_the_list_is_found) {
   EXPECT_EQ(planted("sim/run/task.h", "#include \"sim/components/gear.h\""),
             Found{"sim/run/task.h:1: sim/run may not include sim/components/gear.h"});
-  EXPECT_EQ(planted("gui/scope.cpp", "#include \"sim/vehicle/car.h\""),
-            Found{"gui/scope.cpp:1: gui may not include sim/vehicle/car.h"});
+  EXPECT_EQ(planted("gui/panels/scope.cpp", "#include \"sim/vehicle/car.h\""),
+            Found{"gui/panels/scope.cpp:1: gui/panels may not include sim/vehicle/car.h"});
+  EXPECT_EQ(planted("gui/live/session.h", "#include \"gui/model/app.h\""),
+            Found{"gui/live/session.h:1: gui/live may not include gui/model/app.h"});
   EXPECT_EQ(planted("sim/odd/a.h", "#include <vector>"),
             Found{"sim/odd/a.h:1: sim/odd is no layer of sim/CMakeLists.txt"});
   EXPECT_EQ(planted("sim/vehicle/car.h", "#include \"gear.h\""),
@@ -146,6 +152,9 @@ TEST(Layers, a_third_party_header_in_the_wrong_place_is_found) {
   EXPECT_EQ(planted("tools/evsim/run.cpp", "#include <nlohmann/json.hpp>"),
             Found{"tools/evsim/run.cpp:1: nlohmann/json.hpp is not for this folder"});
   EXPECT_EQ(planted("sim/base/units.cpp", "#include <fmt/format.h>").size(), 1U);
+  EXPECT_EQ(planted("gui/model/app.cpp", "#include <imgui.h>"),
+            Found{"gui/model/app.cpp:1: imgui.h is not for this folder"});
+  EXPECT_EQ(planted("gui/panels/time_bar.cpp", "#include <GLFW/glfw3.h>").size(), 1U);
 }
 
 TEST(Layers, what_is_allowed_passes) {

@@ -84,5 +84,32 @@ TEST(Sampled, a_limited_drive_is_reported_as_with_continuous_control) {
   EXPECT_NEAR(a.snapshot().extremes.time_limited, b.snapshot().extremes.time_limited, 0.5);
 }
 
+// By hand a command follows the control of its instant, in a timeline it comes before it unless it is late.
+TEST(Sampled, a_command_by_hand_at_a_tick_of_the_control_plays_back_with_the_same_bits) {
+  const Case c = sampled(100.0);
+  const scenario::Override half{
+      .signal = "driver.F_request_N", .mode = scenario::Mode::scale, .value = 0.5};
+  Simulation by_hand(c);
+  while (by_hand.t() < 5.0) by_hand.step();
+  by_hand.command({.t = 0.0, .command = half});
+  const auto log = by_hand.command_log();
+  ASSERT_EQ(log.size(), 1U);
+  EXPECT_EQ(log[0].t, 5.0);
+  EXPECT_TRUE(log[0].late);
+  finish(by_hand);
+
+  const auto energy_of = [&](bool late) {
+    Case again = c;
+    again.scenario.timeline = log;
+    again.scenario.timeline[0].late = late;
+    Simulation s(again);
+    finish(s);
+    EXPECT_EQ(s.command_log()[0].late, late);
+    return s.snapshot().q[ledger::kBattery];
+  };
+  EXPECT_EQ(energy_of(true), by_hand.snapshot().q[ledger::kBattery]);
+  EXPECT_NE(energy_of(false), by_hand.snapshot().q[ledger::kBattery]);
+}
+
 }  // namespace
 }  // namespace evsim

@@ -19,6 +19,7 @@ struct CommandLine {
   CLI::App app{help::kAbout, "evsim"};
   RunArguments run;
   HilArguments hil;
+  GuiArguments gui;
   CanArguments can;
   CheckArguments check;
   DescribeArguments describe;
@@ -42,6 +43,7 @@ struct CommandLine {
     app.get_formatter()->column_width(34);
     add_run();
     add_hil();
+    add_gui();
     add_can();
     add_check();
     add_describe();
@@ -137,6 +139,26 @@ struct CommandLine {
                  "keep all frames of buses: candump, or ASC by its ending")
         ->type_name("FILE");
     add_choices(c, hil.run);
+  }
+  void add_gui() {
+    CLI::App& c = command("gui", "drive and tune a car in a window", help::kGui, gui, gui_command);
+    c.add_option("VEHICLE", gui.vehicle, "vehicle file")->required()->type_name("FILE");
+    c.add_option("SCENARIO", gui.scenario, "scenario file")->required()->type_name("FILE");
+    many(c, "--set", gui.sets, "change a value; PATH with its unit; scenario.PATH for the scenario")
+        ->type_name("PATH=VALUE");
+    many(c, "--level", gui.levels,
+         "energy, drive, waveform, or COMPONENT=LEVEL such as machine=dq, inverter=switched")
+        ->type_name("LEVEL");
+    c.add_option("--pace", gui.pace, "simulated time over wall-clock time [1]")
+        ->check(CLI::PositiveNumber)
+        ->type_name("FACTOR");
+    c.add_flag("--paused", gui.paused, "begin in a pause");
+    c.add_option("--frames", gui.frames,
+                 "so many frames of 1/60 s each, in step with the simulation, then end [none]")
+        ->check(CLI::Range(1, 1000000))
+        ->type_name("N");
+    c.add_option("--screenshot", gui.screenshot, "keep the last frame as PNG [none]")
+        ->type_name("FILE");
   }
   void add_can() {
     CLI::App& c = command("can", "show, send and describe the frames of a CAN bus", help::kCan, can,

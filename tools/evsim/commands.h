@@ -36,6 +36,16 @@ struct HilArguments {
 };
 ExitCode hil_command(const HilArguments& a);
 
+struct GuiArguments {
+  std::string vehicle, scenario;          // files
+  std::vector<std::string> sets, levels;  // PATH=VALUE, and as of run
+  std::optional<int> frames;              // then it ends; none: when it is closed
+  std::string screenshot;                 // file of the last frame; "": none
+  std::optional<double> pace;             // simulated over wall-clock time
+  bool paused = false;                    // at first
+};
+ExitCode gui_command(const GuiArguments& a);
+
 struct CanArguments {
   std::string what;   // dump, send, dbc
   std::string where;  // address of an adapter; of dbc: the file

@@ -56,6 +56,26 @@ inline constexpr char kHil[] =
     "controller\n"
     "failed, 4 no socket, no controller came, or disk, 124 time-out, 130 interrupted.";
 
+inline constexpr char kGui[] =
+    "Opens a window in which the car drives at the pace that you choose. Each value of the vehicle "
+    "file\n"
+    "has a slider; a change acts at the next step. What was changed is listed, undone, and saved "
+    "as "
+    "a\n"
+    "vehicle file. The same commands give the same bits without the window.\n"
+    "\n"
+    "Keys: Space run and pause, . one step, Home back to the start, Ctrl+Z and Ctrl+Y undo and "
+    "redo.\n"
+    "\n"
+    "Examples:\n"
+    "  evsim gui vehicles/xiaomi_su7.json scenarios/wltc.json\n"
+    "  evsim gui vehicles/xiaomi_su7.json scenarios/launch_ice.json --level drive --level "
+    "chassis=multi_body\n"
+    "  evsim gui vehicles/xiaomi_su7.json scenarios/full_throttle.json --level drive --frames 120 "
+    "--screenshot car.png\n"
+    "\n"
+    "Exit codes: 0 the window was closed, 2 wrong input, 4 no screen, or built without the window.";
+
 inline constexpr char kCan[] =
     "dump shows what comes, send sends a frame or a message of a database, dbc lists what a "
     "database has.\n"

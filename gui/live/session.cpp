@@ -1,0 +1,158 @@
+#include "gui/live/session.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/base/errors.h"
+#include "sim/base/floating_point.h"
+#include "sim/io/case.h"
+
+namespace evsim::live {
+
+Session::Session(Case c, const Options& options)
+    : simulation_(guarded([&] { return Simulation(std::move(c), io::parameter_setter()); })),
+      infos_(signals::list(simulation_)),
+      options_(options),
+      paused_(options.paused),
+      pace_(options.pace),
+      until_(kInfinity),
+      start_(here()),
+      samples_(options.sample_rows, infos_.size() + 1) {
+  sample();
+  publish();
+}
+
+std::uint64_t Session::ask(Ask what) {
+  if (!requests_.push({.id = asked_ + 1, .ask = std::move(what)})) return 0;
+  wake_.release();
+  return ++asked_;
+}
+
+void Session::drain() {
+  requests_.drain([this](const Request& r) { meet(r); });
+}
+
+void Session::meet(const Request& r) {
+  Notice notice{.id = r.id, .t = t(), .refused = {}};
+  try {
+    guarded([&] { std::visit([this](const auto& ask) { meet(ask); }, r.ask); });
+  } catch (const InputError& e) {
+    notice.refused = e.what();
+  }
+  notices_.push(std::move(notice));  // a window that looks at none misses this one
+}
+
+void Session::meet(const Command& c) { simulation_.command(c.event); }
+void Session::meet(const Pause& /*p*/) { paused_ = true; }
+void Session::meet(const Resume& /*r*/) {
+  paused_ = false;
+  steps_left_ = -1;
+  until_ = kInfinity;
+}
+void Session::meet(const Steps& s) {
+  paused_ = s.n <= 0;
+  steps_left_ = s.n;
+  until_ = kInfinity;
+}
+void Session::meet(const RunUntil& r) {
+  paused_ = false;
+  steps_left_ = -1;
+  until_ = r.t;
+}
+void Session::meet(const Pace& p) {
+  if (!(p.factor > 0.0)) throw InputError(Problem{.path = "pace", .what = "must be > 0"});
+  pace_ = p.factor;
+}
+void Session::meet(const GoBack& g) {
+  while (!marks_.empty() && marks_.back().t > g.t) marks_.pop_back();
+  const Mark& to = marks_.empty() ? start_ : marks_.back();
+  simulation_.restore(to.state, to.log);
+  steps_ = to.steps;
+  failure_.clear();
+  next_sample_ = t();
+  sample();
+}
+
+bool Session::moving() const {
+  return !paused_ && failure_.empty() && simulation_.end() == End::running;
+}
+
+void Session::advance(double until, const std::function<bool()>& stop) {
+  drain();
+  while (moving() && t() < until) {
+    step();
+    if (stop && stop()) return;
+    drain();
+  }
+}
+
+void Session::step() {
+  try {
+    guarded([this] { simulation_.step(); });
+  } catch (const std::exception& e) {  // diverged, or a controller of the user's own failed
+    failure_ = e.what();
+    return;
+  }
+  ++steps_;
+  if (steps_left_ > 0) --steps_left_;
+  if (steps_left_ == 0 || t() >= until_) paused_ = true;
+  sample();
+  mark();
+}
+
+// Values now, in the order of infos_.
+void Session::read(double* into) const {
+  guarded([&] {
+    signals::visit(simulation_, [&into](std::string_view, std::string_view, std::string_view, Dim,
+                                        double x) { *into++ = x; });
+  });
+}
+
+void Session::sample() {
+  if (t() < next_sample_) return;
+  next_sample_ =
+      (std::floor(t() / options_.sample_period * (1.0 + 1e-12)) + 1.0) * options_.sample_period;
+  double* row = samples_.next();
+  if (row == nullptr) {
+    ++lost_;
+    return;
+  }
+  row[0] = t();
+  read(row + 1);
+  samples_.commit();
+}
+
+Session::Mark Session::here() const {
+  return {.state = simulation_.snapshot(),
+          .log = simulation_.command_log(),
+          .t = simulation_.t(),
+          .steps = steps_};
+}
+
+void Session::mark() {
+  const double last = marks_.empty() ? start_.t : marks_.back().t;
+  if (t() < last + options_.mark_period) return;
+  marks_.push_back(here());
+  if (std::ssize(marks_) > options_.marks) marks_.pop_front();
+}
+
+void Session::publish(double real_time_factor) {
+  Picture& p = pictures_.back();
+  p.t = t();
+  p.duration = simulation_.duration();
+  p.earliest = marks_.empty() ? t() : marks_.front().t;
+  p.pace = pace_;
+  p.real_time_factor = real_time_factor;
+  p.ledger_residual = simulation_.books().relative();
+  p.paused = paused_;
+  p.end = simulation_.end();
+  p.steps = steps_;
+  p.commands = simulation_.snapshot().commands;
+  p.samples_lost = lost_;
+  p.failure = failure_;
+  p.values.resize(infos_.size());
+  read(p.values.data());
+  pictures_.publish();
+}
+
+}  // namespace evsim::live

@@ -1,0 +1,131 @@
+// All that the window knows: the simulation that runs, its history, the parameters and what was done to them,
+// what is shown where. No drawing, no ImGui: panels/ show it, tests steer it.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gui/live/thread.h"
+#include "gui/model/history.h"
+#include "gui/model/machine_view.h"
+#include "gui/model/parameters.h"
+
+namespace evsim::gui {
+
+struct Signal {
+  std::string path;  // drive_units.rear.tau
+  const Unit* unit;  // people expect
+};
+
+struct Scope {
+  std::vector<std::size_t> signals;
+};
+
+// Of a drive unit: what panels draw, by place in the signals; nothing where the level has no such signal.
+struct UnitSignals {
+  std::string name;
+  std::optional<std::size_t> omega, tau, i_d, i_q, i_d_ref, i_q_ref, T_winding, reason;
+};
+
+// A message to the user, the newest last.
+struct Message {
+  double t;  // simulated [s]
+  std::string text;
+  bool error;
+};
+
+class App {
+ public:
+  // by_hand: no thread; tests step the session between frames, and maps are there at once.
+  App(const io::LoadedCase& loaded, bool by_hand, const live::Options& options = {});
+
+  // Once a frame: what came from the simulation.
+  void update();
+
+  // ---- The simulation
+
+  const live::Picture& now() const { return running_.session.pictures().front(); }
+  live::Session& session() { return running_.session; }
+  const std::vector<Signal>& signals() const { return signals_; }
+  std::optional<std::size_t> find(std::string_view path) const;
+  double value(std::size_t signal) const;  // now, in the signal's unit
+  std::optional<double> value(std::optional<std::size_t> signal) const;
+  const History& history() const { return history_; }
+  const std::string& vehicle_name() const { return vehicle_name_; }
+  const std::string& scenario_name() const { return scenario_name_; }
+
+  void pause();
+  void resume();
+  void step(int n);
+  void set_pace(double factor);
+  // To a mark at or before t; the parameters stay as they are edited.
+  void go_back(double t);
+
+  // ---- Parameters
+
+  Parameters parameters;
+  // Refused values become a message and change nothing.
+  void set_parameter(std::size_t parameter, double value);
+  void commit() { parameters.commit(); }
+  void undo();
+  void redo();
+  void save_vehicle(const std::string& file);
+  void save_patch(const std::string& file);
+
+  // ---- What is shown
+
+  std::vector<Scope> scopes;
+  double span = 10.0;                            // of the scopes [s]
+  bool follow = true;                            // the newest sample; else they stand at:
+  double x_min = 0.0, x_max = 10.0;              // [s]
+  std::optional<double> back_to;                 // while the way back is dragged [s]
+  double trail = 3.0;                            // of operating points [s]
+  std::string search, signal_search, file_name;  // texts being typed
+  std::string focus;                             // parameter that the user looks at, keyed
+  int unit = 0;                                  // whose map and plane are shown
+  const std::vector<UnitSignals>& units() const { return units_; }
+  MachineView machine;
+  const std::vector<float>& real_time_factors() const { return factors_; }  // of late, newest last
+  const std::deque<Message>& messages() const { return messages_; }
+  void say(std::string text, bool error = false);
+
+ private:
+  // The session and, behind it, its thread, which ends first.
+  struct Running {
+    Running(Case c, const live::Options& options, bool by_hand) : session(std::move(c), options) {
+      session.pictures().fetch();
+      if (!by_hand) thread.emplace(session);
+    }
+    live::Session session;
+    std::optional<live::Thread> thread;
+  };
+  struct Sent {
+    std::size_t parameter;
+    double value;
+  };
+
+  void send(std::size_t parameter);
+  void ask(live::Ask what);
+  void met(const live::Notice& n);
+  void update_machine();
+  void write(const std::string& file, const std::string& text, const char* what);
+  void default_scopes();
+
+  std::string vehicle_file_, vehicle_name_, scenario_name_;
+  double T_machine_;  // where the level computes none [K]
+  Running running_;
+  std::vector<Signal> signals_;
+  std::map<std::string, std::size_t, std::less<>> places_;
+  std::vector<UnitSignals> units_;
+  std::optional<std::size_t> u_dc_;
+  History history_;
+  std::map<std::uint64_t, Sent> sent_;  // not answered yet
+  std::deque<Message> messages_;
+  std::vector<float> factors_;
+};
+
+}  // namespace evsim::gui

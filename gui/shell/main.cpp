@@ -1,0 +1,185 @@
+// The program evsim-gui: a window of GLFW, drawn by OpenGL 3. `evsim gui` starts it.
+#include <GLFW/glfw3.h>
+#include <fmt/format.h>
+#include <imgui.h>
+#include <imgui_impl_glfw.h>
+#include <imgui_impl_opengl3.h>
+#include <implot.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+
+#include "gui/panels/items.h"
+#include "gui/panels/look.h"
+#include "gui/panels/panels.h"
+#include "gui/shell/screenshot.h"
+#include "sim/base/errors.h"
+#include "sim/link/controller_library.h"
+
+namespace evsim::gui {
+namespace {
+
+struct Arguments {
+  std::string vehicle, scenario;
+  std::vector<std::string> sets, levels;
+  int width = 1600, height = 900;
+  int frames = 0;  // 0: until it is closed
+  std::string screenshot;
+  double pace = 1.0;
+  bool paused = false;
+};
+
+Arguments parse(int argc, char** argv) {
+  Arguments a;
+  CLI::App app{"the window of evsim", "evsim-gui"};
+  app.add_option("VEHICLE", a.vehicle)->required();
+  app.add_option("SCENARIO", a.scenario)->required();
+  app.add_option("--set", a.sets)->allow_extra_args(false);
+  app.add_option("--level", a.levels)->allow_extra_args(false);
+  app.add_option("--width", a.width)->check(CLI::Range(200, 16384));
+  app.add_option("--height", a.height)->check(CLI::Range(200, 16384));
+  app.add_option("--frames", a.frames)->check(CLI::Range(1, 1000000));
+  app.add_option("--screenshot", a.screenshot);
+  app.add_option("--pace", a.pace)->check(CLI::PositiveNumber);
+  app.add_flag("--paused", a.paused);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    throw InputError(Problem{.file = "evsim gui", .what = e.what()});
+  }
+  if (!a.screenshot.empty() && a.frames == 0) a.frames = 60;
+  return a;
+}
+
+// GLFW, a window of it, ImGui and ImPlot in it; gone with this object.
+class Window {
+ public:
+  Window(const Arguments& a, const std::string& title) {
+    glfwSetErrorCallback([](int, const char* text) { last_error() = text; });
+    if (glfwInit() == 0) throw EnvironmentError("no window can be opened: " + last_error());
+    glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
+    glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 2);
+    glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
+    glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
+    window_ = glfwCreateWindow(a.width, a.height, title.c_str(), nullptr, nullptr);
+    if (window_ == nullptr) {
+      glfwTerminate();
+      throw EnvironmentError("no window can be opened: " + last_error());
+    }
+    glfwMakeContextCurrent(window_);
+    glfwSwapInterval(a.frames > 0 ? 0 : 1);
+    ImGui::CreateContext();
+    ImPlot::CreateContext();
+    ImGuiIO& io = ImGui::GetIO();
+    io.IniFilename = nullptr;
+    io.ConfigFlags |= ImGuiConfigFlags_DockingEnable | ImGuiConfigFlags_NavEnableKeyboard;
+    set_look(ImGui_ImplGlfw_GetContentScaleForWindow(window_));
+    ImGui_ImplGlfw_InitForOpenGL(window_, true);
+    ImGui_ImplOpenGL3_Init("#version 150");
+  }
+  ~Window() {
+    ImGui_ImplOpenGL3_Shutdown();
+    ImGui_ImplGlfw_Shutdown();
+    ImPlot::DestroyContext();
+    ImGui::DestroyContext();
+    glfwDestroyWindow(window_);
+    glfwTerminate();
+  }
+  Window(const Window&) = delete;
+  Window& operator=(const Window&) = delete;
+
+  bool closed() const { return glfwWindowShouldClose(window_) != 0; }
+
+  void frame(App& app) {
+    glfwPollEvents();
+    ImGui_ImplOpenGL3_NewFrame();
+    ImGui_ImplGlfw_NewFrame();
+    ImGui::NewFrame();
+    draw(app);
+    ImGui::Render();
+    glfwGetFramebufferSize(window_, &width_, &height_);
+    glViewport(0, 0, width_, height_);
+    glClearColor(0.07f, 0.075f, 0.085f, 1.0f);
+    glClear(GL_COLOR_BUFFER_BIT);
+    ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  }
+  void show() { glfwSwapBuffers(window_); }
+
+  void save(const std::string& file) const {
+    std::vector<unsigned char> rgb(static_cast<std::size_t>(width_) *
+                                   static_cast<std::size_t>(height_) * 3);
+    glPixelStorei(GL_PACK_ALIGNMENT, 1);
+    glReadPixels(0, 0, width_, height_, GL_RGB, GL_UNSIGNED_BYTE, rgb.data());
+    write_png(file, width_, height_, rgb);
+  }
+
+ private:
+  static std::string& last_error() {
+    static std::string text = "unknown cause";
+    return text;
+  }
+  GLFWwindow* window_ = nullptr;
+  int width_ = 0, height_ = 0;
+};
+
+// Until the window is closed. The simulation has a thread of its own.
+void run_live(App& app, Window& window) {
+  while (!window.closed()) {
+    app.update();
+    window.frame(app);
+    window.show();
+  }
+}
+
+// So many frames of 1/60 s, in step with the simulation: the same pictures on every machine.
+void run_frames(App& app, Window& window, const Arguments& a) {
+  constexpr double kFrame = 1.0 / 60.0;  // [s]
+  for (int i = 1; i <= a.frames && !window.closed(); ++i) {
+    live::Session& s = app.session();
+    s.advance(i * kFrame * a.pace);
+    s.publish(s.moving() ? a.pace : 0.0);
+    app.update();
+    window.frame(app);
+    if (i == a.frames && !a.screenshot.empty()) window.save(a.screenshot);
+    window.show();
+  }
+}
+
+int run(int argc, char** argv) {
+  const Arguments a = parse(argc, argv);
+  const io::LoadedCase loaded = io::load_case({.scenario = a.scenario,
+                                               .vehicle = a.vehicle,
+                                               .sets = a.sets,
+                                               .levels = a.levels,
+                                               .load_controllers = link::load_controllers});
+  const bool by_hand = a.frames > 0;
+  App app(loaded, by_hand, {.paused = a.paused, .pace = a.pace});
+  Window window(a, loaded.c.vehicle_name + " in " + loaded.c.scenario_name + " - evsim");
+  if (by_hand)
+    run_frames(app, window, a);
+  else
+    run_live(app, window);
+  return 0;
+}
+
+}  // namespace
+}  // namespace evsim::gui
+
+int main(int argc, char** argv) {
+  using evsim::ExitCode;
+  const auto failed = [](const char* what, ExitCode code) {
+    std::fputs((std::string(what) + "\n").c_str(), stderr);
+    return static_cast<int>(code);
+  };
+  try {
+    return evsim::gui::run(argc, argv);
+  } catch (const evsim::InputError& e) {
+    return failed(e.what(), ExitCode::bad_input);
+  } catch (const evsim::EnvironmentError& e) {
+    return failed(e.what(), ExitCode::environment);
+  } catch (const std::exception& e) {
+    return failed(e.what(), ExitCode::simulation_failed);
+  }
+}
