@@ -11,25 +11,18 @@ namespace evsim::live {
 
 Session::Session(Case c, const Options& options)
     : simulation_(guarded([&] { return Simulation(std::move(c), io::parameter_setter()); })),
-      infos_(signals::list(simulation_)),
+      port_(signals::list(simulation_), options.sample_rows),
       options_(options),
       paused_(options.paused),
       pace_(options.pace),
       until_(kInfinity),
-      start_(here()),
-      samples_(options.sample_rows, infos_.size() + 1) {
+      start_(here()) {
   sample();
   publish();
 }
 
-std::uint64_t Session::ask(Ask what) {
-  if (!requests_.push({.id = asked_ + 1, .ask = std::move(what)})) return 0;
-  wake_.release();
-  return ++asked_;
-}
-
 void Session::drain() {
-  requests_.drain([this](const Request& r) { meet(r); });
+  port_.requests.drain([this](const Request& r) { meet(r); });
 }
 
 void Session::meet(const Request& r) {
@@ -39,10 +32,14 @@ void Session::meet(const Request& r) {
   } catch (const InputError& e) {
     notice.refused = e.what();
   }
-  notices_.push(std::move(notice));  // a window that looks at none misses this one
+  port_.notices.push(std::move(notice));  // a window that looks at none misses this one
 }
 
-void Session::meet(const Command& c) { simulation_.command(c.event); }
+void Session::command(const scenario::Event& e) {
+  simulation_.command(e);
+  by_hand_.push_back({.steps = steps_, .event = e});
+}
+void Session::meet(const Command& c) { command(c.event); }
 void Session::meet(const Pause& /*p*/) { paused_ = true; }
 void Session::meet(const Resume& /*r*/) {
   paused_ = false;
@@ -63,6 +60,7 @@ void Session::meet(const Pace& p) {
   if (!(p.factor > 0.0)) throw InputError(Problem{.path = "pace", .what = "must be > 0"});
   pace_ = p.factor;
 }
+// From the mark before, by the same steps and commands as the first time.
 void Session::meet(const GoBack& g) {
   while (!marks_.empty() && marks_.back().t > g.t) marks_.pop_back();
   const Mark& to = marks_.empty() ? start_ : marks_.back();
@@ -71,6 +69,23 @@ void Session::meet(const GoBack& g) {
   failure_.clear();
   next_sample_ = t();
   sample();
+  const std::vector<ByHand> again(by_hand_.begin() + static_cast<std::ptrdiff_t>(to.by_hand),
+                                  by_hand_.end());
+  by_hand_.resize(to.by_hand);
+  for (auto next = again.begin();
+       t() < g.t && simulation_.end() == End::running && failure_.empty();) {
+    for (; next != again.end() && next->steps == steps_; ++next) command(next->event);
+    integrate();
+  }
+  for (const GoBack::Edit& e : g.edits)
+    if (!in_effect(e)) command({.t = 0.0, .command = e.set});
+}
+
+bool Session::in_effect(const GoBack::Edit& edit) const {
+  for (auto it = by_hand_.rbegin(); it != by_hand_.rend(); ++it)
+    if (const auto* set = std::get_if<scenario::SetParameter>(&it->event.command))
+      if (set->path == edit.set.path) return set->value == edit.set.value;
+  return edit.as_loaded;
 }
 
 bool Session::moving() const {
@@ -87,6 +102,14 @@ void Session::advance(double until, const std::function<bool()>& stop) {
 }
 
 void Session::step() {
+  integrate();
+  if (!failure_.empty()) return;
+  if (steps_left_ > 0) --steps_left_;
+  if (steps_left_ == 0 || t() >= until_) paused_ = true;
+  mark();
+}
+
+void Session::integrate() {
   try {
     guarded([this] { simulation_.step(); });
   } catch (const std::exception& e) {  // diverged, or a controller of the user's own failed
@@ -94,13 +117,10 @@ void Session::step() {
     return;
   }
   ++steps_;
-  if (steps_left_ > 0) --steps_left_;
-  if (steps_left_ == 0 || t() >= until_) paused_ = true;
   sample();
-  mark();
 }
 
-// Values now, in the order of infos_.
+// Values now, in the order of the port's.
 void Session::read(double* into) const {
   guarded([&] {
     signals::visit(simulation_, [&into](std::string_view, std::string_view, std::string_view, Dim,
@@ -112,21 +132,22 @@ void Session::sample() {
   if (t() < next_sample_) return;
   next_sample_ =
       (std::floor(t() / options_.sample_period * (1.0 + 1e-12)) + 1.0) * options_.sample_period;
-  double* row = samples_.next();
+  double* row = port_.samples.next();
   if (row == nullptr) {
     ++lost_;
     return;
   }
   row[0] = t();
   read(row + 1);
-  samples_.commit();
+  port_.samples.commit();
 }
 
 Session::Mark Session::here() const {
   return {.state = simulation_.snapshot(),
           .log = simulation_.command_log(),
           .t = simulation_.t(),
-          .steps = steps_};
+          .steps = steps_,
+          .by_hand = by_hand_.size()};
 }
 
 void Session::mark() {
@@ -137,7 +158,7 @@ void Session::mark() {
 }
 
 void Session::publish(double real_time_factor) {
-  Picture& p = pictures_.back();
+  Picture& p = port_.pictures.back();
   p.t = t();
   p.duration = simulation_.duration();
   p.earliest = marks_.empty() ? t() : marks_.front().t;
@@ -150,9 +171,9 @@ void Session::publish(double real_time_factor) {
   p.commands = simulation_.snapshot().commands;
   p.samples_lost = lost_;
   p.failure = failure_;
-  p.values.resize(infos_.size());
+  p.values.resize(port_.infos.size());
   read(p.values.data());
-  pictures_.publish();
+  port_.pictures.publish();
 }
 
 }  // namespace evsim::live

@@ -79,9 +79,9 @@ void work(Session& session, const std::stop_token& stop) {
                       [&] { return stop.stop_requested() || Clock::now() - begin > kPicture; });
     session.publish(factor.update(session.t(), session.moving(), Clock::now()));
     if (!session.moving())
-      session.wait(kLongWait);
+      session.port().wait(kLongWait);
     else if (session.pace() < kInfinity && Clock::now() - begin < kPicture)
-      session.wait(kShortWait);
+      session.port().wait(kShortWait);
   }
 }
 

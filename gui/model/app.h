@@ -22,7 +22,7 @@ struct Signal {
 };
 
 struct Scope {
-  std::vector<std::size_t> signals;
+  std::vector<std::string> signals;  // paths; one that this car lacks is not drawn
 };
 
 // Of a drive unit: what panels draw, by place in the signals; nothing where the level has no such signal.
@@ -43,34 +43,40 @@ class App {
   // by_hand: no thread; tests step the session between frames, and maps are there at once.
   App(const io::LoadedCase& loaded, bool by_hand, const live::Options& options = {});
 
+  // Another car or scenario in place of the one that runs; scopes and layout stay. Edits are gone: ask before.
+  void load(const io::LoadedCase& loaded);
+
   // Once a frame: what came from the simulation.
   void update();
 
   // ---- The simulation
 
-  const live::Picture& now() const { return running_.session.pictures().front(); }
-  live::Session& session() { return running_.session; }
-  const std::vector<Signal>& signals() const { return signals_; }
+  const live::Picture& now() const { return running_->session.port().pictures.front(); }
+  live::Session& session() { return running_->session; }
+  const std::vector<Signal>& signals() const { return running_->signals; }
   std::optional<std::size_t> find(std::string_view path) const;
   double value(std::size_t signal) const;  // now, in the signal's unit
   std::optional<double> value(std::optional<std::size_t> signal) const;
-  const History& history() const { return history_; }
-  const std::string& vehicle_name() const { return vehicle_name_; }
-  const std::string& scenario_name() const { return scenario_name_; }
+  const History& history() const { return running_->history; }
+  const io::CaseRequest& request() const { return running_->request; }
+  const std::string& vehicle_name() const { return running_->vehicle_name; }
+  const std::string& scenario_name() const { return running_->scenario_name; }
 
   void pause();
   void resume();
   void step(int n);
   void set_pace(double factor);
-  // To a mark at or before t; the parameters stay as they are edited.
+  void command(decltype(scenario::Event::command) command);
+  // To t, at most a minute back; below 0: to the start. The parameters stay as they are edited.
   void go_back(double t);
 
   // ---- Parameters
 
-  Parameters parameters;
+  Parameters& parameters() { return running_->parameters; }
+  const Parameters& parameters() const { return running_->parameters; }
   // Refused values become a message and change nothing.
   void set_parameter(std::size_t parameter, double value);
-  void commit() { parameters.commit(); }
+  void commit() { parameters().commit(); }
   void undo();
   void redo();
   void save_vehicle(const std::string& file);
@@ -87,25 +93,34 @@ class App {
   std::string search, signal_search, file_name;  // texts being typed
   std::string focus;                             // parameter that the user looks at, keyed
   int unit = 0;                                  // whose map and plane are shown
-  const std::vector<UnitSignals>& units() const { return units_; }
-  MachineView machine;
+  const std::vector<UnitSignals>& units() const { return running_->units; }
+  const MachineView& machine() const { return running_->machine; }
   const std::vector<float>& real_time_factors() const { return factors_; }  // of late, newest last
   const std::deque<Message>& messages() const { return messages_; }
   void say(std::string text, bool error = false);
 
  private:
-  // The session and, behind it, its thread, which ends first.
-  struct Running {
-    Running(Case c, const live::Options& options, bool by_hand) : session(std::move(c), options) {
-      session.pictures().fetch();
-      if (!by_hand) thread.emplace(session);
-    }
-    live::Session session;
-    std::optional<live::Thread> thread;
-  };
   struct Sent {
     std::size_t parameter;
     double value;
+  };
+  // The case that runs. The thread comes last: it ends before what it works on.
+  struct Running {
+    Running(const io::LoadedCase& loaded, const live::Options& options, bool by_hand);
+
+    io::CaseRequest request;
+    std::string vehicle_name, scenario_name;
+    double T_machine;  // where the level computes none [K]
+    Parameters parameters;
+    live::Session session;
+    std::vector<Signal> signals;
+    std::map<std::string, std::size_t, std::less<>> places;
+    std::vector<UnitSignals> units;
+    std::optional<std::size_t> u_dc;
+    History history;
+    MachineView machine;
+    std::map<std::uint64_t, Sent> sent;  // not answered yet
+    std::optional<live::Thread> thread;
   };
 
   void send(std::size_t parameter);
@@ -115,15 +130,9 @@ class App {
   void write(const std::string& file, const std::string& text, const char* what);
   void default_scopes();
 
-  std::string vehicle_file_, vehicle_name_, scenario_name_;
-  double T_machine_;  // where the level computes none [K]
-  Running running_;
-  std::vector<Signal> signals_;
-  std::map<std::string, std::size_t, std::less<>> places_;
-  std::vector<UnitSignals> units_;
-  std::optional<std::size_t> u_dc_;
-  History history_;
-  std::map<std::uint64_t, Sent> sent_;  // not answered yet
+  bool by_hand_;
+  live::Options options_;
+  std::unique_ptr<Running> running_;
   std::deque<Message> messages_;
   std::vector<float> factors_;
 };

@@ -11,12 +11,12 @@ namespace evsim::gui {
 namespace {
 
 void buttons(App& app) {
-  ImGui::BeginDisabled(app.parameters.done() == 0);
+  ImGui::BeginDisabled(app.parameters().done() == 0);
   if (ImGui::Button("Undo###undo")) app.undo();
   ImGui::EndDisabled();
   tip("Ctrl+Z");
   ImGui::SameLine();
-  ImGui::BeginDisabled(app.parameters.done() == app.parameters.changes().size());
+  ImGui::BeginDisabled(app.parameters().done() == app.parameters().changes().size());
   if (ImGui::Button("Redo###redo")) app.redo();
   ImGui::EndDisabled();
   tip("Ctrl+Y");
@@ -35,7 +35,7 @@ void unsaved(App& app, const std::vector<std::size_t>& all) {
   if (!ImGui::BeginTable("unsaved", 3, ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_RowBg))
     return;
   for (const std::size_t i : all) {
-    const Parameter& p = app.parameters.all()[i];
+    const Parameter& p = app.parameters().all()[i];
     ImGui::TableNextRow();
     ImGui::TableNextColumn();
     ImGui::TextUnformatted(p.path.c_str());
@@ -54,10 +54,10 @@ void unsaved(App& app, const std::vector<std::size_t>& all) {
 }
 
 void changes(const App& app) {
-  const auto& all = app.parameters.changes();
+  const auto& all = app.parameters().changes();
   for (std::size_t k = all.size(); k-- > 0;) {
-    const Parameter& p = app.parameters.all()[all[k].parameter];
-    const bool undone = k >= app.parameters.done();
+    const Parameter& p = app.parameters().all()[all[k].parameter];
+    const bool undone = k >= app.parameters().done();
     ImGui::TextColored(
         undone ? colour::kDim : colour::kGrey, "%s",
         fmt::format("{:3}  {}  {} -> {} {}{}", k + 1, p.path, io::format_rounded(all[k].from),
@@ -70,11 +70,11 @@ void changes(const App& app) {
 
 void edits_panel(App& app) {
   buttons(app);
-  const auto all = app.parameters.unsaved();
+  const auto all = app.parameters().unsaved();
   ImGui::SeparatorText(all.empty() ? "nothing unsaved"
                                    : fmt::format("{} not saved", all.size()).c_str());
   unsaved(app, all);
-  if (app.parameters.changes().empty()) return;
+  if (app.parameters().changes().empty()) return;
   ImGui::SeparatorText("changes");
   changes(app);
 }

@@ -75,13 +75,13 @@ const UnitSignals* head(App& app, const char* id) {
     ImGui::EndCombo();
   }
   ImGui::SameLine();
-  if (!app.machine.failure().empty())
-    ImGui::TextColored(colour::kVermilion, "%s", app.machine.failure().c_str());
-  else if (!app.machine.available())
+  if (!app.machine().failure().empty())
+    ImGui::TextColored(colour::kVermilion, "%s", app.machine().failure().c_str());
+  else if (!app.machine().available())
     ImGui::TextDisabled("this drive unit has no model in dq");
-  else if (const io::UnitGrid* g = app.machine.grid())
+  else if (const io::UnitGrid* g = app.machine().grid())
     ImGui::TextDisabled("at %.0f V, %.0f degC", g->at.u_dc, g->at.T_machine - 273.15);
-  return app.machine.available() ? &u : nullptr;
+  return app.machine().available() ? &u : nullptr;
 }
 
 // What the machine can't give is covered.
@@ -151,7 +151,7 @@ void draw_plane(const App& app, const UnitSignals& u, const io::CurrentLoci& l) 
 
 void machine_map_panel(App& app) {
   const UnitSignals* u = head(app, "###map_unit");
-  const io::UnitGrid* g = app.machine.grid();
+  const io::UnitGrid* g = app.machine().grid();
   if (u == nullptr || g == nullptr || g->omega.size() < 2) return;
   const float bar = 4.6f * ImGui::GetFontSize();
   if (ImPlot::BeginPlot("###map", {ImGui::GetContentRegionAvail().x - bar, -1.0f},
@@ -169,7 +169,7 @@ void machine_map_panel(App& app) {
 
 void current_plane_panel(App& app) {
   const UnitSignals* u = head(app, "###plane_unit");
-  const io::CurrentLoci* l = app.machine.loci();
+  const io::CurrentLoci* l = app.machine().loci();
   if (u == nullptr || l == nullptr) return;
   ImGui::SameLine(0.0f, 20.0f);
   ImGui::TextDisabled("%.0f rpm", from_si(rpm(), l->omega));

@@ -41,7 +41,7 @@ std::string about(const Parameter& p) {
 }
 
 void edit(App& app, std::size_t i) {
-  const Parameter& p = app.parameters.all()[i];
+  const Parameter& p = app.parameters().all()[i];
   double value = p.value;
   ImGui::SetNextItemWidth(-FLT_MIN);
   const std::string slider = "###slider:" + p.keyed, typed = "###value:" + p.keyed;
@@ -66,7 +66,7 @@ void edit(App& app, std::size_t i) {
 }
 
 void row(App& app, std::size_t i, bool whole_path) {
-  const Parameter& p = app.parameters.all()[i];
+  const Parameter& p = app.parameters().all()[i];
   ImGui::TableNextRow();
   ImGui::TableNextColumn();
   ImGui::AlignTextToFramePadding();
@@ -82,7 +82,7 @@ void row(App& app, std::size_t i, bool whole_path) {
 
 // Parameters from..to-1, all of which begin with the same `depth` characters of path.
 void branch(App& app, std::size_t from, std::size_t to, std::size_t depth) {
-  const auto& all = app.parameters.all();
+  const auto& all = app.parameters().all();
   for (std::size_t i = from; i < to;) {
     const std::string_view rest = std::string_view(all[i].path).substr(depth);
     const std::size_t dot = rest.find('.');
@@ -142,11 +142,11 @@ void parameters_panel(App& app) {
     return;
   columns();
   if (app.search.empty()) {
-    branch(app, 0, app.parameters.all().size(), 0);
+    branch(app, 0, app.parameters().all().size(), 0);
   } else {
     const std::string search = io::lower_case(app.search);
-    for (std::size_t i = 0; i < app.parameters.all().size(); ++i)
-      if (found(app.parameters.all()[i], search)) row(app, i, true);
+    for (std::size_t i = 0; i < app.parameters().all().size(); ++i)
+      if (found(app.parameters().all()[i], search)) row(app, i, true);
   }
   ImGui::EndTable();
 }

@@ -15,24 +15,26 @@ namespace {
 // The units of a scope's signals in their order; at most three have an axis.
 std::vector<const Unit*> units_of(const App& app, const Scope& s) {
   std::vector<const Unit*> out;
-  for (const std::size_t i : s.signals) {
-    const Unit* u = app.signals()[i].unit;
+  for (const std::string& path : s.signals) {
+    const auto at = app.find(path);
+    if (!at) continue;
+    const Unit* u = app.signals()[*at].unit;
     if (std::find(out.begin(), out.end(), u) == out.end() && out.size() < 3) out.push_back(u);
   }
   return out;
 }
 
-void add_signal(Scope& s, std::size_t signal) {
+void add_signal(Scope& s, const std::string& signal) {
   if (std::find(s.signals.begin(), s.signals.end(), signal) == s.signals.end())
     s.signals.push_back(signal);
 }
 
-void accept_drop(Scope& s) {
+void accept_drop(const App& app, Scope& s) {
   if (!ImPlot::BeginDragDropTargetPlot()) return;
   if (const ImGuiPayload* p = ImGui::AcceptDragDropPayload("signal")) {
     std::size_t signal = 0;
     std::memcpy(&signal, p->Data, sizeof signal);
-    add_signal(s, signal);
+    add_signal(s, app.signals()[signal].path);
   }
   ImPlot::EndDragDropTarget();
 }
@@ -66,13 +68,15 @@ void draw_lines(App& app, Scope& s, const std::vector<const Unit*>& units) {
   const int width = std::max(static_cast<int>(ImPlot::GetPlotSize().x), 16);
   std::size_t out = s.signals.size();
   for (std::size_t k = 0; k < s.signals.size(); ++k) {
-    const Signal& signal = app.signals()[s.signals[k]];
+    const auto at = app.find(s.signals[k]);
+    if (!at) continue;
+    const Signal& signal = app.signals()[*at];
     const auto axis = std::find(units.begin(), units.end(), signal.unit);
     if (axis == units.end()) continue;
     ImPlot::SetAxis(ImAxis_Y1 + static_cast<int>(axis - units.begin()));
-    envelope(app.history().series(s.signals[k]), app.x_min, app.x_max, width, *signal.unit, curve);
+    envelope(app.history().series(*at), app.x_min, app.x_max, width, *signal.unit, curve);
     const std::string label = fmt::format("{}  {:.5g}###{}", with_unit(signal.path, *signal.unit),
-                                          app.value(s.signals[k]), signal.path);
+                                          app.value(*at), signal.path);
     ImPlotSpec spec;
     spec.LineWeight = 1.5f;
     ImPlot::PlotLine(label.c_str(), curve.t.data(), curve.y.data(),
@@ -91,7 +95,7 @@ void scope(App& app, std::size_t i, float height) {
     return;
   set_axes(app, units, i + 1 == app.scopes.size());
   draw_lines(app, s, units);
-  accept_drop(s);
+  accept_drop(app, s);
   ImPlot::EndPlot();
 }
 

@@ -114,9 +114,17 @@ std::vector<ScheduleEntry> Simulation::entries() const {
 }
 
 // Derived data from the parameters as they are now; commands that changed them have been applied.
+double Simulation::mass_now() const {
+  const auto& now = vehicle_.chassis;
+  const auto& loaded = case_.vehicle.chassis;
+  const bool same = now.mass == loaded.mass && now.gross_mass == loaded.gross_mass &&
+                    now.epa_test_mass == loaded.epa_test_mass;
+  return same ? case_.test_mass : test_mass(case_.scenario.test_mass, vehicle_);
+}
+
 void Simulation::rebuild() {
   try {
-    system_.car = car::prepare(vehicle_, case_.test_mass, case_.scenario.environment.T_air);
+    system_.car = car::prepare(vehicle_, mass_now(), case_.scenario.environment.T_air);
   } catch (const std::invalid_argument& e) {
     throw contradiction(e.what());
   }
@@ -153,7 +161,7 @@ std::unique_ptr<const Mechanics> Simulation::mechanics() const {
                                .patches = r.patches,
                                .roughness = r.roughness};
     return std::make_unique<const Mechanics>(
-        vehicle_, case_.tyres, case_.test_mass, surface, r.friction, case_.scenario.steer,
+        vehicle_, case_.tyres, mass_now(), surface, r.friction, case_.scenario.steer,
         case_.scenario.assist, case_.scenario.course, case_.trailer,
         case_.scenario.environment.T_air, scheme_.truth ? scheme_.rtol : 0.0);
   } catch (const std::invalid_argument& e) {

@@ -166,6 +166,7 @@ class Simulation {
  private:
   std::vector<ScheduleEntry> entries() const;
   void rebuild();
+  double mass_now() const;  // test mass, as commands have changed the car's masses [kg]
   std::unique_ptr<const Mechanics> mechanics() const;
   void start();
   Mesh mesh_of(TimeNs from, TimeNs to, double jump) const;

@@ -101,7 +101,7 @@ TEST(HeatMap, gaps_become_their_neighbours) {
 // ---- Parameters ---------------------------------------------------------------------------------
 
 std::size_t place(const App& app, const char* keyed) {
-  const auto at = app.parameters.find(keyed);
+  const auto at = app.parameters().find(keyed);
   EXPECT_TRUE(at.has_value()) << keyed;
   return at.value_or(0);
 }
@@ -117,16 +117,16 @@ void frame(App& app, double t) {
 TEST(Parameters, an_edit_is_edited_then_applied_then_undone) {
   App app(test::throttle(), true);
   const std::size_t m = place(app, kMass);
-  EXPECT_EQ(app.parameters.all()[m].taken, Taken::as_loaded);
+  EXPECT_EQ(app.parameters().all()[m].taken, Taken::as_loaded);
   app.set_parameter(m, 2100.0);
   app.commit();
-  EXPECT_EQ(app.parameters.all()[m].taken, Taken::edited);
+  EXPECT_EQ(app.parameters().all()[m].taken, Taken::edited);
   frame(app, 0.0);
-  EXPECT_EQ(app.parameters.all()[m].taken, Taken::applied);
+  EXPECT_EQ(app.parameters().all()[m].taken, Taken::applied);
   EXPECT_EQ(app.session().simulation().vehicle().chassis.mass, 2100.0);
   app.undo();
   frame(app, 0.0);
-  EXPECT_EQ(app.parameters.all()[m].taken, Taken::as_loaded);
+  EXPECT_EQ(app.parameters().all()[m].taken, Taken::as_loaded);
   EXPECT_EQ(app.session().simulation().vehicle().chassis.mass, 1980.0);
   app.redo();
   frame(app, 0.0);
@@ -140,21 +140,21 @@ TEST(Parameters, a_drag_is_one_change_and_a_new_one_ends_what_was_undone) {
   app.commit();
   app.set_parameter(cd, 0.25);
   app.commit();
-  ASSERT_EQ(app.parameters.changes().size(), 2U);
-  EXPECT_EQ(app.parameters.changes()[0].from, 1980.0);
-  EXPECT_EQ(app.parameters.changes()[0].to, 2050.0);
+  ASSERT_EQ(app.parameters().changes().size(), 2U);
+  EXPECT_EQ(app.parameters().changes()[0].from, 1980.0);
+  EXPECT_EQ(app.parameters().changes()[0].to, 2050.0);
   app.undo();
   app.set_parameter(m, 1500.0);
   app.commit();
-  ASSERT_EQ(app.parameters.changes().size(), 2U);
-  EXPECT_EQ(app.parameters.changes()[1].to, 1500.0);
+  ASSERT_EQ(app.parameters().changes().size(), 2U);
+  EXPECT_EQ(app.parameters().changes()[1].to, 1500.0);
 }
 
 TEST(Parameters, a_value_out_of_range_is_refused_with_its_path) {
   App app(test::throttle(), true);
   const std::size_t m = place(app, kMass);
   app.set_parameter(m, -1.0);
-  EXPECT_EQ(app.parameters.all()[m].value, 1980.0);
+  EXPECT_EQ(app.parameters().all()[m].value, 1980.0);
   ASSERT_FALSE(app.messages().empty());
   EXPECT_TRUE(app.messages().back().error);
   EXPECT_NE(app.messages().back().text.find("chassis.mass_kg: got -1, must be > 0"),
@@ -166,8 +166,8 @@ TEST(Parameters, a_value_out_of_range_is_refused_with_its_path) {
 TEST(Parameters, every_one_is_changed_and_undone) {
   App app(test::throttle(), true);
   int moved = 0;
-  for (std::size_t i = 0; i < app.parameters.all().size(); ++i) {
-    const Parameter before = app.parameters.all()[i];
+  for (std::size_t i = 0; i < app.parameters().all().size(); ++i) {
+    const Parameter before = app.parameters().all()[i];
     if (!before.editable || !(before.high > before.low)) continue;
     const double to =
         before.whole ? before.loaded + 1.0 : before.loaded + 1e-3 * (before.high - before.loaded);
@@ -178,11 +178,11 @@ TEST(Parameters, every_one_is_changed_and_undone) {
     app.undo();
     app.session().drain();
     app.update();
-    EXPECT_EQ(app.parameters.all()[i].value, before.loaded) << before.keyed;
+    EXPECT_EQ(app.parameters().all()[i].value, before.loaded) << before.keyed;
     ++moved;
   }
   EXPECT_GT(moved, 100);
-  EXPECT_TRUE(app.parameters.unsaved().empty());
+  EXPECT_TRUE(app.parameters().unsaved().empty());
 }
 
 TEST(Parameters, a_saved_vehicle_gives_the_same_bits_as_the_edited_one) {
@@ -205,9 +205,9 @@ TEST(Parameters, a_saved_vehicle_gives_the_same_bits_as_the_edited_one) {
 
 TEST(Parameters, a_patch_holds_the_edits_alone) {
   App app(test::throttle(), true);
-  EXPECT_EQ(app.parameters.patch_text(), "{}\n");
+  EXPECT_EQ(app.parameters().patch_text(), "{}\n");
   app.set_parameter(place(app, kMass), 2100.0);
-  EXPECT_EQ(app.parameters.patch_text(), "{\n  \"chassis\": {\n    \"mass_kg\": 2100\n  }\n}\n");
+  EXPECT_EQ(app.parameters().patch_text(), "{\n  \"chassis\": {\n    \"mass_kg\": 2100\n  }\n}\n");
 }
 
 TEST(Parameters, the_file_that_was_loaded_is_never_overwritten) {
@@ -229,27 +229,27 @@ TEST(App, going_back_keeps_the_parameters_as_they_are_edited) {
   frame(app, 0.6);
   app.go_back(0.2);
   frame(app, 0.0);
-  EXPECT_LE(app.now().t, 0.2);
+  EXPECT_NEAR(app.now().t, 0.2, 1e-3);
   EXPECT_EQ(app.session().simulation().vehicle().chassis.mass, 2300.0);
-  EXPECT_LE(app.history().newest(), 0.2);
+  EXPECT_LE(app.history().newest(), app.now().t);
 }
 
 // ---- Maps ---------------------------------------------------------------------------------------
 
 TEST(MachineView, follows_the_parameters) {
   App app(test::throttle(), true);
-  ASSERT_TRUE(app.machine.available());
-  ASSERT_NE(app.machine.grid(), nullptr);
-  const double before = app.machine.grid()->tau_limit.front();
+  ASSERT_TRUE(app.machine().available());
+  ASSERT_NE(app.machine().grid(), nullptr);
+  const double before = app.machine().grid()->tau_limit.front();
   EXPECT_NEAR(before, 400.0, 1e-9);
   app.set_parameter(place(app, "drive_units.rear.machine.tau_peak_Nm"), 300.0);
   app.update();
-  EXPECT_NEAR(app.machine.grid()->tau_limit.front(), 300.0, 1e-9);
+  EXPECT_NEAR(app.machine().grid()->tau_limit.front(), 300.0, 1e-9);
 }
 
 TEST(MachineView, inside_the_limits_the_map_has_values_and_outside_none) {
   App app(test::throttle(), true);
-  const io::UnitGrid& g = *app.machine.grid();
+  const io::UnitGrid& g = *app.machine().grid();
   int inside = 0;
   for (std::size_t k = 0; k < g.tau.size(); ++k)
     for (std::size_t i = 0; i < g.omega.size(); ++i) {

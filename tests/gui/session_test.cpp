@@ -33,7 +33,7 @@ std::vector<std::uint64_t> bits(const Simulation& s) {
 Options moving() { return {.paused = false, .pace = kInfinity}; }
 std::vector<Notice> notices(Session& s) {
   std::vector<Notice> out;
-  while (auto n = s.notices().pop()) out.push_back(*n);
+  while (auto n = s.port().notices.pop()) out.push_back(*n);
   return out;
 }
 
@@ -41,24 +41,24 @@ TEST(Session, stands_still_until_it_is_asked_to_run) {
   Session s(test::wltc().c);
   s.advance(10.0);
   EXPECT_EQ(s.t(), 0.0);
-  s.ask(Resume{});
+  s.port().ask(Resume{});
   s.advance(10.0);
   EXPECT_GE(s.t(), 10.0);
 }
 
 TEST(Session, makes_as_many_steps_as_asked_for) {
   Session s(test::throttle().c);
-  s.ask(Steps{7});
+  s.port().ask(Steps{7});
   s.advance(kInfinity);
   s.publish();
-  ASSERT_TRUE(s.pictures().fetch());
-  EXPECT_EQ(s.pictures().front().steps, 7);
-  EXPECT_TRUE(s.pictures().front().paused);
+  ASSERT_TRUE(s.port().pictures.fetch());
+  EXPECT_EQ(s.port().pictures.front().steps, 7);
+  EXPECT_TRUE(s.port().pictures.front().paused);
 }
 
 TEST(Session, runs_until_a_time_and_stands) {
   Session s(test::throttle().c);
-  s.ask(RunUntil{0.25});
+  s.port().ask(RunUntil{0.25});
   s.advance(kInfinity);
   EXPECT_GE(s.t(), 0.25);
   EXPECT_LT(s.t(), 0.25 + 1e-3);
@@ -69,7 +69,7 @@ TEST(Session, an_edit_acts_at_the_next_boundary_of_a_step) {
   Session s(test::throttle().c, moving());
   s.advance(0.1);
   const double before = s.t();
-  s.ask(mass(2500.0));
+  s.port().ask(mass(2500.0));
   EXPECT_EQ(s.simulation().vehicle().chassis.mass, 1980.0);
   s.advance(before);  // no step: only the boundary where it stands
   EXPECT_EQ(s.simulation().vehicle().chassis.mass, 2500.0);
@@ -86,7 +86,7 @@ TEST(Session, an_edit_between_two_steps_of_a_run_acts_before_the_second) {
   s.advance(0.5, [&] {
     if (++steps == 100) {
       asked = s.t();
-      s.ask(mass(2500.0));
+      s.port().ask(mass(2500.0));
     }
     return steps == 101;
   });
@@ -99,7 +99,7 @@ TEST(Session, what_the_simulation_refuses_changes_nothing_and_is_said) {
   Session s(test::throttle().c, moving());
   s.advance(0.1);
   const auto before = bits(s.simulation());
-  const auto id = s.ask(
+  const auto id = s.port().ask(
       Command{{.t = 0.0, .command = SetParameter{.path = "chassis.mass_lb_ft", .value = 1.0}}});
   s.drain();
   const auto met = notices(s);
@@ -112,16 +112,16 @@ TEST(Session, what_the_simulation_refuses_changes_nothing_and_is_said) {
 // Commands of a session, some of them at instants at which controls run, played as the timeline of a run without window.
 void expect_same_as_headless(const io::LoadedCase& loaded, double end) {
   Session s(loaded.c, moving());
-  s.ask(mass(2100.0));
+  s.port().ask(mass(2100.0));
   s.drain();  // at the start, at which controls have run
   s.advance(0.3 * end);
-  s.ask(mass(2345.0));
-  s.ask(
+  s.port().ask(mass(2345.0));
+  s.port().ask(
       Command{{.t = 0.0,
                .command = scenario::Override{
                    .signal = "driver.F_request_N", .mode = scenario::Mode::scale, .value = 0.5}}});
   s.advance(0.61234 * end);
-  s.ask(mass(1900.0));
+  s.port().ask(mass(1900.0));
   s.advance(end);
   s.publish();
 
@@ -134,9 +134,9 @@ void expect_same_as_headless(const io::LoadedCase& loaded, double end) {
   });
   EXPECT_EQ(headless.t(), s.t());
   EXPECT_EQ(bits(headless), bits(s.simulation()));
-  ASSERT_TRUE(s.pictures().fetch());
-  EXPECT_EQ(bits(s.pictures().front().values), bits(headless));
-  EXPECT_LT(s.pictures().front().ledger_residual, 1e-6);
+  ASSERT_TRUE(s.port().pictures.fetch());
+  EXPECT_EQ(bits(s.port().pictures.front().values), bits(headless));
+  EXPECT_LT(s.port().pictures.front().ledger_residual, 1e-6);
 }
 TEST(Session, gives_the_bits_of_a_headless_run_with_the_same_commands) {
   expect_same_as_headless(test::wltc(), 100.0);
@@ -148,25 +148,38 @@ TEST(Session, gives_the_bits_of_a_headless_run_of_the_multi_body_car) {
   expect_same_as_headless(test::load("launch_dry", {"drive", "chassis=multi_body"}), 0.5);
 }
 
-TEST(Session, goes_back_to_a_mark_and_on_with_the_same_bits) {
-  Session s(test::throttle().c, {.paused = false, .pace = kInfinity, .mark_period = 0.2});
-  s.advance(1.0);
-  const auto first = bits(s.simulation());
-  const double end = s.t();
-  s.ask(GoBack{0.5});
-  s.drain();
-  EXPECT_LE(s.t(), 0.5);
-  EXPECT_GE(s.t(), 0.4);
-  s.advance(end);
-  EXPECT_EQ(s.t(), end);
-  EXPECT_EQ(bits(s.simulation()), first);
+// From anywhere, with a command that lies before, behind, or between mark and target.
+TEST(Session, goes_back_to_any_time_and_on_with_the_same_bits) {
+  const auto run = [](double command_at, double back_to) {
+    Session s(test::throttle().c, {.paused = false, .pace = kInfinity, .mark_period = 0.2});
+    s.advance(command_at);
+    s.port().ask(mass(2200.0));
+    s.advance(1.0);
+    const auto first = bits(s.simulation());
+    const double end = s.t();
+    s.port().ask(GoBack{back_to, {{{"chassis.mass_kg", 2200.0}, false}}});
+    s.drain();
+    EXPECT_NEAR(s.t(), back_to, 1.5e-4);  // a tick
+    EXPECT_GE(s.t(), back_to);
+    EXPECT_EQ(s.simulation().vehicle().chassis.mass, 2200.0);
+    s.advance(end);
+    EXPECT_EQ(s.t(), end);
+    return bits(s.simulation()) == first;
+  };
+  for (const double back_to : {0.01, 0.2, 0.3333, 0.5, 0.777, 0.99999}) {
+    EXPECT_TRUE(run(0.0, back_to)) << back_to;
+    if (back_to > 0.27) {
+      EXPECT_TRUE(run(0.27, back_to)) << back_to;
+    }
+  }
+  EXPECT_FALSE(run(0.9, 0.5));  // made at 0.5 s now
 }
 
 TEST(Session, going_back_before_all_marks_is_the_start) {
   Session s(test::throttle().c, {.paused = false, .pace = kInfinity, .mark_period = 0.1});
-  s.ask(mass(2400.0));
+  s.port().ask(mass(2400.0));
   s.advance(0.5);
-  s.ask(GoBack{-1.0});
+  s.port().ask(GoBack{-1.0});
   s.drain();
   EXPECT_EQ(s.t(), 0.0);
   EXPECT_EQ(s.simulation().vehicle().chassis.mass, 1980.0);
@@ -178,8 +191,8 @@ TEST(Session, keeps_no_more_marks_than_asked_for) {
             {.paused = false, .pace = kInfinity, .mark_period = 0.1, .marks = 3});
   s.advance(1.05);
   s.publish();
-  s.pictures().fetch();
-  EXPECT_GT(s.pictures().front().earliest, 0.7);
+  s.port().pictures.fetch();
+  EXPECT_GT(s.port().pictures.front().earliest, 0.7);
 }
 
 TEST(Session, samples_are_a_period_apart_and_those_nobody_takes_are_counted) {
@@ -187,13 +200,13 @@ TEST(Session, samples_are_a_period_apart_and_those_nobody_takes_are_counted) {
             {.paused = false, .pace = kInfinity, .sample_period = 0.01, .sample_rows = 20});
   s.advance(0.5);
   std::vector<double> t;
-  s.samples().drain([&](const double* row) { t.push_back(row[0]); });
+  s.port().samples.drain([&](const double* row) { t.push_back(row[0]); });
   ASSERT_EQ(t.size(), 20U);
   for (std::size_t i = 0; i < t.size(); ++i)
     EXPECT_NEAR(t[i], 0.01 * static_cast<double>(i), 2e-4) << i;  // ticks are 0.1 ms apart
   s.publish();
-  s.pictures().fetch();
-  EXPECT_EQ(s.pictures().front().samples_lost, 31);  // 51 from 0 to 0.5 s
+  s.port().pictures.fetch();
+  EXPECT_EQ(s.port().pictures.front().samples_lost, 31);  // 51 from 0 to 0.5 s
 }
 
 // ---- In its thread ------------------------------------------------------------------------------
@@ -201,8 +214,8 @@ TEST(Session, samples_are_a_period_apart_and_those_nobody_takes_are_counted) {
 // Waits for a picture that satisfies; false after a minute, when something hangs.
 template <class Satisfies> bool wait_for(Session& s, Satisfies satisfies) {
   for (int i = 0; i < 60000; ++i) {
-    s.pictures().fetch();
-    if (satisfies(s.pictures().front())) return true;
+    s.port().pictures.fetch();
+    if (satisfies(s.port().pictures.front())) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return false;
@@ -213,11 +226,11 @@ TEST(LiveThread, gives_the_bits_of_a_headless_run_whatever_the_clock_does) {
   Session s(loaded.c, {.paused = true, .pace = kInfinity});
   {
     const Thread thread(s);
-    s.ask(Resume{});
+    s.port().ask(Resume{});
     ASSERT_TRUE(wait_for(s, [](const Picture& p) { return p.t > 5.0; }));
-    s.ask(mass(2222.0));
+    s.port().ask(mass(2222.0));
     ASSERT_TRUE(wait_for(s, [](const Picture& p) { return p.commands == 1; }));
-    s.ask(RunUntil{1000.0});
+    s.port().ask(RunUntil{1000.0});
     ASSERT_TRUE(wait_for(s, [](const Picture& p) { return p.paused || p.end != End::running; }));
   }
   Case c = loaded.c;
@@ -240,12 +253,12 @@ TEST(LiveThread, a_pause_stops_time_and_pictures_never_go_backwards) {
     last = p.t;
     return p.t > 0.05;
   }));
-  s.ask(Pause{});
+  s.port().ask(Pause{});
   ASSERT_TRUE(wait_for(s, [](const Picture& p) { return p.paused; }));
-  const double stands = s.pictures().front().t;
-  s.ask(Steps{1});
+  const double stands = s.port().pictures.front().t;
+  s.port().ask(Steps{1});
   ASSERT_TRUE(wait_for(s, [&](const Picture& p) { return p.t > stands; }));
-  EXPECT_LE(s.pictures().front().t, stands + 1e-3);
+  EXPECT_LE(s.port().pictures.front().t, stands + 1e-3);
 }
 
 // ---- Hand-over ----------------------------------------------------------------------------------

@@ -54,6 +54,20 @@ TEST(Commands, a_parameter_changes_at_its_time_and_the_books_close) {
   EXPECT_LT(s.books().relative(), 1e-6);
 }
 
+// The test mass follows the kerb mass: 200 kg at 20 m/s are 40 kJ, and roll with more resistance.
+TEST(Commands, a_heavier_car_at_speed_is_booked_as_intervention_and_needs_more) {
+  const auto run = [](double more) {
+    const double mass = test::small_car().chassis.mass + more;
+    Simulation s(cruise({at(50.0, SetParameter{.path = "chassis.mass_kg", .value = mass})}),
+                 test::set_some);
+    finish(s);
+    EXPECT_NEAR(s.snapshot().intervention, 0.5 * more * 400.0, 5e-3);
+    EXPECT_LT(s.books().relative(), 1e-6);
+    return s.snapshot().q[ledger::kRolling];
+  };
+  EXPECT_GT(run(200.0), 1.05 * run(0.0));
+}
+
 TEST(Commands, a_heavier_wheel_at_speed_is_booked_as_intervention) {
   // + 4 x 0.9 kg m2 at 20 m/s: 1/2 (3.6 / 0.09 kg) 400 = 8 kJ.
   Simulation s(

@@ -60,6 +60,8 @@ inline void set_some(car::Params<double>& p, const std::string& path, double val
     p.auxiliaries.power = value;
   else if (path == "chassis.wheel_inertia_kg_m2")
     p.chassis.wheel_inertia = value;
+  else if (path == "chassis.mass_kg")
+    p.chassis.mass = value;
   else if (path == "chassis.mu")
     p.chassis.mu = value;
   else

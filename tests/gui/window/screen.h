@@ -133,7 +133,7 @@ class Screen {
   }
 
   const gui::Parameter& parameter(const std::string& keyed) {
-    return app_.parameters.all()[app_.parameters.find(keyed).value()];
+    return app_.parameters().all()[app_.parameters().find(keyed).value()];
   }
 
  private:

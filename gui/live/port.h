@@ -1,0 +1,105 @@
+// What lies between a window and a simulation that is steered, wherever that runs: requests one way; notices,
+// pictures of all that flows and samples the other way. One thread on each side; neither waits for the other.
+// Samples that nobody fetches are counted as lost, not waited for.
+#pragma once
+
+#include <cstdint>
+#include <semaphore>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "gui/live/ring.h"
+#include "gui/live/triple_buffer.h"
+#include "sim/run/signals.h"
+#include "sim/run/simulation.h"
+
+namespace evsim::live {
+
+// ---- What the window may ask for ----------------------------------------------------------------
+
+struct Command {
+  scenario::Event event;  // its time is not looked at: it acts when it is met
+};
+struct Pause {};
+struct Resume {};
+struct Steps {
+  int n;  // integration steps, then a pause
+};
+struct RunUntil {
+  double t;  // then a pause [s]
+};
+struct Pace {
+  double factor;  // simulated over wall-clock time; infinity: as fast as it can
+};
+// To the first step that ends at t or later [s], not beyond the oldest mark; below 0: to the start. Commands
+// from then on are forgotten; edits stay: each that is not in effect there is made there.
+struct GoBack {
+  struct Edit {
+    scenario::SetParameter set;
+    bool as_loaded;  // the value that the car began with
+  };
+  double t;
+  std::vector<Edit> edits = {};
+};
+using Ask = std::variant<Command, Pause, Resume, Steps, RunUntil, Pace, GoBack>;
+
+// What became of a request.
+struct Notice {
+  std::uint64_t id;
+  double t;             // when it was met [s]
+  std::string refused;  // why; "": it was done
+};
+
+// ---- What the window sees -----------------------------------------------------------------------
+
+struct Picture {
+  double t = 0.0, duration = 0.0;  // [s]
+  double earliest = 0.0;           // mark to go back to, beside the start [s]
+  double pace = 1.0;               // asked for
+  double real_time_factor = 0.0;   // simulated over wall-clock time, as of late; 0 in a pause
+  double ledger_residual = 0.0;    // [-]
+  bool paused = true;
+  End end = End::running;
+  std::int64_t steps = 0;
+  int commands = 0;  // in the log
+  std::int64_t samples_lost = 0;
+  std::string failure = {};         // of the integration; "": none
+  std::vector<double> values = {};  // of all signals [SI]
+};
+
+struct Request {
+  std::uint64_t id = 0;
+  Ask ask;
+};
+
+struct Port {
+  Port(std::vector<signals::Info> signals, std::size_t sample_rows)
+      : infos(std::move(signals)), samples(sample_rows, infos.size() + 1) {}
+
+  // Of the window: the number under which the notice will come; 0 when the ring is full: nothing is asked then.
+  std::uint64_t ask(Ask what) {
+    if (!requests.push({.id = asked_ + 1, .ask = std::move(what)})) return 0;
+    wake_.release();
+    return ++asked_;
+  }
+  // Of the other side: until a request comes, at most so long. True when one came.
+  template <class Duration> bool wait(const Duration& longest) {
+    if (!wake_.try_acquire_for(longest)) return false;
+    while (wake_.try_acquire()) {
+    }
+    return true;
+  }
+
+  const std::vector<signals::Info> infos;
+  Ring<Request> requests{1024};
+  Ring<Notice> notices{1024};
+  TripleBuffer<Picture> pictures;
+  RowRing samples;  // rows: t, then all signals
+
+ private:
+  std::uint64_t asked_ = 0;
+  std::counting_semaphore<> wake_{0};
+};
+
+}  // namespace evsim::live
