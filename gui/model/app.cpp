@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 
+#include "gui/model/actions.h"
 #include "sim/base/errors.h"
 #include "sim/io/output_folder.h"
 #include "sim/io/text.h"
+#include "sim/link/file_kind.h"
 
 namespace evsim::gui {
 namespace {
@@ -28,6 +31,7 @@ std::vector<Signal> with_units(const std::vector<signals::Info>& infos) {
 
 App::Running::Running(const io::LoadedCase& loaded, const live::Options& options, bool by_hand)
     : request(loaded.request),
+      inputs(loaded.inputs),
       vehicle_name(loaded.c.vehicle_name),
       scenario_name(loaded.c.scenario_name),
       T_machine(loaded.c.scenario.initial.T_machine),
@@ -59,24 +63,20 @@ App::Running::Running(const io::LoadedCase& loaded, const live::Options& options
   u_dc = find("dc_link.u");
   if (!u_dc) u_dc = find("battery.u");
   session.port().pictures.fetch();
-  if (!by_hand) thread.emplace(session);
 }
 
 App::App(const io::LoadedCase& loaded, bool by_hand, const live::Options& options)
     : by_hand_(by_hand),
       options_(options),
       running_(std::make_unique<Running>(loaded, options, by_hand)) {
+  if (!by_hand) running_->start();
   file_name = "tuned.json";
+  for (const Shipped& l : shipped_layouts())
+    desk.layouts.push_back({.name = std::string(l.name), .span = 0.0, .scopes = {}, .dock = {}});
+  picker.choose(request());
+  watch_.begin(running_->inputs);
   default_scopes();
   update();
-}
-
-void App::load(const io::LoadedCase& loaded) {
-  options_.paused = now().paused;
-  options_.pace = now().pace;
-  running_ = std::make_unique<Running>(loaded, options_, by_hand_);
-  back_to.reset();
-  say(fmt::format("{} in {} loaded", vehicle_name(), scenario_name()));
 }
 
 std::optional<std::size_t> App::find(std::string_view path) const {
@@ -123,6 +123,11 @@ void App::update() {
     x_min = x_max - span;
   }
   update_machine();
+  if (opening_.valid() &&
+      (by_hand_ || opening_.wait_for(std::chrono::seconds(0)) == std::future_status::ready))
+    take(opening_.get());
+  constexpr int kFramesBetweenLooks = 30;
+  if (++frame_ % kFramesBetweenLooks == 0) look_at_files();
 }
 
 void App::met(const live::Notice& n) {
@@ -195,27 +200,218 @@ void App::redo() {
   if (const auto c = parameters().redo()) send(c->parameter);
 }
 
-// ---- Files and messages -------------------------------------------------------------------------
+// ---- Car and scenario ---------------------------------------------------------------------------
 
-void App::write(const std::string& file, const std::string& text, const char* what) {
+void App::open(const io::CaseRequest& request) {
+  unless_unsaved("loading", [request](App& app) { app.begin_loading(request); });
+}
+
+void App::begin_loading(io::CaseRequest request) {
+  picker.loading = true;
+  picker.failure.clear();
+  options_.paused = now().paused;
+  options_.pace = now().pace;
+  opening_ = std::async(
+      std::launch::async,
+      [request = std::move(request), options = options_, by_hand = by_hand_]() -> Opened {
+        try {
+          return {.running = std::make_unique<Running>(io::load_case(request), options, by_hand),
+                  .failure = {}};
+        } catch (const std::exception& e) {
+          return {.running = {}, .failure = e.what()};
+        }
+      });
+}
+
+void App::take(Opened opened) {
+  picker.loading = false;
+  if (!opened.running) {
+    picker.failure = opened.failure;
+    say(opened.failure, true);
+    return show_panel("Car and scenario");
+  }
+  const bool another = opened.running->vehicle_name != vehicle_name() ||
+                       opened.running->scenario_name != scenario_name();
+  running_ = std::move(opened.running);
+  if (!by_hand_) running_->start();
+  picker.choose(request());
+  picker.changed = false;
+  watch_.begin(running_->inputs);
+  back_to.reset();
+  const auto there = [this](const std::string& path) { return find(path).has_value(); };
+  const bool none_shown = std::ranges::none_of(
+      scopes, [&](const Scope& s) { return std::ranges::any_of(s.signals, there); });
+  if (another && none_shown) {
+    scopes.clear();
+    default_scopes();
+  }
+  say(fmt::format("{} in {} loaded", vehicle_name(), scenario_name()));
+}
+
+void App::look_at_files() {
+  if (!watch_.changed() || picker.loading) return;
+  picker.changed = true;
+  if (picker.reload_by_itself && !parameters().to_be_saved()) reload();
+}
+
+void App::drop(const std::string& file) {
+  io::CaseRequest asked = request();
+  try {
+    switch (link::kind_of(file)) {
+      case link::FileKind::vehicle: asked.vehicle = file; break;
+      case link::FileKind::scenario: asked.scenario = file; break;
+      default: return say(file + ": is neither a vehicle nor a scenario", true);
+    }
+  } catch (const InputError& e) {
+    picker.failure = e.what();
+    show_panel("Car and scenario");
+    return say(e.what(), true);
+  }
+  open(asked);
+}
+
+void App::close() {
+  unless_unsaved("closing", [](App& app) { app.desk.quit = true; });
+}
+
+void App::unless_unsaved(const std::string& what, std::function<void(App&)> then) {
+  if (!parameters().to_be_saved()) return then(*this);
+  const auto save = [then](App& app) {
+    if (app.save_vehicle(app.file_name)) then(app);
+  };
+  desk.question =
+      Question{.text = fmt::format("{} edits of {} are not saved; {} would lose them.",
+                                   parameters().unsaved().size(), vehicle_name(), what),
+               .answers = {{"Save as " + file_name, save}, {"Lose them", then}, {"Stay", {}}}};
+}
+
+// ---- The window ---------------------------------------------------------------------------------
+
+void App::show_panel(const std::string& name) {
+  desk.closed.erase(name);
+  desk.front = name;
+}
+
+void App::take_layout(const std::string& name) {
+  const auto it = std::ranges::find(desk.layouts, name, &Layout::name);
+  if (it == desk.layouts.end()) return say("no layout " + name, true);
+  desk.wanted = *it;
+  desk.layout_name = name;
+  if (it->span > 0.0) span = it->span;
+  if (it->scopes.empty()) return;
+  scopes.clear();
+  for (const auto& signals : it->scopes) scopes.push_back({.signals = signals});
+}
+
+void App::read_settings(const std::string& folder) {
+  namespace fs = std::filesystem;
+  const auto guarded_read = [this](const std::string& file, auto&& use) {
+    const io::FileText content = io::read_file(file);
+    if (!content.error.empty()) return say(file + ": " + content.error, true);
+    try {
+      use(content.text);
+    } catch (const InputError& e) {
+      say(e.what(), true);
+    }
+  };
+  const auto add = [this](Layout l) {
+    const auto it = std::ranges::find(desk.layouts, l.name, &Layout::name);
+    if (it == desk.layouts.end())
+      desk.layouts.push_back(std::move(l));
+    else
+      *it = std::move(l);
+  };
+  for (const Shipped& l : shipped_layouts()) {
+    Layout read = read_layout("layout " + std::string(l.name), l.text, desk.panels);
+    if (read.scopes.empty())
+      for (const Scope& s : scopes) read.scopes.push_back(s.signals);
+    add(std::move(read));
+  }
+  std::error_code ec;
+  if (folder.empty()) return;
+  if (const std::string file = folder + "/keys.json"; fs::exists(file, ec))
+    guarded_read(file, [&](const std::string& text) { read_keys(desk, file, text); });
+  std::vector<std::string> files;
+  for (const auto& entry : fs::directory_iterator(folder + "/layouts", ec))
+    if (entry.path().extension() == ".json") files.push_back(entry.path().string());
+  std::ranges::sort(files);
+  for (const std::string& file : files)
+    guarded_read(file, [&](const std::string& text) {
+      Layout l = read_layout(file, text, desk.panels);
+      l.name = io::stem(file);
+      add(std::move(l));
+    });
+}
+
+void App::save_layout(const Layout& layout, const std::string& folder) {
+  namespace fs = std::filesystem;
+  if (folder.empty()) return say("no folder for settings: HOME is not set", true);
+  std::error_code ec;
+  fs::create_directories(folder + "/layouts", ec);
+  if (!write(folder + "/layouts/" + layout.name + ".json", layout_text(layout), "layout")) return;
+  const auto it = std::ranges::find(desk.layouts, layout.name, &Layout::name);
+  if (it == desk.layouts.end())
+    desk.layouts.push_back(layout);
+  else
+    *it = layout;
+}
+
+void App::save_keys(const std::string& folder) {
+  namespace fs = std::filesystem;
+  if (folder.empty()) return;
+  std::error_code ec;
+  fs::create_directories(folder, ec);
+  write(folder + "/keys.json", keys_text(desk), "keys");
+}
+
+void App::show_signal(const std::string& path) {
+  if (scopes.empty()) scopes.emplace_back();
+  std::vector<std::string>& shown = scopes.front().signals;
+  if (std::ranges::find(shown, path) == shown.end()) shown.push_back(path);
+}
+
+void App::take_screenshot() {
   namespace fs = std::filesystem;
   std::error_code ec;
-  if (file.empty() || fs::equivalent(file, request().vehicle, ec))
-    return say(file + ": name another file than the one that was loaded", true);
+  for (int k = 1; k < 10000; ++k)
+    if (const std::string file = fmt::format("evsim_{:03}.png", k); !fs::exists(file, ec)) {
+      desk.screenshot = file;
+      return;
+    }
+}
+
+// ---- Files and messages -------------------------------------------------------------------------
+
+bool App::write(const std::string& file, const std::string& text, const char* what) {
+  namespace fs = std::filesystem;
+  std::error_code ec;
+  if (file.empty() || fs::equivalent(file, request().vehicle, ec)) {
+    say(file + ": name another file than the one that was loaded", true);
+    return false;
+  }
   const std::string partial = file + ".part";
   try {
     io::write_file(partial, text, file);
     fs::rename(partial, file, ec);
     if (ec) throw EnvironmentError(file + ": can't be written: " + ec.message());
     say(fmt::format("{} written: {}", what, file));
+    return true;
   } catch (const EnvironmentError& e) {
+    fs::remove(partial, ec);
     say(e.what(), true);
+    return false;
   }
 }
-void App::save_vehicle(const std::string& file) {
-  write(file, parameters().file_text(file), "vehicle");
+bool App::save_vehicle(const std::string& file) {
+  const bool written = write(file, parameters().file_text(file), "vehicle");
+  if (written) parameters().mark_saved();
+  return written;
 }
-void App::save_patch(const std::string& file) { write(file, parameters().patch_text(), "patch"); }
+bool App::save_patch(const std::string& file) {
+  const bool written = write(file, parameters().patch_text(), "patch");
+  if (written) parameters().mark_saved();
+  return written;
+}
 
 void App::say(std::string text, bool error) {
   messages_.push_back({now().t, std::move(text), error});

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <deque>
+#include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <optional>
@@ -10,9 +12,11 @@
 #include <vector>
 
 #include "gui/live/thread.h"
+#include "gui/model/desk.h"
 #include "gui/model/history.h"
 #include "gui/model/machine_view.h"
 #include "gui/model/parameters.h"
+#include "gui/model/picker.h"
 
 namespace evsim::gui {
 
@@ -43,8 +47,29 @@ class App {
   // by_hand: no thread; tests step the session between frames, and maps are there at once.
   App(const io::LoadedCase& loaded, bool by_hand, const live::Options& options = {});
 
-  // Another car or scenario in place of the one that runs; scopes and layout stay. Edits are gone: ask before.
-  void load(const io::LoadedCase& loaded);
+  // ---- Car and scenario
+
+  Picker picker;
+  // Another car or scenario in place of the one that runs, which goes on until it is loaded, or where it can't
+  // be. Scopes and layout stay. Edits would be lost: the user is asked first.
+  void open(const io::CaseRequest& request);
+  void reload() { open(request()); }
+  // A file that was dropped onto the window, whatever it is.
+  void drop(const std::string& file);
+  // Ends the window, where nothing unsaved is lost or the user does not mind.
+  void close();
+
+  // ---- The window
+
+  Desk desk;
+  void show_panel(const std::string& name);
+  void take_layout(const std::string& name);
+  // The user's own, and keys, from their folder; a file that is wrong becomes a message.
+  void read_settings(const std::string& folder);
+  void save_layout(const Layout& layout, const std::string& folder);
+  void save_keys(const std::string& folder);
+  void show_signal(const std::string& path);  // in the first scope
+  void take_screenshot();
 
   // Once a frame: what came from the simulation.
   void update();
@@ -79,8 +104,8 @@ class App {
   void commit() { parameters().commit(); }
   void undo();
   void redo();
-  void save_vehicle(const std::string& file);
-  void save_patch(const std::string& file);
+  bool save_vehicle(const std::string& file);  // true when it is written
+  bool save_patch(const std::string& file);
 
   // ---- What is shown
 
@@ -107,8 +132,10 @@ class App {
   // The case that runs. The thread comes last: it ends before what it works on.
   struct Running {
     Running(const io::LoadedCase& loaded, const live::Options& options, bool by_hand);
+    void start() { thread.emplace(session); }
 
     io::CaseRequest request;
+    std::vector<io::InputFile> inputs;
     std::string vehicle_name, scenario_name;
     double T_machine;  // where the level computes none [K]
     Parameters parameters;
@@ -123,16 +150,29 @@ class App {
     std::optional<live::Thread> thread;
   };
 
+  // What a job beside the window's thread has made.
+  struct Opened {
+    std::unique_ptr<Running> running;
+    std::string failure;
+  };
+
+  void unless_unsaved(const std::string& what, std::function<void(App&)> then);
+  void begin_loading(io::CaseRequest request);
+  void take(Opened opened);
+  void look_at_files();
   void send(std::size_t parameter);
   void ask(live::Ask what);
   void met(const live::Notice& n);
   void update_machine();
-  void write(const std::string& file, const std::string& text, const char* what);
+  bool write(const std::string& file, const std::string& text, const char* what);
   void default_scopes();
 
   bool by_hand_;
   live::Options options_;
   std::unique_ptr<Running> running_;
+  std::future<Opened> opening_;
+  Watch watch_;
+  int frame_ = 0;
   std::deque<Message> messages_;
   std::vector<float> factors_;
 };

@@ -57,6 +57,9 @@ class Parameters {
 
   // Those that differ from the file.
   std::vector<std::size_t> unsaved() const;
+  // Edits that no file holds yet.
+  bool to_be_saved() const { return version_ != saved_version_ && !unsaved().empty(); }
+  void mark_saved() { saved_version_ = version_; }
   // Those that a command has ever changed: to be sent again when the simulation went back.
   std::vector<std::size_t> touched() const;
 
@@ -76,7 +79,7 @@ class Parameters {
   std::vector<Change> changes_;
   std::size_t done_ = 0;
   std::optional<Change> open_;  // a change that goes on
-  int version_ = 0;
+  int version_ = 0, saved_version_ = 0;
 };
 
 }  // namespace evsim::gui

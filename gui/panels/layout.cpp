@@ -1,84 +1,78 @@
-// Keys, default layout, and all panels in it.
+// One frame: keys, bars, and all panels in their places.
 #include <imgui.h>
-#include <imgui_internal.h>
 
+#include <algorithm>
 #include <array>
 
+#include "gui/model/actions.h"
+#include "gui/panels/chords.h"
+#include "gui/panels/docks.h"
 #include "gui/panels/items.h"
+#include "gui/panels/look.h"
 #include "gui/panels/panels.h"
 
 namespace evsim::gui {
 namespace {
 
 constexpr std::array kPanels{
-    Panel{"Parameters", parameters_panel, Place::left},
-    Panel{"Signals", signals_panel, Place::left},
-    Panel{"Edits", edits_panel, Place::left_below},
-    Panel{"Messages", messages_panel, Place::left_below},
-    Panel{"Scopes", scopes_panel, Place::centre},
-    Panel{"Machine map", machine_map_panel, Place::right},
-    Panel{"Current plane", current_plane_panel, Place::right_middle},
-    Panel{"Battery", battery_panel, Place::right_below},
+    Panel{"Parameters", parameters_panel},
+    Panel{"Signals", signals_panel},
+    Panel{"Edits", edits_panel},
+    Panel{"Messages", messages_panel},
+    Panel{"Scopes", scopes_panel},
+    Panel{"Machine map", machine_map_panel},
+    Panel{"Current plane", current_plane_panel},
+    Panel{"Battery", battery_panel},
+    Panel{"Car and scenario", picker_panel},
+    Panel{"Keys", keys_panel},
 };
-
-void make_layout(ImGuiID all, const ImVec2& size) {
-  ImGui::DockBuilderRemoveNode(all);
-  ImGui::DockBuilderAddNode(all, ImGuiDockNodeFlags_DockSpace);
-  ImGui::DockBuilderSetNodeSize(all, size);
-  ImGuiID centre = all;
-  const auto split = [](ImGuiID& from, ImGuiDir side, float share) {
-    ImGuiID rest = 0;
-    const ImGuiID part = ImGui::DockBuilderSplitNode(from, side, share, nullptr, &rest);
-    from = rest;
-    return part;
-  };
-  ImGuiID left = split(centre, ImGuiDir_Left, 0.27f);
-  ImGuiID right = split(centre, ImGuiDir_Right, 0.42f);
-  const ImGuiID left_below = split(left, ImGuiDir_Down, 0.32f);
-  const ImGuiID right_below = split(right, ImGuiDir_Down, 0.2f);
-  const ImGuiID right_middle = split(right, ImGuiDir_Down, 0.56f);
-  const auto node = [&](Place place) {
-    switch (place) {
-      case Place::left: return left;
-      case Place::left_below: return left_below;
-      case Place::centre: return centre;
-      case Place::right: return right;
-      case Place::right_middle: return right_middle;
-      case Place::right_below: return right_below;
-    }
-    return centre;
-  };
-  for (const Panel& p : kPanels) ImGui::DockBuilderDockWindow(p.name, node(p.place));
-  ImGui::DockBuilderFinish(all);
-}
-
-void dock_space(const ImVec2& at, const ImVec2& size) {
-  ImGui::SetNextWindowPos(at);
-  ImGui::SetNextWindowSize(size);
-  constexpr ImGuiWindowFlags kFlags =
-      ImGuiWindowFlags_NoDocking | ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-      ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNavFocus |
-      ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoSavedSettings;
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0.0f, 0.0f});
-  ImGui::Begin("###docks", nullptr, kFlags);
-  ImGui::PopStyleVar();
-  const ImGuiID id = ImGui::GetID("docks");
-  if (ImGui::DockBuilderGetNode(id) == nullptr) make_layout(id, size);
-  ImGui::DockSpace(id);
-  ImGui::End();
-}
 
 bool pressed(ImGuiKeyChord keys) {
   return ImGui::Shortcut(keys, ImGuiInputFlags_RouteGlobal | ImGuiInputFlags_RouteUnlessBgFocused);
 }
 void keys(App& app) {
-  if (ImGui::GetIO().WantTextInput) return;
-  if (pressed(ImGuiKey_Space)) app.now().paused ? app.resume() : app.pause();
-  if (pressed(ImGuiKey_Period)) app.step(1);
-  if (pressed(ImGuiKey_Home)) app.go_back(-1.0);
-  if (pressed(ImGuiMod_Ctrl | ImGuiKey_Z)) app.undo();
-  if (pressed(ImGuiMod_Ctrl | ImGuiKey_Y) || pressed(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Z))
-    app.redo();
+  if (ImGui::GetIO().WantTextInput || !app.desk.key_for.empty()) return;
+  for (const Action& a : actions()) {
+    const ImGuiKeyChord chord = chord_of(keys_of(app.desk, a));
+    if (chord != ImGuiKey_None && pressed(chord) && (a.can == nullptr || a.can(app))) a.run(app);
+  }
+  if (pressed(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Z)) app.redo();  // as many expect
+}
+
+void begin_desk(App& app) {
+  for (const Panel& p : kPanels) app.desk.panels.emplace_back(p.name);
+  app.read_settings(app.desk.settings);
+  app.take_layout(app.desk.layout_name);
+}
+
+// A panel that stands in no place of a new layout is closed.
+void take_on(App& app, const Layout& layout) {
+  const std::vector<std::string> shown = shown_in(layout.dock);
+  app.desk.closed.clear();
+  for (const std::string& name : app.desk.panels)
+    if (std::ranges::find(shown, name) == shown.end()) app.desk.closed.insert(name);
+}
+
+void panel(App& app, const Panel& p) {
+  if (app.desk.closed.contains(p.name)) return;
+  bool open = true;
+  const ImVec2 screen = ImGui::GetMainViewport()->Size;
+  ImGui::SetNextWindowSize({0.45f * screen.x, 0.6f * screen.y}, ImGuiCond_FirstUseEver);
+  ImGui::SetNextWindowPos({0.28f * screen.x, 0.2f * screen.y}, ImGuiCond_FirstUseEver);
+  if (app.desk.front == p.name) {
+    ImGui::SetNextWindowFocus();
+    app.desk.front.clear();
+  }
+  if (ImGui::Begin(p.name, &open)) p.draw(app);
+  ImGui::End();
+  if (!open) app.desk.closed.insert(p.name);
+}
+
+void save_layout(App& app) {
+  Layout now{.name = app.desk.layout_name, .span = app.span, .scopes = {}, .dock = dock_now()};
+  for (const Scope& s : app.scopes) now.scopes.push_back(s.signals);
+  app.save_layout(now, app.desk.settings);
+  app.desk.save_layout = false;
 }
 
 }  // namespace
@@ -87,19 +81,23 @@ std::span<const Panel> panels() { return kPanels; }
 
 void draw(App& app) {
   forget_items();
+  if (app.desk.panels.empty()) begin_desk(app);
+  follow_look(app.desk.light, app.desk.zoom);
   keys(app);
-  const ImGuiViewport* screen = ImGui::GetMainViewport();
+  menu_bar(app);
   const float bar = ImGui::GetFrameHeightWithSpacing() + ImGui::GetTextLineHeight() +
                     2.0f * ImGui::GetStyle().WindowPadding.y;
+  const ImGuiViewport* screen = ImGui::GetMainViewport();
   ImGui::SetNextWindowPos(screen->WorkPos);
   ImGui::SetNextWindowSize({screen->WorkSize.x, bar});
   time_bar(app);
-  dock_space({screen->WorkPos.x, screen->WorkPos.y + bar},
-             {screen->WorkSize.x, screen->WorkSize.y - bar});
-  for (const Panel& p : kPanels) {
-    if (ImGui::Begin(p.name)) p.draw(app);
-    ImGui::End();
-  }
+  if (app.desk.wanted) take_on(app, *app.desk.wanted);
+  dock_space(app.desk.wanted ? &*app.desk.wanted : nullptr, bar);
+  app.desk.wanted.reset();
+  for (const Panel& p : kPanels) panel(app, p);
+  if (app.desk.save_layout) save_layout(app);
+  palette(app);
+  question(app);
 }
 
 }  // namespace evsim::gui

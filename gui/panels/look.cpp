@@ -38,38 +38,59 @@ void set_widgets(ImGuiStyle& s) {
   s.DockingSeparatorSize = 3.0f;
 }
 
-void set_colours(ImGuiStyle& s) {
-  ImGui::StyleColorsDark(&s);
-  const auto grey = [](float x, float alpha = 1.0f) {
-    return ImVec4(0.93f * x, 0.98f * x, 1.08f * x, alpha);
-  };
+// Greys by how far they stand off the background: 0: of windows, 1: text.
+struct Greys {
+  bool light;
+  ImVec4 operator()(float x, float alpha = 1.0f) const {
+    const float dark = 0.105f + 0.8f * x, bright = 0.945f - 0.84f * x;
+    const float y = light ? bright : dark;
+    return light ? ImVec4(y, y, y, alpha) : ImVec4(0.93f * y, 0.98f * y, 1.08f * y, alpha);
+  }
+};
+
+void set_colours(ImGuiStyle& s, bool light) {
+  if (light)
+    ImGui::StyleColorsLight(&s);
+  else
+    ImGui::StyleColorsDark(&s);
+  const Greys grey{light};
   const auto accent = [](float alpha) { return ImVec4(0.22f, 0.53f, 0.75f, alpha); };
   ImVec4* c = s.Colors;
-  c[ImGuiCol_Text] = grey(0.88f);
+  c[ImGuiCol_Text] = grey(0.97f);
   c[ImGuiCol_TextDisabled] = grey(0.5f);
-  c[ImGuiCol_WindowBg] = c[ImGuiCol_ChildBg] = grey(0.105f);
-  c[ImGuiCol_PopupBg] = grey(0.14f, 0.98f);
-  c[ImGuiCol_FrameBg] = grey(0.175f);
-  c[ImGuiCol_FrameBgHovered] = grey(0.23f);
-  c[ImGuiCol_FrameBgActive] = grey(0.27f);
-  c[ImGuiCol_TitleBg] = c[ImGuiCol_TitleBgActive] = c[ImGuiCol_MenuBarBg] = grey(0.075f);
-  c[ImGuiCol_Button] = grey(0.22f);
-  c[ImGuiCol_ButtonHovered] = accent(0.75f);
-  c[ImGuiCol_ButtonActive] = accent(1.0f);
-  c[ImGuiCol_Header] = grey(0.2f);
-  c[ImGuiCol_HeaderHovered] = accent(0.5f);
-  c[ImGuiCol_HeaderActive] = accent(0.7f);
+  c[ImGuiCol_WindowBg] = c[ImGuiCol_ChildBg] = grey(0.0f);
+  c[ImGuiCol_PopupBg] = light ? grey(-0.05f, 0.98f) : grey(0.045f, 0.98f);
+  c[ImGuiCol_FrameBg] = grey(0.09f);
+  c[ImGuiCol_FrameBgHovered] = grey(0.155f);
+  c[ImGuiCol_FrameBgActive] = grey(0.205f);
+  c[ImGuiCol_TitleBg] = c[ImGuiCol_TitleBgActive] = c[ImGuiCol_MenuBarBg] =
+      light ? grey(0.06f) : grey(-0.04f);
+  c[ImGuiCol_Button] = grey(0.145f);
+  c[ImGuiCol_ButtonHovered] = accent(light ? 0.45f : 0.75f);
+  c[ImGuiCol_ButtonActive] = accent(light ? 0.7f : 1.0f);
+  c[ImGuiCol_Header] = grey(0.12f);
+  c[ImGuiCol_HeaderHovered] = accent(light ? 0.3f : 0.5f);
+  c[ImGuiCol_HeaderActive] = accent(light ? 0.5f : 0.7f);
   c[ImGuiCol_SliderGrab] = accent(0.9f);
-  c[ImGuiCol_SliderGrabActive] = ImVec4(colour::kSky);
-  c[ImGuiCol_CheckMark] = ImVec4(colour::kSky);
-  c[ImGuiCol_Tab] = c[ImGuiCol_TabDimmed] = grey(0.075f);
-  c[ImGuiCol_TabSelected] = c[ImGuiCol_TabDimmedSelected] = grey(0.16f);
+  c[ImGuiCol_SliderGrabActive] = c[ImGuiCol_CheckMark] = light ? accent(1.0f) : colour::kSky;
+  c[ImGuiCol_Tab] = c[ImGuiCol_TabDimmed] = c[ImGuiCol_TitleBg];
+  c[ImGuiCol_TabSelected] = c[ImGuiCol_TabDimmedSelected] = light ? grey(-0.04f) : grey(0.07f);
   c[ImGuiCol_TabSelectedOverline] = c[ImGuiCol_TabDimmedSelectedOverline] = accent(1.0f);
   c[ImGuiCol_TabHovered] = accent(0.5f);
-  c[ImGuiCol_Separator] = c[ImGuiCol_Border] = grey(0.2f);
-  c[ImGuiCol_DockingEmptyBg] = grey(0.075f);
-  c[ImGuiCol_TableHeaderBg] = grey(0.15f);
-  c[ImGuiCol_TableRowBgAlt] = grey(0.3f, 0.12f);
+  c[ImGuiCol_Separator] = c[ImGuiCol_Border] = grey(0.12f);
+  c[ImGuiCol_DockingEmptyBg] = c[ImGuiCol_TitleBg];
+  c[ImGuiCol_TableHeaderBg] = grey(0.055f);
+  c[ImGuiCol_TableRowBgAlt] = grey(0.25f, 0.12f);
+}
+
+void set_plot_colours(bool light) {
+  ImPlotStyle& s = ImPlot::GetStyle();
+  const Greys grey{light};
+  s.Colors[ImPlotCol_PlotBg] = light ? grey(-0.06f) : grey(-0.05f);
+  s.Colors[ImPlotCol_FrameBg] = {0.0f, 0.0f, 0.0f, 0.0f};
+  s.Colors[ImPlotCol_LegendBg] = grey(0.0f, 0.75f);
+  s.Colors[ImPlotCol_LegendBorder] = {0.0f, 0.0f, 0.0f, 0.0f};
+  s.Colors[ImPlotCol_AxisGrid] = colour::ink(0.22f);
 }
 
 void set_plots() {
@@ -79,11 +100,6 @@ void set_plots() {
   s.LegendPadding = {6.0f, 4.0f};
   s.LegendInnerPadding = {4.0f, 2.0f};
   s.PlotBorderSize = 0.0f;
-  s.Colors[ImPlotCol_PlotBg] = {0.065f, 0.07f, 0.08f, 1.0f};
-  s.Colors[ImPlotCol_FrameBg] = {0.0f, 0.0f, 0.0f, 0.0f};
-  s.Colors[ImPlotCol_LegendBg] = {0.09f, 0.1f, 0.12f, 0.75f};
-  s.Colors[ImPlotCol_LegendBorder] = {0.0f, 0.0f, 0.0f, 0.0f};
-  s.Colors[ImPlotCol_AxisGrid] = {1.0f, 1.0f, 1.0f, 0.22f};
   const std::array<ImVec4, 6> lines{colour::kSky,       colour::kOrange, colour::kGreen,
                                     colour::kVermilion, colour::kPurple, colour::kYellow};
   s.Colormap = ImPlot::AddColormap("evsim", lines.data(), static_cast<int>(lines.size()), true);
@@ -94,11 +110,25 @@ void set_plots() {
 void set_look(float scale) {
   ImGuiStyle& style = ImGui::GetStyle();
   set_widgets(style);
-  set_colours(style);
+  set_colours(style, false);
   style.ScaleAllSizes(scale);
   style.FontScaleDpi = scale;
   set_plots();
+  set_plot_colours(false);
   load_font();
+}
+
+void follow_look(bool light, float zoom) {
+  ImGuiStyle& style = ImGui::GetStyle();
+  style.FontScaleMain = zoom;
+  if ((style.Colors[ImGuiCol_WindowBg].x > 0.5f) == light) return;
+  set_colours(style, light);
+  set_plot_colours(light);
+}
+
+ImVec4 colour::ink(float alpha) {
+  const ImVec4 text = ImGui::GetStyle().Colors[ImGuiCol_Text];
+  return {text.x, text.y, text.z, alpha};
 }
 
 std::string with_unit(std::string_view name, const Unit& unit) {

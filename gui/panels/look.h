@@ -12,12 +12,17 @@ namespace evsim::gui {
 // Style and font of a context that was just made; scale: of the screen.
 void set_look(float scale);
 
+// Once a frame: colours and size as the user wants them.
+void follow_look(bool light, float zoom);
+
 // Okabe and Ito, "Color Universal Design", 2008: told apart by the colour-blind too.
 namespace colour {
 inline constexpr ImVec4 kOrange{0.902f, 0.624f, 0.0f, 1.0f}, kSky{0.337f, 0.706f, 0.914f, 1.0f},
     kGreen{0.0f, 0.62f, 0.451f, 1.0f}, kYellow{0.941f, 0.894f, 0.259f, 1.0f},
     kVermilion{0.835f, 0.369f, 0.0f, 1.0f}, kPurple{0.8f, 0.475f, 0.655f, 1.0f},
-    kGrey{0.62f, 0.64f, 0.68f, 1.0f}, kDim{0.45f, 0.47f, 0.52f, 1.0f};
+    kGrey{0.55f, 0.57f, 0.6f, 1.0f}, kDim{0.45f, 0.47f, 0.52f, 1.0f};
+// Of text and of lines in plots: nearly white or nearly black.
+ImVec4 ink(float alpha = 1.0f);
 }  // namespace colour
 
 // "drive_units.rear.tau [Nm]"; the name alone without a unit.

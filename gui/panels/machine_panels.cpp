@@ -129,7 +129,7 @@ void draw_map(const App& app, const UnitSignals& u, const io::UnitGrid& g) {
 }
 
 void draw_plane(const App& app, const UnitSignals& u, const io::CurrentLoci& l) {
-  plot("I_max###circle", l.circle.i_d, l.circle.i_q, line({1.0f, 1.0f, 1.0f, 0.8f}, 1.5f));
+  plot("I_max###circle", l.circle.i_d, l.circle.i_q, line(colour::ink(0.8f), 1.5f));
   if (!l.ellipse.i_d.empty())
     plot("u_max###ellipse", l.ellipse.i_d, l.ellipse.i_q, line(colour::kSky, 1.5f));
   plot("MTPA###mtpa", l.mtpa.i_d, l.mtpa.i_q, line(colour::kGreen, 2.0f));
@@ -137,7 +137,7 @@ void draw_plane(const App& app, const UnitSignals& u, const io::CurrentLoci& l) 
   if (!u.i_d || !u.i_q) return;
   const Unit& A = si_unit(Dim::current_amplitude);
   const Path path = trail(app, *u.i_d, A, *u.i_q, A);
-  ImPlotSpec trace = line({1.0f, 1.0f, 1.0f, 0.5f}, 1.0f);
+  ImPlotSpec trace = line(colour::ink(0.5f), 1.0f);
   trace.Flags = ImPlotItemFlags_NoLegend;
   plot("###trail", path.x, path.y, trace);
   const auto& values = app.now().values;

@@ -8,17 +8,12 @@
 
 namespace evsim::gui {
 
-// Where a panel stands in the default layout.
-enum class Place { left, left_below, centre, right, right_middle, right_below };
-
 struct Panel {
-  const char* name;  // of its window
+  const char* name;  // of its window, and in layouts
   void (*draw)(App&);
-  Place place;
 };
 std::span<const Panel> panels();
 
-void time_bar(App& app);  // above all, not a window that moves
 void parameters_panel(App& app);
 void signals_panel(App& app);
 void scopes_panel(App& app);
@@ -27,6 +22,14 @@ void current_plane_panel(App& app);
 void battery_panel(App& app);
 void edits_panel(App& app);
 void messages_panel(App& app);
+void picker_panel(App& app);
+void keys_panel(App& app);
+
+// Not panels: they stand in no layout.
+void menu_bar(App& app);
+void time_bar(App& app);
+void palette(App& app);
+void question(App& app);
 
 // All of one frame: keys, layout, panels. Between ImGui::NewFrame() and ImGui::Render().
 void draw(App& app);

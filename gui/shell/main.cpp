@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstdio>
 #include <memory>
+#include <utility>
 
 #include "gui/panels/items.h"
 #include "gui/panels/look.h"
@@ -26,7 +27,8 @@ struct Arguments {
   std::vector<std::string> sets, levels;
   int width = 1600, height = 900;
   int frames = 0;  // 0: until it is closed
-  std::string screenshot;
+  std::string screenshot, layout;
+  bool light = false;
   double pace = 1.0;
   bool paused = false;
 };
@@ -42,6 +44,8 @@ Arguments parse(int argc, char** argv) {
   app.add_option("--height", a.height)->check(CLI::Range(200, 16384));
   app.add_option("--frames", a.frames)->check(CLI::Range(1, 1000000));
   app.add_option("--screenshot", a.screenshot);
+  app.add_option("--layout", a.layout);
+  app.add_flag("--light", a.light);
   app.add_option("--pace", a.pace)->check(CLI::PositiveNumber);
   app.add_flag("--paused", a.paused);
   try {
@@ -76,6 +80,10 @@ class Window {
     io.IniFilename = nullptr;
     io.ConfigFlags |= ImGuiConfigFlags_DockingEnable | ImGuiConfigFlags_NavEnableKeyboard;
     set_look(ImGui_ImplGlfw_GetContentScaleForWindow(window_));
+    glfwSetDropCallback(window_, [](GLFWwindow* window, int n, const char** files) {
+      auto* app = static_cast<App*>(glfwGetWindowUserPointer(window));
+      for (int i = 0; app != nullptr && i < n; ++i) app->drop(files[i]);
+    });
     ImGui_ImplGlfw_InitForOpenGL(window_, true);
     ImGui_ImplOpenGL3_Init("#version 150");
   }
@@ -90,9 +98,17 @@ class Window {
   Window(const Window&) = delete;
   Window& operator=(const Window&) = delete;
 
-  bool closed() const { return glfwWindowShouldClose(window_) != 0; }
+  // True when the user may go: unsaved edits are asked for first.
+  bool closed(App& app) {
+    if (glfwWindowShouldClose(window_) != 0) {
+      glfwSetWindowShouldClose(window_, GLFW_FALSE);
+      app.close();
+    }
+    return app.desk.quit;
+  }
 
   void frame(App& app) {
+    glfwSetWindowUserPointer(window_, &app);
     glfwPollEvents();
     ImGui_ImplOpenGL3_NewFrame();
     ImGui_ImplGlfw_NewFrame();
@@ -104,6 +120,7 @@ class Window {
     glClearColor(0.07f, 0.075f, 0.085f, 1.0f);
     glClear(GL_COLOR_BUFFER_BIT);
     ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+    if (!app.desk.screenshot.empty()) keep(app);
   }
   void show() { glfwSwapBuffers(window_); }
 
@@ -116,6 +133,15 @@ class Window {
   }
 
  private:
+  void keep(App& app) const {
+    const std::string file = std::exchange(app.desk.screenshot, {});
+    try {
+      save(file);
+      app.say("picture of the window written: " + file);
+    } catch (const EnvironmentError& e) {
+      app.say(e.what(), true);
+    }
+  }
   static std::string& last_error() {
     static std::string text = "unknown cause";
     return text;
@@ -126,7 +152,7 @@ class Window {
 
 // Until the window is closed. The simulation has a thread of its own.
 void run_live(App& app, Window& window) {
-  while (!window.closed()) {
+  while (!window.closed(app)) {
     app.update();
     window.frame(app);
     window.show();
@@ -136,7 +162,7 @@ void run_live(App& app, Window& window) {
 // So many frames of 1/60 s, in step with the simulation: the same pictures on every machine.
 void run_frames(App& app, Window& window, const Arguments& a) {
   constexpr double kFrame = 1.0 / 60.0;  // [s]
-  for (int i = 1; i <= a.frames && !window.closed(); ++i) {
+  for (int i = 1; i <= a.frames && !window.closed(app); ++i) {
     live::Session& s = app.session();
     s.advance(i * kFrame * a.pace);
     s.publish(s.moving() ? a.pace : 0.0);
@@ -156,6 +182,9 @@ int run(int argc, char** argv) {
                                                .load_controllers = link::load_controllers});
   const bool by_hand = a.frames > 0;
   App app(loaded, by_hand, {.paused = a.paused, .pace = a.pace});
+  app.desk.settings = settings_folder();
+  if (!a.layout.empty()) app.desk.layout_name = a.layout;
+  app.desk.light = a.light;
   Window window(a, loaded.c.vehicle_name + " in " + loaded.c.scenario_name + " - evsim");
   if (by_hand)
     run_frames(app, window, a);

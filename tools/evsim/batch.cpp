@@ -11,7 +11,7 @@
 
 #include "sim/link/controller_library.h"
 #include "tools/evsim/exit_codes.h"
-#include "tools/evsim/file_kind.h"
+#include "sim/link/file_kind.h"
 #include "tools/evsim/parallel.h"
 #include "tools/evsim/terminal.h"
 #include "tools/evsim/write.h"
@@ -126,18 +126,18 @@ void verify_result(const Case& c, Outcome& o) {
 
 // The one error where a vehicle stands for a scenario or the other way round: each of its keys would be one.
 std::optional<Problem> swapped(const io::CaseRequest& request) {
-  const auto is = [](const std::string& file, FileKind kind) {
+  const auto is = [](const std::string& file, link::FileKind kind) {
     try {
-      return !file.empty() && kind_of(file) == kind;
+      return !file.empty() && link::kind_of(file) == kind;
     } catch (const InputError&) {
       return false;
     }
   };
-  if (is(request.scenario, FileKind::vehicle))
+  if (is(request.scenario, link::FileKind::vehicle))
     return Problem{.file = request.scenario,
                    .what = "is a vehicle, not a scenario; with one: evsim run SCENARIO --vehicle " +
                            request.scenario};
-  if (is(request.vehicle, FileKind::scenario))
+  if (is(request.vehicle, link::FileKind::scenario))
     return Problem{.file = request.vehicle, .what = "is a scenario, not a vehicle"};
   return std::nullopt;
 }

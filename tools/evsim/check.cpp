@@ -8,7 +8,7 @@
 #include "tools/evsim/commands.h"
 #include "tools/evsim/cycle.h"
 #include "tools/evsim/exit_codes.h"
-#include "tools/evsim/file_kind.h"
+#include "sim/link/file_kind.h"
 #include "tools/evsim/flux_tables.h"
 #include "tools/evsim/link_file.h"
 #include "tools/evsim/print.h"
@@ -54,14 +54,14 @@ std::string check_link_file(const std::string& file) {
   return out;
 }
 
-std::string check_file(const std::string& file, FileKind kind) {
+std::string check_file(const std::string& file, link::FileKind kind) {
   switch (kind) {
-    case FileKind::vehicle: return check_vehicle_file(file);
-    case FileKind::scenario: return check_scenario_file(file);
-    case FileKind::speed_trace: return cycle_text(io::read_trace(file, io::TraceKind::speed));
-    case FileKind::pedal_trace: return cycle_text(io::read_trace(file, io::TraceKind::pedals));
-    case FileKind::published: return check_published_file(file);
-    case FileKind::link: return check_link_file(file);
+    case link::FileKind::vehicle: return check_vehicle_file(file);
+    case link::FileKind::scenario: return check_scenario_file(file);
+    case link::FileKind::speed_trace: return cycle_text(io::read_trace(file, io::TraceKind::speed));
+    case link::FileKind::pedal_trace: return cycle_text(io::read_trace(file, io::TraceKind::pedals));
+    case link::FileKind::published: return check_published_file(file);
+    case link::FileKind::link: return check_link_file(file);
   }
   return {};
 }
@@ -72,7 +72,7 @@ ExitCode check_command(const CheckArguments& a) {
   ExitCode code = ExitCode::held;
   for (const std::string& file : a.files) {
     try {
-      const FileKind kind = kind_of(file);
+      const link::FileKind kind = link::kind_of(file);
       const std::string facts = check_file(file, kind);
       print(fmt::format("{}: {} ok, {}\n", file, name(kind), facts));
     } catch (const InputError& e) {

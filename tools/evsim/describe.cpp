@@ -7,7 +7,7 @@
 #include "sim/run/signals.h"
 #include "tools/evsim/catalogue.h"
 #include "tools/evsim/commands.h"
-#include "tools/evsim/file_kind.h"
+#include "sim/link/file_kind.h"
 #include "tools/evsim/flux_tables.h"
 #include "tools/evsim/print.h"
 
@@ -160,9 +160,9 @@ ExitCode describe_command(const DescribeArguments& a) {
     throw InputError(Problem{
         .file = "evsim describe",
         .what = "unknown " + a.what + "; must be a file, parameters, signals, units or interface"});
-  const FileKind kind = kind_of(a.what);
-  if (kind == FileKind::vehicle) return describe_file<car::Params<double>>(a.what, a.filter);
-  if (kind == FileKind::scenario) return describe_file<scenario::Params>(a.what, a.filter);
+  const link::FileKind kind = link::kind_of(a.what);
+  if (kind == link::FileKind::vehicle) return describe_file<car::Params<double>>(a.what, a.filter);
+  if (kind == link::FileKind::scenario) return describe_file<scenario::Params>(a.what, a.filter);
   throw InputError(
       Problem{.file = a.what, .what = "is a cycle; describe takes vehicles and scenarios"});
 }

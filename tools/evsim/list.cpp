@@ -7,7 +7,7 @@
 #include "tools/evsim/commands.h"
 #include "tools/evsim/cycle.h"
 #include "tools/evsim/data_folders.h"
-#include "tools/evsim/file_kind.h"
+#include "sim/link/file_kind.h"
 #include "tools/evsim/print.h"
 
 namespace evsim::cli {
@@ -60,7 +60,7 @@ std::string facts_of(const std::string& file) {
 // Published figures lie beside the vehicles.
 bool is_published(const std::string& file) {
   try {
-    return kind_of(file) == FileKind::published;
+    return link::kind_of(file) == link::FileKind::published;
   } catch (const InputError&) {
     return false;
   }

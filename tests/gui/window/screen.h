@@ -94,7 +94,12 @@ class Screen {
   }
   // The tab of a panel.
   void click_tab(const char* panel) {
-    const ImGuiID id = ImGui::FindWindowByName(panel)->TabId;
+    const ImGuiWindow* window = ImGui::FindWindowByName(panel);
+    if (window == nullptr) {
+      ADD_FAILURE() << "no panel " << panel;
+      return;
+    }
+    const ImGuiID id = window->TabId;
     for (const gui::Item& i : gui::recorded_items())
       if (i.id == id) return click(ImVec2{0.5f * (i.x0 + i.x1), 0.5f * (i.y0 + i.y1)});
     ADD_FAILURE() << "no tab of " << panel;
@@ -115,14 +120,22 @@ class Screen {
     const ImVec2 from = middle(label);
     drag(from, {from.x + dx, from.y});
   }
-  void key(ImGuiKey k, bool ctrl = false) {
+  void key(ImGuiKey k, bool ctrl = false, bool shift = false) {
     ImGuiIO& io = ImGui::GetIO();
-    if (ctrl) io.AddKeyEvent(ImGuiMod_Ctrl, true);
+    const auto modifiers = [&](bool down) {
+      if (ctrl) io.AddKeyEvent(ImGuiMod_Ctrl, down);
+      if (shift) io.AddKeyEvent(ImGuiMod_Shift, down);
+    };
+    modifiers(true);
     io.AddKeyEvent(k, true);
     frames(1);
     io.AddKeyEvent(k, false);
-    if (ctrl) io.AddKeyEvent(ImGuiMod_Ctrl, false);
+    modifiers(false);
     frames(1);
+  }
+  void menu(const std::string& menu, const std::string& item) {
+    click("###menu:" + menu);
+    click(item);
   }
   // Over what stands in a field.
   void type(const std::string& field, const std::string& text) {

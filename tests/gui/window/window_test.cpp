@@ -11,21 +11,21 @@ using test::Screen;
 constexpr char kMass[] = "chassis.mass_kg";
 constexpr double kMassOfFile = 1980.0;
 
-TEST(Window, draws_every_panel_in_its_place) {
+TEST(Window, draws_the_panels_of_its_layout_in_their_places) {
   Screen s(test::throttle());
-  for (const Panel& p : panels()) {
-    const ImGuiWindow* w = ImGui::FindWindowByName(p.name);
-    ASSERT_NE(w, nullptr) << p.name;
-    EXPECT_NE(w->DockNode, nullptr) << p.name;
+  for (const std::string& name : shown_in(s.app().desk.layouts.front().dock)) {
+    const ImGuiWindow* w = ImGui::FindWindowByName(name.c_str());
+    ASSERT_NE(w, nullptr) << name;
+    EXPECT_NE(w->DockNode, nullptr) << name;
   }
   EXPECT_GT(ImGui::GetDrawData()->TotalVtxCount, 1000);
 }
 
-TEST(Window, every_panel_comes_to_the_front_by_its_tab) {
+TEST(Window, panels_come_to_the_front_by_their_tabs) {
   Screen s(test::throttle());
-  for (const Panel& p : panels()) {
-    s.click_tab(p.name);
-    EXPECT_TRUE(ImGui::FindWindowByName(p.name)->DockTabIsVisible) << p.name;
+  for (const std::string& name : shown_in(s.app().desk.layouts.front().dock)) {
+    s.click_tab(name.c_str());
+    EXPECT_TRUE(ImGui::FindWindowByName(name.c_str())->DockTabIsVisible) << name;
   }
 }
 

@@ -1,4 +1,4 @@
-#include "tools/evsim/file_kind.h"
+#include "sim/link/file_kind.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -12,7 +12,7 @@
 #include "sim/run/scenario.h"
 #include "sim/vehicle/car.h"
 
-namespace evsim::cli {
+namespace evsim::link {
 namespace {
 
 [[noreturn]] void refuse(const std::string& file, int line, std::string what) {
@@ -41,7 +41,7 @@ FileKind json_kind(const std::string& file, const std::string& text, int depth) 
   if (!json->is_object()) refuse(file, json->line, "must be an object");
   const int vehicle = matches(*json, io::description<car::Params<double>>());
   const int scenario = matches(*json, io::description<scenario::Params>());
-  if (matches(*json, io::description<link::LinkParams>()) > std::max(vehicle, scenario))
+  if (matches(*json, io::description<LinkParams>()) > std::max(vehicle, scenario))
     return FileKind::link;
   if (vehicle > scenario) return FileKind::vehicle;
   if (matches(*json, io::description<published::Params>()) > scenario) return FileKind::published;
@@ -105,4 +105,4 @@ FileKind kind_of(const std::string& file) {
   return json ? json_kind(file, text, 0) : csv_kind(file, text);
 }
 
-}  // namespace evsim::cli
+}  // namespace evsim::link
