@@ -40,6 +40,7 @@ struct Desk {
   bool palette = false;  // is open
   std::string palette_text;
   int palette_at = 0;  // which hit is marked
+  int palettes = 0;    // so far
 
   std::map<std::string, std::string, std::less<>> keys;  // of actions, where they aren't the usual
   std::string key_for;                                   // action whose key is being chosen

@@ -22,8 +22,8 @@ void figure(const App& app, const char* text, const char* path) {
 }
 
 void bar(double share, const ImVec4& colour, const std::string& text) {
-  const ImVec4 darker{0.55f * colour.x, 0.55f * colour.y, 0.55f * colour.z, 1.0f};  // below text
-  ImGui::PushStyleColor(ImGuiCol_PlotHistogram, darker);
+  const ImVec4 below_text{colour.x, colour.y, colour.z, 0.5f};
+  ImGui::PushStyleColor(ImGuiCol_PlotHistogram, below_text);
   ImGui::ProgressBar(static_cast<float>(std::clamp(share, 0.0, 1.0)), {-FLT_MIN, 0.0f},
                      text.c_str());
   ImGui::PopStyleColor();

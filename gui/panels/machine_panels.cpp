@@ -114,8 +114,8 @@ void draw_map(const App& app, const UnitSignals& u, const io::UnitGrid& g) {
                       {speeds.back() + half_x, g.tau.back() + half_y});
   ImPlot::PopColormap();
   cover(speeds, g, g.tau.back() + 10.0 * half_y, g.tau.front() - 10.0 * half_y);
-  plot("can give###most", speeds, g.tau_max, line({1.0f, 1.0f, 1.0f, 0.9f}, 1.5f));
-  ImPlotSpec below = line({1.0f, 1.0f, 1.0f, 0.9f}, 1.5f);
+  plot("can give###most", speeds, g.tau_max, line(colour::ink(0.9f), 1.5f));
+  ImPlotSpec below = line(colour::ink(0.9f), 1.5f);
   below.Flags = ImPlotItemFlags_NoLegend;
   plot("###least", speeds, g.tau_min, below);
   plot("limit of the file###file", speeds, g.tau_limit, line(colour::kOrange, 1.5f));

@@ -18,6 +18,7 @@ void close(App& app) {
   app.desk.palette = false;
   app.desk.palette_text.clear();
   app.desk.palette_at = 0;
+  ++app.desk.palettes;
 }
 
 void hits(App& app, bool enter) {
@@ -61,10 +62,12 @@ void palette(App& app) {
       ImGui::SetKeyboardFocusHere();
     }
     ImGui::SetNextItemWidth(-FLT_MIN);
+    ImGui::PushID(app.desk.palettes);  // a field of its own each time: an old one gives its text back
     const bool enter = ImGui::InputTextWithHint(
         "###palette_text", "signal, parameter, action, panel; or: kerb mass = 2100",
         &app.desk.palette_text, ImGuiInputTextFlags_EnterReturnsTrue);
     if (ImGui::IsItemEdited()) app.desk.palette_at = 0;
+    ImGui::PopID();
     const bool left = !ImGui::IsWindowFocused() && !ImGui::IsWindowAppearing();
     hits(app, enter);
     if (left && app.desk.palette && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) close(app);

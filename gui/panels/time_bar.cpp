@@ -15,7 +15,7 @@ void buttons(App& app) {
   const live::Picture& now = app.now();
   const bool runs = !now.paused && now.failure.empty() && now.end == End::running;
   ImGui::PushStyleColor(ImGuiCol_Button,
-                        runs ? ImVec4(0.45f, 0.3f, 0.05f, 1.0f) : ImVec4(0.05f, 0.4f, 0.3f, 1.0f));
+                        runs ? ImVec4(0.9f, 0.6f, 0.0f, 0.45f) : ImVec4(0.0f, 0.65f, 0.45f, 0.5f));
   if (ImGui::Button(runs ? "Pause###pause" : "Run###pause", {72.0f, 0.0f}))
     runs ? app.pause() : app.resume();
   ImGui::PopStyleColor();

@@ -105,6 +105,7 @@ TEST(Desk, the_palette_shows_a_signal_in_a_scope_by_a_few_keys) {
   s.frames(2);
   ImGui::GetIO().AddInputCharactersUTF8("body.F_grade");
   s.frames(2);
+  EXPECT_EQ(s.app().desk.palette_text, "body.F_grade");
   s.key(ImGuiKey_Enter);
   s.frames(1);
   EXPECT_FALSE(s.app().desk.palette);
