@@ -56,6 +56,8 @@ class App {
   void reload() { open(request()); }
   // A file that was dropped onto the window, whatever it is.
   void drop(const std::string& file);
+  // Something comes by itself soon: a file that is being loaded.
+  bool busy() const { return picker.loading; }
   // Ends the window, where nothing unsaved is lost or the user does not mind.
   void close();
 

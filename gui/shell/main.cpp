@@ -4,11 +4,14 @@
 #include <imgui.h>
 #include <imgui_impl_glfw.h>
 #include <imgui_impl_opengl3.h>
+#include <imgui_internal.h>
 #include <implot.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <ctime>
 #include <memory>
 #include <utility>
 
@@ -16,6 +19,7 @@
 #include "gui/panels/look.h"
 #include "gui/panels/panels.h"
 #include "gui/shell/screenshot.h"
+#include "gui/shell/state.h"
 #include "sim/base/errors.h"
 #include "sim/link/controller_library.h"
 
@@ -26,8 +30,9 @@ struct Arguments {
   std::string vehicle, scenario;
   std::vector<std::string> sets, levels;
   int width = 1600, height = 900;
-  int frames = 0;  // 0: until it is closed
-  std::string screenshot, layout;
+  int frames = 0;        // 0: until it is closed
+  double seconds = 0.0;  // 0: until it is closed [s]
+  std::string screenshot, layout, state;
   bool light = false;
   double pace = 1.0;
   bool paused = false;
@@ -43,7 +48,9 @@ Arguments parse(int argc, char** argv) {
   app.add_option("--width", a.width)->check(CLI::Range(200, 16384));
   app.add_option("--height", a.height)->check(CLI::Range(200, 16384));
   app.add_option("--frames", a.frames)->check(CLI::Range(1, 1000000));
+  app.add_option("--seconds", a.seconds)->check(CLI::PositiveNumber);
   app.add_option("--screenshot", a.screenshot);
+  app.add_option("--state", a.state);
   app.add_option("--layout", a.layout);
   app.add_flag("--light", a.light);
   app.add_option("--pace", a.pace)->check(CLI::PositiveNumber);
@@ -73,7 +80,11 @@ class Window {
       throw EnvironmentError("no window can be opened: " + last_error());
     }
     glfwMakeContextCurrent(window_);
-    glfwSwapInterval(a.frames > 0 ? 0 : 1);
+    glfwSwapInterval(a.frames > 0 || a.seconds > 0.0 ? 0 : 1);
+    const auto* renderer = reinterpret_cast<const char*>(glGetString(GL_RENDERER));
+    const std::string_view name = renderer == nullptr ? "" : renderer;
+    by_software_ = name.find("llvmpipe") != name.npos || name.find("softpipe") != name.npos ||
+                   name.find("SWR") != name.npos;
     ImGui::CreateContext();
     ImPlot::CreateContext();
     ImGuiIO& io = ImGui::GetIO();
@@ -105,6 +116,22 @@ class Window {
       app.close();
     }
     return app.desk.quit;
+  }
+
+  // Nobody sees it.
+  bool hidden() const { return glfwGetWindowAttrib(window_, GLFW_ICONIFIED) != 0; }
+  // The processor draws it.
+  bool by_software() const { return by_software_; }
+  // Mouse or keys were used in the last frame.
+  static bool touched() {
+    const ImGuiIO& io = ImGui::GetIO();
+    return io.MouseDelta.x != 0.0f || io.MouseDelta.y != 0.0f || io.MouseWheel != 0.0f ||
+           ImGui::IsAnyMouseDown() || io.WantTextInput ||
+           ImGui::GetCurrentContext()->InputEventsTrail.Size > 0;
+  }
+  // Until something happens, at most so long [s].
+  static void rest(double longest) {
+    if (longest > 0.0) glfwWaitEventsTimeout(longest);
   }
 
   void frame(App& app) {
@@ -148,15 +175,43 @@ class Window {
   }
   GLFWwindow* window_ = nullptr;
   int width_ = 0, height_ = 0;
+  bool by_software_ = false;
 };
 
-// Until the window is closed. The simulation has a thread of its own.
-void run_live(App& app, Window& window) {
-  while (!window.closed(app)) {
+double now() { return glfwGetTime(); }
+double cpu_time() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+// Until the window is closed. The simulation has a thread of its own. Frames cost where nobody needs them: few
+// are drawn while nothing moves, fewer where the window can't be seen, and no more than the eye needs where the
+// processor draws them.
+void run_live(App& app, Window& window, const Arguments& a, double started) {
+  constexpr double kBySoftware = 1.0 / 30.0, kStill = 0.1, kHidden = 0.25, kStir = 0.5;  // [s]
+  double stirred = now(), first = 0.0, cpu = 0.0;
+  std::int64_t steps = 0;
+  int frame = 0;
+  record_items(!a.state.empty());
+  for (double begin = now(); !window.closed(app); begin = now()) {
     app.update();
     window.frame(app);
     window.show();
+    if (++frame == 1) {
+      first = now() - started;
+      cpu = cpu_time();
+    }
+    if (!a.state.empty()) write_state(app, frame, a.state);
+    if (a.seconds > 0.0 && now() - started - first > a.seconds) break;
+    if (app.now().steps != steps || window.touched()) stirred = now();
+    steps = app.now().steps;
+    const bool still = now() - stirred > kStir && !app.busy();
+    const double period = window.hidden()                            ? kHidden
+                          : still                                    ? kStill
+                          : window.by_software() && a.seconds == 0.0 ? kBySoftware
+                                                                     : 0.0;
+    window.rest(begin + period - now());
   }
+  if (a.seconds > 0.0)
+    fmt::print("first frame after {:.3f} s, {:.1f} frames/s, {:.2f} ms of CPU a frame\n", first,
+               (frame - 1) / a.seconds, 1e3 * (cpu_time() - cpu) / std::max(frame - 1, 1));
 }
 
 // So many frames of 1/60 s, in step with the simulation: the same pictures on every machine.
@@ -175,6 +230,7 @@ void run_frames(App& app, Window& window, const Arguments& a) {
 
 int run(int argc, char** argv) {
   const Arguments a = parse(argc, argv);
+  const auto begin = std::chrono::steady_clock::now();
   const io::LoadedCase loaded = io::load_case({.scenario = a.scenario,
                                                .vehicle = a.vehicle,
                                                .sets = a.sets,
@@ -186,10 +242,12 @@ int run(int argc, char** argv) {
   if (!a.layout.empty()) app.desk.layout_name = a.layout;
   app.desk.light = a.light;
   Window window(a, loaded.c.vehicle_name + " in " + loaded.c.scenario_name + " - evsim");
+  const double started =
+      now() - std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   if (by_hand)
     run_frames(app, window, a);
   else
-    run_live(app, window);
+    run_live(app, window, a, started);
   return 0;
 }
 

@@ -18,8 +18,9 @@ namespace evsim::test {
 
 class Screen {
  public:
-  explicit Screen(const io::LoadedCase& loaded, bool paused = true)
-      : app_(loaded, true, {.paused = paused, .pace = 1.0, .mark_period = 0.05}) {
+  // live: the simulation has a thread of its own, and frames don't step it.
+  explicit Screen(const io::LoadedCase& loaded, bool paused = true, bool live = false)
+      : app_(loaded, !live, {.paused = paused, .pace = 1.0, .mark_period = 0.05}), live_(live) {
     ImGui::CreateContext();
     ImPlot::CreateContext();
     ImGuiIO& io = ImGui::GetIO();
@@ -46,10 +47,12 @@ class Screen {
   // Frames of 10 ms; the simulation keeps in step.
   void frames(int n) {
     for (int i = 0; i < n; ++i) {
-      live::Session& s = app_.session();
-      s.drain();
-      s.advance(s.t() + 0.01);
-      s.publish();
+      if (!live_) {
+        live::Session& s = app_.session();
+        s.drain();
+        s.advance(s.t() + 0.01);
+        s.publish();
+      }
       app_.update();
       ImGui_ImplNullRender_NewFrame();
       ImGui_ImplNullPlatform_NewFrame();
@@ -91,6 +94,13 @@ class Screen {
     button(true);
     button(false);
     frames(1);
+  }
+  void right_click(const ImVec2& at) {
+    move(at);
+    ImGui::GetIO().AddMouseButtonEvent(1, true);
+    frames(1);
+    ImGui::GetIO().AddMouseButtonEvent(1, false);
+    frames(2);
   }
   // The tab of a panel.
   void click_tab(const char* panel) {
@@ -151,6 +161,7 @@ class Screen {
 
  private:
   gui::App app_;
+  bool live_;
 };
 
 }  // namespace evsim::test

@@ -1,0 +1,43 @@
+#include "gui/shell/state.h"
+
+#include <filesystem>
+
+#include "gui/panels/items.h"
+#include "sim/io/json_tree.h"
+#include "sim/io/output_folder.h"
+
+namespace evsim::gui {
+
+void write_state(const App& app, int frame, const std::string& file) {
+  io::Json out = io::Json::object();
+  const live::Picture& now = app.now();
+  out.set("frame", static_cast<double>(frame));
+  out.set("t_s", now.t);
+  out.set("paused", now.paused);
+  out.set("commands", static_cast<double>(now.commands));
+  out.set("real_time_factor", now.real_time_factor);
+  out.set("ledger_residual", now.ledger_residual);
+  out.set("vehicle", app.vehicle_name());
+  out.set("scenario", app.scenario_name());
+  out.set("layout", app.desk.layout_name);
+  out.set("message", app.messages().empty() ? "" : app.messages().back().text);
+  io::Json values = io::Json::object();
+  for (const std::size_t i : app.parameters().unsaved())
+    values.set(app.parameters().all()[i].keyed, app.parameters().all()[i].value);
+  out.set("edits", std::move(values));
+  io::Json items = io::Json::object();
+  for (const Item& i : recorded_items()) {
+    if (i.label.empty()) continue;
+    const std::size_t id = i.label.find("###");
+    io::Json place = io::Json::array();
+    for (const float x : {i.x0, i.y0, i.x1, i.y1})
+      place.items.push_back(io::Json::from(static_cast<double>(x)));
+    items.set(id == std::string::npos ? i.label : i.label.substr(id), std::move(place));
+  }
+  out.set("items", std::move(items));
+  const std::string partial = file + ".part";
+  io::write_file(partial, io::to_text(out), file);
+  std::filesystem::rename(partial, file);
+}
+
+}  // namespace evsim::gui
