@@ -15,9 +15,12 @@ constexpr std::array kPanels{
     Panel{"Signals", signals_panel, Place::left},
     Panel{"Edits", edits_panel, Place::left_below},
     Panel{"Messages", messages_panel, Place::left_below},
+    Panel{"Timeline", timeline_panel, Place::left_below},
+    Panel{"Faults", faults_panel, Place::left},
     Panel{"Scopes", scopes_panel, Place::centre},
     Panel{"Machine map", machine_map_panel, Place::right},
     Panel{"Current plane", current_plane_panel, Place::right_middle},
+    Panel{"Driving", driving_panel, Place::right_middle},
     Panel{"Battery", battery_panel, Place::right_below},
 };
 
@@ -88,6 +91,7 @@ std::span<const Panel> panels() { return kPanels; }
 void draw(App& app) {
   forget_items();
   keys(app);
+  driving_keys(app);
   const ImGuiViewport* screen = ImGui::GetMainViewport();
   const float bar = ImGui::GetFrameHeightWithSpacing() + ImGui::GetTextLineHeight() +
                     2.0f * ImGui::GetStyle().WindowPadding.y;

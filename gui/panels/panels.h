@@ -27,6 +27,11 @@ void current_plane_panel(App& app);
 void battery_panel(App& app);
 void edits_panel(App& app);
 void messages_panel(App& app);
+void driving_panel(App& app);
+void faults_panel(App& app);
+void timeline_panel(App& app);
+
+void driving_keys(App& app);  // each frame: what is held down
 
 // All of one frame: keys, layout, panels. Between ImGui::NewFrame() and ImGui::Render().
 void draw(App& app);
