@@ -56,19 +56,22 @@ void who(App& app) {
 
 struct Gauge {
   const char* name;
-  std::string unit;
+  const char* unit;
   double value, least, most;
   ImVec4 colour;
 };
 
-// An arc of 240 degrees from zero to the value, ticks in fifths, the figure in its middle.
+// Its name above an arc of 240 degrees, filled from zero to the value; the figure in the middle.
 void gauge(const Gauge& g, float size) {
   constexpr float kBegin = 2.618f, kSweep = 4.189f;  // [rad]
+  const float em = ImGui::GetFontSize();
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  ImGui::Dummy({size, 0.86f * size});
+  ImGui::Dummy({size, 0.8f * size + 1.2f * em});
+  if (ImGui::IsItemHovered())
+    ImGui::SetTooltip("%s: %.4g %s, gauge from %g to %g", g.name, g.value, g.unit, g.least, g.most);
   ImDrawList* draw = ImGui::GetWindowDrawList();
-  const ImVec2 middle{at.x + 0.5f * size, at.y + 0.5f * size};
-  const float r = 0.42f * size, width = 0.075f * size;
+  const ImVec2 middle{at.x + 0.5f * size, at.y + 1.2f * em + 0.48f * size};
+  const float r = 0.42f * size, width = 0.085f * size;
   const auto angle = [&](double x) {
     const double share = std::clamp((x - g.least) / (g.most - g.least), 0.0, 1.0);
     return kBegin + kSweep * static_cast<float>(share);
@@ -77,33 +80,24 @@ void gauge(const Gauge& g, float size) {
   draw->PathStroke(ImGui::GetColorU32(ImGuiCol_FrameBg), width);
   const double value = std::isfinite(g.value) ? g.value : 0.0;
   const float zero = angle(0.0), now = angle(value);
-  if (std::abs(now - zero) > 0.005f) {
+  if (std::abs(now - zero) > 0.01f) {
     draw->PathArcTo(middle, r, std::min(zero, now), std::max(zero, now), 48);
     draw->PathStroke(ink(value < 0.0 ? colour::kGreen : g.colour), width);
   }
-  for (int k = 0; k <= 5; ++k) {
-    const float a = kBegin + kSweep * static_cast<float>(k) / 5.0f;
+  const auto tick = [&](float a, float beyond) {
     const ImVec2 out{std::cos(a), std::sin(a)};
-    const float from = r + 0.5f * width, to = from + 0.025f * size;
+    const float from = r - 0.5f * width, to = r + 0.5f * width + beyond;
     draw->AddLine({middle.x + from * out.x, middle.y + from * out.y},
-                  {middle.x + to * out.x, middle.y + to * out.y},
-                  ImGui::GetColorU32(ImGuiCol_TextDisabled));
-  }
-  const float em = ImGui::GetFontSize();
-  const double shown = std::abs(value) < 0.05 ? 0.0 : value;
-  centred(fmt::format("{:.{}f}", shown, std::abs(shown) < 99.95 ? 1 : 0).c_str(), middle,
-          0.19f * size, ImGui::GetColorU32(ImGuiCol_Text));
-  centred(g.unit.c_str(), {middle.x, middle.y + 0.16f * size}, 0.85f * em,
-          ImGui::GetColorU32(ImGuiCol_TextDisabled));
-  centred(g.name, {middle.x, middle.y + 0.31f * size}, 0.9f * em, ink(colour::kGrey));
-  const auto end = [&](float a, double x) {
-    const float far = r + 0.02f * size;
-    centred(fmt::format("{:g}", x).c_str(),
-            {middle.x + far * std::cos(a), middle.y + far * std::sin(a) + 0.8f * em}, 0.75f * em,
-            ImGui::GetColorU32(ImGuiCol_TextDisabled));
+                  {middle.x + to * out.x, middle.y + to * out.y}, ink(colour::kGrey), 1.5f);
   };
-  end(kBegin, g.least);
-  end(kBegin + kSweep, g.most);
+  for (int k = 0; k <= 4; ++k) tick(kBegin + kSweep * static_cast<float>(k) / 4.0f, 0.0f);
+  tick(zero, 0.03f * size);
+  const double shown = std::abs(value) < 0.05 ? 0.0 : value;
+  const std::string digits = fmt::format("{:.{}f}", shown, std::abs(shown) < 99.95 ? 1 : 0);
+  centred(digits.c_str(), middle, std::max(0.2f * size, em), ImGui::GetColorU32(ImGuiCol_Text));
+  centred(g.unit, {middle.x, middle.y + 0.2f * size}, 0.9f * em,
+          ImGui::GetColorU32(ImGuiCol_TextDisabled));
+  centred(g.name, {middle.x, at.y + 0.5f * em}, 0.9f * em, ink(colour::kGrey));
 }
 
 double sum_of_torques(const App& app) {
@@ -117,9 +111,9 @@ void gauges(const App& app) {
   const auto value = [&](const char* path) { return app.value(app.find(path)).value_or(0.0); };
   const Gauge all[] = {
       {"speed", "km/h", value("body.v"), 0.0, r.v, colour::kSky},
-      {"battery power", "kW", value("battery.p"), -0.5 * r.p, r.p, colour::kOrange},
+      {"power", "kW", value("battery.p"), -0.5 * r.p, r.p, colour::kOrange},
       {"torque", "Nm", sum_of_torques(app), -r.tau, r.tau, colour::kYellow},
-      {"battery current", "A", value("battery.i"), -0.5 * r.i, r.i, colour::kOrange},
+      {"current", "A", value("battery.i"), -0.5 * r.i, r.i, colour::kOrange},
       {"charge", "%", 100.0 * value("battery.SOC"), 0.0, 100.0, colour::kSky},
   };
   const float gap = 6.0f;

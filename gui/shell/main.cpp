@@ -9,13 +9,17 @@
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
 
 #include "gui/panels/items.h"
 #include "gui/panels/look.h"
 #include "gui/panels/panels.h"
+#include "gui/shell/game_pad.h"
 #include "gui/shell/screenshot.h"
 #include "sim/base/errors.h"
+#include "sim/io/text.h"
 #include "sim/link/controller_library.h"
 
 namespace evsim::gui {
@@ -124,9 +128,29 @@ class Window {
   int width_ = 0, height_ = 0;
 };
 
+// $XDG_CONFIG_HOME/evsim/keys.json; what is wrong with it becomes a message.
+void load_keys(App& app) {
+  namespace fs = std::filesystem;
+  const char *config = std::getenv("XDG_CONFIG_HOME"), *home = std::getenv("HOME");
+  if (config == nullptr && home == nullptr) return;
+  const fs::path folder =
+      (config != nullptr ? fs::path(config) : fs::path(home) / ".config") / "evsim";
+  std::error_code ec;
+  fs::create_directories(folder, ec);
+  app.drive_keys.file = (folder / "keys.json").string();
+  const io::FileText text = io::read_file(app.drive_keys.file);
+  if (!text.error.empty()) return;  // nobody has chosen keys yet
+  try {
+    read_keys(app.drive_keys, app.drive_keys.file, text.text);
+  } catch (const InputError& e) {
+    app.say(e.what(), true);
+  }
+}
+
 // Until the window is closed. The simulation has a thread of its own.
 void run_live(App& app, Window& window) {
   while (!window.closed()) {
+    app.driving.pad = game_pad();
     app.update();
     window.frame(app);
     window.show();
@@ -156,6 +180,7 @@ int run(int argc, char** argv) {
                                                .load_controllers = link::load_controllers});
   const bool by_hand = a.frames > 0;
   App app(loaded, by_hand, {.paused = a.paused, .pace = a.pace});
+  if (!by_hand) load_keys(app);
   Window window(a, loaded.c.vehicle_name + " in " + loaded.c.scenario_name + " - evsim");
   if (by_hand)
     run_frames(app, window, a);

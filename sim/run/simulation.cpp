@@ -19,6 +19,8 @@ constexpr const char *kBms = "bms", *kControl = "control";  // entries' names
 
 constexpr double kLosesSpeed = 1e-3;  // [m/s2]: a car that decelerates less keeps its speed
 constexpr double kMoving = 1.0;       // [m/s]
+// Longest step while a pedal is held: what hands do next must not wait [s].
+constexpr double kByHand = 0.04;
 
 InputError contradiction(const std::string& what) { return InputError(Problem{.what = what}); }
 
@@ -201,7 +203,8 @@ Mesh Simulation::mesh_of(TimeNs from, TimeNs to, double jump) const {
   const Pace pace = now_.hooks.hold_a_pedal() ? Pace::slow : trace_.pace(seconds(from));
   if (pace == Pace::rest && scheme_.truth) return mesh(to - from, to - from, {});
   const int finer = pace == Pace::creep ? solver.creep : pace == Pace::slow ? solver.slow : 1;
-  const TimeNs h = std::max<TimeNs>(to_ns(solver.h) / finer, 1);
+  const double longest = now_.hooks.hold_a_pedal() ? min(solver.h, kByHand) : solver.h;
+  const TimeNs h = std::max<TimeNs>(to_ns(longest) / finer, 1);
   return mesh(to - from, h, grading(jump, solver.lag, h));
 }
 
