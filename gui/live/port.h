@@ -21,6 +21,14 @@ namespace evsim::live {
 struct Command {
   scenario::Event event;  // its time is not looked at: it acts when it is met
 };
+// A command at the first boundary at t or later; its notice comes then.
+struct Plan {
+  double t;  // [s]
+  scenario::Event event;
+};
+struct Unplan {
+  std::uint64_t id;  // of the plan
+};
 struct Pause {};
 struct Resume {};
 struct Steps {
@@ -42,7 +50,7 @@ struct GoBack {
   double t;
   std::vector<Edit> edits = {};
 };
-using Ask = std::variant<Command, Pause, Resume, Steps, RunUntil, Pace, GoBack>;
+using Ask = std::variant<Command, Plan, Unplan, Pause, Resume, Steps, RunUntil, Pace, GoBack>;
 
 // What became of a request.
 struct Notice {
@@ -53,6 +61,13 @@ struct Notice {
 
 // ---- What the window sees -----------------------------------------------------------------------
 
+// A command that was applied; what stood at its place in the log or behind it is forgotten.
+struct Logged {
+  std::size_t at;
+  scenario::Event event;
+  bool by_hand;  // not of the scenario's timeline
+};
+
 struct Picture {
   double t = 0.0, duration = 0.0;  // [s]
   double earliest = 0.0;           // mark to go back to, beside the start [s]
@@ -62,7 +77,10 @@ struct Picture {
   bool paused = true;
   End end = End::running;
   std::int64_t steps = 0;
-  int commands = 0;  // in the log
+  int commands = 0;        // in the log
+  std::size_t told = 0;    // of them, by Port::log
+  double E_battery = 0.0;  // net, from the start on [J]
+  double distance = 0.0;   // driven since then [m]
   std::int64_t samples_lost = 0;
   std::string failure = {};         // of the integration; "": none
   std::vector<double> values = {};  // of all signals [SI]
@@ -94,6 +112,7 @@ struct Port {
   const std::vector<signals::Info> infos;
   Ring<Request> requests{1024};
   Ring<Notice> notices{1024};
+  Ring<Logged> log{4096};  // one that finds it full comes later
   TripleBuffer<Picture> pictures;
   RowRing samples;  // rows: t, then all signals
 

@@ -26,9 +26,20 @@ void Session::drain() {
 }
 
 void Session::meet(const Request& r) {
+  if (const auto* plan = std::get_if<Plan>(&r.ask)) {
+    const auto later = std::ranges::upper_bound(plans_, plan->t, {}, &Planned::t);
+    plans_.insert(later, {.id = r.id, .t = plan->t, .event = plan->event});
+    return meet_plans();
+  }
   Notice notice{.id = r.id, .t = t(), .refused = {}};
   try {
-    guarded([&] { std::visit([this](const auto& ask) { meet(ask); }, r.ask); });
+    guarded([&] {
+      std::visit(
+          [this](const auto& ask) {
+            if constexpr (!std::same_as<std::decay_t<decltype(ask)>, Plan>) meet(ask);
+          },
+          r.ask);
+    });
   } catch (const InputError& e) {
     notice.refused = e.what();
   }
@@ -36,8 +47,38 @@ void Session::meet(const Request& r) {
 }
 
 void Session::command(const scenario::Event& e) {
+  const std::size_t at = simulation_.commands().size();
   simulation_.command(e);
-  by_hand_.push_back({.steps = steps_, .event = e});
+  told_ = std::min(told_, at);
+  by_hand_.push_back({.steps = steps_, .at = at, .event = e});
+}
+
+void Session::meet_plans() {
+  while (!plans_.empty() && plans_.front().t <= t() && simulation_.end() == End::running) {
+    const Planned due = std::move(plans_.front());
+    plans_.erase(plans_.begin());
+    Notice notice{.id = due.id, .t = t(), .refused = {}};
+    try {
+      guarded([&] { command(due.event); });
+    } catch (const InputError& e) {
+      notice.refused = e.what();
+    }
+    port_.notices.push(std::move(notice));
+  }
+}
+void Session::meet(const Unplan& u) {
+  std::erase_if(plans_, [&](const Planned& p) { return p.id == u.id; });
+}
+
+// What the window does not know yet of the log, as far as there is room.
+void Session::tell_log() {
+  const auto log = simulation_.commands();
+  auto hand = std::ranges::lower_bound(by_hand_, told_, {}, &ByHand::at);
+  for (; told_ < log.size(); ++told_) {
+    const bool by_hand = hand != by_hand_.end() && hand->at == told_;
+    if (!port_.log.push({.at = told_, .event = log[told_], .by_hand = by_hand})) return;
+    if (by_hand) ++hand;
+  }
 }
 void Session::meet(const Command& c) { command(c.event); }
 void Session::meet(const Pause& /*p*/) { paused_ = true; }
@@ -64,7 +105,8 @@ void Session::meet(const Pace& p) {
 void Session::meet(const GoBack& g) {
   while (!marks_.empty() && marks_.back().t > g.t) marks_.pop_back();
   const Mark& to = marks_.empty() ? start_ : marks_.back();
-  simulation_.restore(to.state, to.log);
+  simulation_.restore(to.state);
+  told_ = std::min(told_, simulation_.commands().size());
   steps_ = to.steps;
   failure_.clear();
   next_sample_ = t();
@@ -107,6 +149,7 @@ void Session::step() {
   if (steps_left_ > 0) --steps_left_;
   if (steps_left_ == 0 || t() >= until_) paused_ = true;
   mark();
+  meet_plans();
 }
 
 void Session::integrate() {
@@ -144,7 +187,6 @@ void Session::sample() {
 
 Session::Mark Session::here() const {
   return {.state = simulation_.snapshot(),
-          .log = simulation_.command_log(),
           .t = simulation_.t(),
           .steps = steps_,
           .by_hand = by_hand_.size()};
@@ -168,7 +210,11 @@ void Session::publish(double real_time_factor) {
   p.paused = paused_;
   p.end = simulation_.end();
   p.steps = steps_;
+  tell_log();
+  p.told = told_;
   p.commands = simulation_.snapshot().commands;
+  p.E_battery = simulation_.snapshot().q[ledger::kBattery];
+  p.distance = simulation_.snapshot().y[car::kX];
   p.samples_lost = lost_;
   p.failure = failure_;
   p.values.resize(port_.infos.size());

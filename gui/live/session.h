@@ -48,18 +48,24 @@ class Session {
  private:
   struct Mark {
     Snapshot state;
-    std::vector<scenario::Event> log;
     double t;
     std::int64_t steps;
     std::size_t by_hand;  // commands until then
   };
   struct ByHand {
     std::int64_t steps;  // before it
+    std::size_t at;      // its place in the log
+    scenario::Event event;
+  };
+  struct Planned {
+    std::uint64_t id;
+    double t;
     scenario::Event event;
   };
 
   void meet(const Request& r);
   void meet(const Command& c);
+  void meet(const Unplan& u);
   void meet(const Pause& p);
   void meet(const Resume& r);
   void meet(const Steps& s);
@@ -67,6 +73,9 @@ class Session {
   void meet(const Pace& p);
   void meet(const GoBack& g);
   void command(const scenario::Event& e);
+  void command(std::uint64_t id, const scenario::Event& e);
+  void meet_plans();
+  void tell_log();
   bool in_effect(const GoBack::Edit& edit) const;
   void step();
   void integrate();
@@ -85,6 +94,8 @@ class Session {
   double next_sample_ = 0.0;
   std::string failure_;
   std::vector<ByHand> by_hand_;
+  std::vector<Planned> plans_;  // in order of time
+  std::size_t told_ = 0;        // of the log
   Mark start_;
   std::deque<Mark> marks_;
 };

@@ -27,6 +27,18 @@ std::vector<Signal> with_units(const std::vector<signals::Info>& infos) {
   return out;
 }
 
+Steering steering_of(const Parameters& all, bool there) {
+  Steering out{.there = there};
+  const auto take = [&](const char* path, double& into) {
+    const auto it = std::ranges::find(all.all(), path, &Parameter::path);
+    if (it != all.all().end() && std::isfinite(it->loaded))
+      into = it->unit == nullptr ? it->loaded : to_si(*it->unit, it->loaded);
+  };
+  take("body.steering.ratio", out.ratio);
+  take("chassis.wheelbase", out.wheelbase);
+  return out;
+}
+
 }  // namespace
 
 App::Running::Running(const io::LoadedCase& loaded, const live::Options& options, bool by_hand)
@@ -60,9 +72,15 @@ App::Running::Running(const io::LoadedCase& loaded, const live::Options& options
                      .T_winding = of("T_winding"),
                      .reason = of("control_reason")});
   }
+  v = find("body.v"), a = find("body.a"), x = find("body.x");
+  scenario = loaded.c.scenario;
+  for (const LinkFigures& l : loaded.c.controllers.links()) linked_roles.push_back(l.role);
+  steering = steering_of(parameters, find("steering.theta_H").has_value());
   u_dc = find("dc_link.u");
   if (!u_dc) u_dc = find("battery.u");
   session.port().pictures.fetch();
+  if (const auto u = find("battery.u"))
+    gauges = gui::gauge_ranges(parameters, session.port().pictures.front().values[*u]);
 }
 
 App::App(const io::LoadedCase& loaded, bool by_hand, const live::Options& options)
@@ -114,7 +132,13 @@ void App::default_scopes() {
 void App::update() {
   live::Port& port = running_->session.port();
   port.pictures.fetch();
-  port.samples.drain([this](const double* row) { running_->history.append(row); });
+  port.samples.drain([this](const double* row) {
+    Running& r = *running_;
+    r.history.append(row);
+    if (r.v && r.a && r.x) r.timers.observe({row[0], row[1 + *r.v], row[1 + *r.a], row[1 + *r.x]});
+  });
+  port.log.drain([this](const live::Logged& l) { running_->log.take(l); });
+  running_->log.know(now().told);
   port.notices.drain([this](const live::Notice& n) { met(n); });
   factors_.push_back(static_cast<float>(now().real_time_factor));
   if (factors_.size() > kFactors) factors_.erase(factors_.begin());
@@ -128,9 +152,11 @@ void App::update() {
     take(opening_.get());
   constexpr int kFramesBetweenLooks = 30;
   if (++frame_ % kFramesBetweenLooks == 0) look_at_files();
+  drive();
 }
 
 void App::met(const live::Notice& n) {
+  std::erase_if(running_->plans, [&](const Planned& p) { return p.id == n.id; });
   std::map<std::uint64_t, Sent>& sent = running_->sent;
   if (const auto it = sent.find(n.id); it != sent.end()) {
     parameters().took(it->second.parameter, it->second.value, !n.refused.empty());
@@ -165,8 +191,89 @@ void App::resume() { ask(live::Resume{}); }
 void App::step(int n) { ask(live::Steps{n}); }
 void App::set_pace(double factor) { ask(live::Pace{factor}); }
 
-void App::command(decltype(scenario::Event::command) command) {
-  ask(live::Command{{.t = 0.0, .command = std::move(command)}});
+void App::run_until(double t) { ask(live::RunUntil{t}); }
+
+void App::command(Order order) { ask(live::Command{{.t = 0.0, .command = std::move(order)}}); }
+void App::plan(double t, Order order) {
+  const std::uint64_t id =
+      running_->session.port().ask(live::Plan{.t = t, .event = {.t = t, .command = order}});
+  if (id == 0) return say("the simulation takes no more requests for now", true);
+  running_->plans.push_back({.id = id, .t = t, .order = std::move(order)});
+}
+void App::unplan(std::uint64_t id) {
+  ask(live::Unplan{id});
+  std::erase_if(running_->plans, [&](const Planned& p) { return p.id == id; });
+}
+
+// ---- Driving ------------------------------------------------------------------------------------
+
+void App::take_over() {
+  const auto theta = find("steering.theta_H");
+  gui::take_over(driving, theta ? now().values[*theta] : 0.0);
+}
+void App::hand_back() { gui::hand_back(driving); }
+
+// After the way back the log says who drives.
+void App::drive() {
+  if (now().t < driving.t) gui::resume(driving, log());
+  const double v = running_->v ? now().values[*running_->v] : 0.0;
+  advance(driving, steering(), now().t, v);
+  if (now().end != End::running || !now().failure.empty()) return;
+  for (scenario::Override& o : due(driving, steering())) command(std::move(o));
+}
+
+namespace {
+constexpr const char* kOnePedal = "regeneration.one_pedal_deceleration";
+constexpr double kOnePedalDeceleration = 2.0;  // where the file has none [m/s2]: one_pedal.h
+std::optional<std::size_t> one_pedal_of(const Parameters& all) {
+  const auto it = std::ranges::find(all.all(), kOnePedal, &Parameter::path);
+  if (it == all.all().end() || !it->editable) return {};
+  return static_cast<std::size_t>(it - all.all().begin());
+}
+}  // namespace
+
+std::optional<bool> App::one_pedal() const {
+  const auto at = one_pedal_of(parameters());
+  if (!at) return {};
+  return parameters().all()[*at].value > 0.0;
+}
+void App::toggle_one_pedal() {
+  const auto at = one_pedal_of(parameters());
+  if (!at) return;
+  const Parameter& p = parameters().all()[*at];
+  const double on = p.loaded > 0.0 ? p.loaded : from_si(*p.unit, kOnePedalDeceleration);
+  set_parameter(*at, p.value > 0.0 ? 0.0 : on);
+  commit();
+}
+
+void App::toggle_fault(const scenario::Fault& fault, bool active) {
+  if (fault_form.later) return plan(fault_form.at, fault);
+  if (!active) return command(fault);
+  for (Order& o : opposite(fault, log(), running_->scenario.initial.T_machine))
+    command(std::move(o));
+}
+
+void App::save_drive(const std::string& file) {
+  try {
+    write(file,
+          drive_text({.request = &request(),
+                      .scenario = &scenario(),
+                      .log = log(),
+                      .t = now().t,
+                      .duration = now().duration},
+                     file),
+          "drive");
+  } catch (const InputError& e) {
+    say(e.what(), true);
+  }
+}
+
+void App::save_drive_keys() {
+  namespace fs = std::filesystem;
+  std::error_code ec;
+  if (drive_keys.file.empty()) return;
+  fs::create_directories(fs::path(drive_keys.file).parent_path(), ec);
+  write(drive_keys.file, keys_text(drive_keys), "keys");
 }
 
 void App::go_back(double t) {
@@ -238,6 +345,7 @@ void App::take(Opened opened) {
   picker.changed = false;
   watch_.begin(running_->inputs);
   back_to.reset();
+  driving = {};
   const auto there = [this](const std::string& path) { return find(path).has_value(); };
   const bool none_shown = std::ranges::none_of(
       scopes, [&](const Scope& s) { return std::ranges::any_of(s.signals, there); });
@@ -331,6 +439,10 @@ void App::read_settings(const std::string& folder) {
   if (folder.empty()) return;
   if (const std::string file = folder + "/keys.json"; fs::exists(file, ec))
     guarded_read(file, [&](const std::string& text) { read_keys(desk, file, text); });
+  drive_keys.file = folder + "/driving_keys.json";
+  if (fs::exists(drive_keys.file, ec))
+    guarded_read(drive_keys.file,
+                 [&](const std::string& text) { read_keys(drive_keys, drive_keys.file, text); });
   std::vector<std::string> files;
   for (const auto& entry : fs::directory_iterator(folder + "/layouts", ec))
     if (entry.path().extension() == ".json") files.push_back(entry.path().string());
@@ -385,7 +497,8 @@ void App::take_screenshot() {
 bool App::write(const std::string& file, const std::string& text, const char* what) {
   namespace fs = std::filesystem;
   std::error_code ec;
-  if (file.empty() || fs::equivalent(file, request().vehicle, ec)) {
+  if (file.empty() || fs::equivalent(file, request().vehicle, ec) ||
+      fs::equivalent(file, request().scenario, ec)) {
     say(file + ": name another file than the one that was loaded", true);
     return false;
   }

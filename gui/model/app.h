@@ -13,10 +13,17 @@
 
 #include "gui/live/thread.h"
 #include "gui/model/desk.h"
+#include "gui/model/drive_file.h"
+#include "gui/model/drive_keys.h"
+#include "gui/model/drive_timers.h"
+#include "gui/model/driving.h"
+#include "gui/model/faults.h"
+#include "gui/model/gauges.h"
 #include "gui/model/history.h"
 #include "gui/model/machine_view.h"
 #include "gui/model/parameters.h"
 #include "gui/model/picker.h"
+#include "gui/model/timeline.h"
 
 namespace evsim::gui {
 
@@ -93,9 +100,32 @@ class App {
   void resume();
   void step(int n);
   void set_pace(double factor);
-  void command(decltype(scenario::Event::command) command);
+  void run_until(double t);
+  void command(Order order);
+  // The same at the first boundary of a step at t or later [s].
+  void plan(double t, Order order);
+  void unplan(std::uint64_t id);
+  const std::vector<Planned>& plans() const { return running_->plans; }
+  std::span<const live::Logged> log() const { return running_->log.all(); }
+  const scenario::Params& scenario() const { return running_->scenario; }  // as it was loaded
+  const std::vector<std::string>& linked_roles() const { return running_->linked_roles; }
   // To t, at most a minute back; below 0: to the start. The parameters stay as they are edited.
   void go_back(double t);
+
+  // ---- Driving
+
+  void take_over();
+  void hand_back();
+  // One pedal: braking by the accelerator, as a parameter of the car.
+  std::optional<bool> one_pedal() const;  // nothing where the car has no such parameter
+  void toggle_one_pedal();
+  // Gives it, takes it back where it is active, or plans it where the form says so.
+  void toggle_fault(const scenario::Fault& fault, bool active);
+  const Steering& steering() const { return running_->steering; }
+  const GaugeRanges& gauge_ranges() const { return running_->gauges; }
+  const DriveTimers& timers() const { return running_->timers; }
+  void save_drive(const std::string& file);
+  void save_drive_keys();
 
   // ---- Parameters
 
@@ -111,6 +141,13 @@ class App {
 
   // ---- What is shown
 
+  Driving driving;
+  DriveKeys drive_keys;
+  FaultForm fault_form;
+  TimelineView timeline;
+  std::string drive_file_name = "drive.json";
+  int steps_at_once = 100;  // of the time bar
+  double run_to = 10.0;     // [s]
   std::vector<Scope> scopes;
   double span = 10.0;                            // of the scopes [s]
   bool follow = true;                            // the newest sample; else they stand at:
@@ -145,7 +182,14 @@ class App {
     std::vector<Signal> signals;
     std::map<std::string, std::size_t, std::less<>> places;
     std::vector<UnitSignals> units;
-    std::optional<std::size_t> u_dc;
+    std::optional<std::size_t> u_dc, v, a, x;
+    scenario::Params scenario;
+    std::vector<std::string> linked_roles;
+    Steering steering;
+    GaugeRanges gauges;
+    CommandLog log;
+    std::vector<Planned> plans;
+    DriveTimers timers;
     History history;
     MachineView machine;
     std::map<std::uint64_t, Sent> sent;  // not answered yet
@@ -166,6 +210,7 @@ class App {
   void ask(live::Ask what);
   void met(const live::Notice& n);
   void update_machine();
+  void drive();
   bool write(const std::string& file, const std::string& text, const char* what);
   void default_scopes();
 

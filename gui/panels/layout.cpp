@@ -25,6 +25,9 @@ constexpr std::array kPanels{
     Panel{"Battery", battery_panel},
     Panel{"Car and scenario", picker_panel},
     Panel{"Keys", keys_panel},
+    Panel{"Driving", driving_panel},
+    Panel{"Faults", faults_panel},
+    Panel{"Timeline", timeline_panel},
 };
 
 bool pressed(ImGuiKeyChord keys) {
@@ -84,6 +87,7 @@ void draw(App& app) {
   if (app.desk.panels.empty()) begin_desk(app);
   follow_look(app.desk.light, app.desk.zoom);
   keys(app);
+  driving_keys(app);
   menu_bar(app);
   const float bar = ImGui::GetFrameHeightWithSpacing() + ImGui::GetTextLineHeight() +
                     2.0f * ImGui::GetStyle().WindowPadding.y;

@@ -22,6 +22,9 @@ void current_plane_panel(App& app);
 void battery_panel(App& app);
 void edits_panel(App& app);
 void messages_panel(App& app);
+void driving_panel(App& app);
+void faults_panel(App& app);
+void timeline_panel(App& app);
 void picker_panel(App& app);
 void keys_panel(App& app);
 
@@ -30,6 +33,7 @@ void menu_bar(App& app);
 void time_bar(App& app);
 void palette(App& app);
 void question(App& app);
+void driving_keys(App& app);  // each frame: what is held down
 
 // All of one frame: keys, layout, panels. Between ImGui::NewFrame() and ImGui::Render().
 void draw(App& app);

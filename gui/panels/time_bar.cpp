@@ -24,7 +24,21 @@ void buttons(App& app) {
   if (ImGui::Button("Step###step")) app.step(1);
   tip("One step of the integration (.)");
   ImGui::SameLine();
-  if (ImGui::Button("100 steps###steps")) app.step(100);
+  const float em = ImGui::GetFontSize();
+  ImGui::SetNextItemWidth(3.2f * em);
+  if (ImGui::InputInt("###n_steps", &app.steps_at_once, 0))
+    app.steps_at_once = std::clamp(app.steps_at_once, 1, 1000000);
+  ImGui::SameLine(0.0f, 3.0f);
+  if (ImGui::Button("steps###steps")) app.step(app.steps_at_once);
+  tip("So many steps of the integration, then a pause");
+  ImGui::SameLine();
+  ImGui::SetNextItemWidth(4.0f * em);
+  ImGui::InputDouble("###run_to", &app.run_to, 0.0, 0.0, "%.6g s");
+  ImGui::SameLine(0.0f, 3.0f);
+  ImGui::BeginDisabled(!(app.run_to > app.now().t));
+  if (ImGui::Button("run to###run_until")) app.run_until(app.run_to);
+  ImGui::EndDisabled();
+  tip("To the first step that ends at this time or later, then a pause");
   ImGui::SameLine();
   if (ImGui::Button("Restart###restart")) app.go_back(-1.0);
   tip("Back to the start, with the parameters as they are edited (Home)");
@@ -34,7 +48,7 @@ void pace(App& app) {
   constexpr double kSlowest = 0.01, kFastest = 100.0;
   const bool unlimited = std::isinf(app.now().pace);
   double factor = unlimited ? kFastest : app.now().pace;
-  ImGui::SetNextItemWidth(190.0f);
+  ImGui::SetNextItemWidth(130.0f);
   ImGui::BeginDisabled(unlimited);
   if (ImGui::SliderScalar("###pace", ImGuiDataType_Double, &factor, &kSlowest, &kFastest,
                           unlimited ? "as fast as it can" : "pace %.3g x",
@@ -54,7 +68,7 @@ void strip(const App& app) {
   const float most = all.empty() ? 1.0f : *std::max_element(all.begin(), all.end());
   const std::string text = fmt::format("{:.3g} x real time", app.now().real_time_factor);
   ImGui::PlotLines("###factor", all.data(), static_cast<int>(all.size()), 0, text.c_str(), 0.0f,
-                   std::max(1.2f * most, 0.1f), {220.0f, ImGui::GetFrameHeight()});
+                   std::max(1.2f * most, 0.1f), {150.0f, ImGui::GetFrameHeight()});
   tip("Real-time factor: simulated over wall-clock time of the last quarter of a second");
 }
 

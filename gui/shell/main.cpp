@@ -18,9 +18,11 @@
 #include "gui/panels/items.h"
 #include "gui/panels/look.h"
 #include "gui/panels/panels.h"
+#include "gui/shell/game_pad.h"
 #include "gui/shell/screenshot.h"
 #include "gui/shell/state.h"
 #include "sim/base/errors.h"
+#include "sim/io/text.h"
 #include "sim/link/controller_library.h"
 
 namespace evsim::gui {
@@ -191,6 +193,7 @@ void run_live(App& app, Window& window, const Arguments& a, double started) {
   int frame = 0;
   record_items(!a.state.empty());
   for (double begin = now(); !window.closed(app); begin = now()) {
+    app.driving.pad = game_pad();
     app.update();
     window.frame(app);
     window.show();
@@ -241,6 +244,7 @@ int run(int argc, char** argv) {
   app.desk.settings = settings_folder();
   if (!a.layout.empty()) app.desk.layout_name = a.layout;
   app.desk.light = a.light;
+    app.driving.pad = game_pad();
   Window window(a, loaded.c.vehicle_name + " in " + loaded.c.scenario_name + " - evsim");
   const double started =
       now() - std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -8,9 +8,18 @@
 namespace evsim::closed_loop {
 
 // Places where commands may change what passes between driver, control unit and plant:
-// x -> gain x + offset, also noise and faults of sensors.
-enum Hook : int { kSeenSpeed, kRequest, kBrakeCommand, kTorqueCommand };
-inline constexpr int kHooks = kTorqueCommand + kMaxDriveUnits;
+// x -> gain x + offset, also noise and faults of sensors. Who holds a pedal drives: what a trace asks for counts
+// no more.
+enum Hook : int {
+  kSeenSpeed,
+  kRequest,
+  kBrakeCommand,
+  kTorqueCommand,
+  kAccelerator = kTorqueCommand + kMaxDriveUnits,
+  kBrakePedal,
+  kHandWheel,
+  kHooks
+};
 template <Scalar T> struct Hooks {
   std::array<T, kHooks> gain, offset;
   Hooks() {
@@ -21,6 +30,8 @@ template <Scalar T> struct Hooks {
     const auto i = static_cast<std::size_t>(hook);
     return gain[i] * x + offset[i];
   }
+  bool holds(int hook) const { return all(gain[static_cast<std::size_t>(hook)] == 0.0); }
+  bool hold_a_pedal() const { return holds(kAccelerator) || holds(kBrakePedal); }
 };
 
 // Held over one step or one piece between two schedule points.
@@ -52,8 +63,9 @@ template <Scalar T> struct System {
   int units() const { return car.drive_units.size(); }
   int states() const { return car::states(units()); }
   int rows() const { return ledger::rows(units()); }
+  driver::Kind who_drives() const { return hooks.hold_a_pedal() ? driver::Kind::pedals : driver; }
   // The exact driver inverts the car: the machines' lag is taken out.
-  bool lag_free() const { return driver == driver::Kind::exact && !sampled; }
+  bool lag_free() const { return who_drives() == driver::Kind::exact && !sampled; }
 };
 
 template <Scalar T>
@@ -81,13 +93,19 @@ Decision<T> decide(const System<T>& s, const Piece<T>& p, double t, const T* y,
                    const chassis::Motion<T>& motion, const car::Supply<T>& supply,
                    const car::Surroundings<T>& around, Unit&& unit) {
   const T v = s.hooks(kSeenSpeed, motion.v);
-  const driver::Inputs<T> sees{reference_at(p, t), v, y[car::kDriver], around};
+  const driver::Kind who = s.who_drives();
+  driver::Inputs<T> sees{reference_at(p, t), v, y[car::kDriver], around};
+  if (who == driver::Kind::pedals) {
+    auto& pedals = sees.reference;
+    pedals.accelerator = clamp(s.hooks(kAccelerator, pedals.accelerator), 0.0, 1.0);
+    pedals.brake = clamp(s.hooks(kBrakePedal, pedals.brake), 0.0, 1.0);
+  }
   Decision<T> d;
-  d.F_request = s.hooks(kRequest, driver::force(s.car, s.gains, s.driver, sees));
+  d.F_request = s.hooks(kRequest, driver::force(s.car, s.gains, who, sees));
   d.control = unit(
       s.car, vcu::Inputs<T>{.F_request = d.F_request, .v = v, .supply = supply, .around = around},
       sees.reference);
-  d.integral_rate = s.driver == driver::Kind::follow
+  d.integral_rate = who == driver::Kind::follow
                         ? driver::integral_rate(s.gains, sees, d.control.limited)
                         : T(0.0);
   return d;

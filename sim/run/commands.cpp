@@ -15,10 +15,13 @@ struct Place {
   std::size_t index;
 };
 
-std::vector<Place> hooks_of(const car::Model<double>& m) {
+std::vector<Place> hooks_of(const car::Model<double>& m, bool has_hand_wheel) {
   std::vector<Place> out{{"driver.v_seen", Dim::speed, closed_loop::kSeenSpeed},
                          {"driver.F_request", Dim::force, closed_loop::kRequest},
+                         {"driver.accelerator", Dim::none, closed_loop::kAccelerator},
+                         {"driver.brake", Dim::none, closed_loop::kBrakePedal},
                          {"vcu.F_brake", Dim::force, closed_loop::kBrakeCommand}};
+  if (has_hand_wheel) out.push_back({"steering.theta_H", Dim::angle, closed_loop::kHandWheel});
   for (int k = 0; k < m.drive_units.size(); ++k)
     out.push_back({"vcu.tau." + m.drive_units.name(k), Dim::torque,
                    static_cast<std::size_t>(closed_loop::kTorqueCommand + k)});
@@ -86,6 +89,7 @@ void Simulation::command(const scenario::Event& e) {
 }
 
 void Simulation::go_on() {
+  now_.mesh = mesh_of(now_.piece_start, now_.piece_end, kLargestJump);
   begin_piece(now_.piece_start);
   if (truth_) truth_->begin(now_.piece, 0.0, now_.y, now_.q);
 }
@@ -94,7 +98,6 @@ void Simulation::go_on() {
 // played as a timeline, gives the same bits.
 void Simulation::cut_piece() {
   now_.piece_start = drive_ ? now_.drive.t : now_.piece_start + now_.mesh.at(now_.step);
-  now_.mesh = mesh_of(now_.piece_start, now_.piece_end, kLargestJump);
   now_.step = 0;
 }
 
@@ -143,7 +146,7 @@ void Simulation::set(const scenario::SetParameter& c) {
 }
 
 void Simulation::set(const scenario::Override& c) {
-  const auto places = hooks_of(system_.car);
+  const auto places = hooks_of(system_.car, drive_ && drive_->mechanics());
   const auto [place, unit] = find(places, c.signal, "signal");
   const std::size_t i = place->index;
   now_.hooks.gain[i] = 1.0;

@@ -464,7 +464,9 @@ Mechanics::Asked Drive::asked(const closed_loop::System<double>& s, const Slow& 
   return {.tau = now.command.tau,
           .F_brake = now.command.F_brake,
           .braking = s.held.F_request < 0.0,
-          .around = now.around};
+          .around = now.around,
+          .hands = {.gain = s.hooks.gain[closed_loop::kHandWheel],
+                    .offset = s.hooks.offset[closed_loop::kHandWheel]}};
 }
 
 double Drive::machine_speed(const State& d, std::size_t n, const closed_loop::System<double>& s,

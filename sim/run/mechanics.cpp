@@ -293,7 +293,7 @@ Mechanics::State Mechanics::start(const Asked& asked, double v,
   }
   s.specific_force = -to_body(rotation(s.x.chassis.q), held(s, asked).gravity);
   s.ahead = s.foot;
-  s.theta_H = hand_wheel(s, 0.0);
+  s.theta_H = hand_wheel::start(s.hands, steered(s, 0.0));
   s.control = chassis_control::start(control_, v, tau, s.omega, s.x.Omega, s.specific_force.x);
   s.commands.tau = tau;
   s.commands.brakes = brake_system::untouched<double>({});
@@ -371,7 +371,8 @@ void Mechanics::control(State& s, const Asked& asked, const chassis_control::Bra
   control_gears(s, in.tau_request);
 }
 
-double Mechanics::hand_wheel(const State& s, double t) const {
+// Angle that the scenario has in mind [rad].
+double Mechanics::steered(const State& s, double t) const {
   if (const auto* straight = std::get_if<scenario::Straight>(&steer_)) return straight->angle;
   if (const auto* program = std::get_if<scenario::Program>(&steer_)) {
     const double ratio = program->for_ratio;
@@ -414,7 +415,7 @@ manoeuvre::Motion Mechanics::step(State& s, const Asked& asked, double t) const 
   const Vec3<double> v = s.x.chassis.v;
   const auto before_brakes = s.brakes;
   s.brakes = brake_system::after<double>(control_.brakes, s.brakes, s.commands.brakes, h);
-  s.theta_H = hand_wheel(s, t - 0.5 * h);
+  s.theta_H = hand_wheel::step({}, s.hands, asked.hands, steered(s, t - 0.5 * h), h);
   auto now = held(s, asked);
   const auto was = brake_system::torques<double>(control_.brakes, before_brakes);
   for (std::size_t i = 0; i < kWheels; ++i) {

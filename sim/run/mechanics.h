@@ -19,6 +19,7 @@
 #include "sim/control/chassis_control.h"
 #include "sim/control/closed_loop.h"
 #include "sim/control/gear_control.h"
+#include "sim/control/hand_wheel.h"
 #include "sim/run/manoeuvre.h"
 #include "sim/run/scenario.h"
 #include "sim/run/schedule.h"
@@ -66,6 +67,7 @@ class Mechanics {
     path_driver::State<double> driver;
     road::Foot ahead;             // that the driver looks at
     double theta_H;               // [rad]
+    hand_wheel::State hands;      // that command it
     Vec3<double> specific_force;  // along the body's axes, mean of the last step [m/s2]
     manoeuvre::State seen;        // from the start on
   };
@@ -75,6 +77,7 @@ class Mechanics {
     double F_brake;                          // capacity of all brakes [N]
     bool braking;                            // the driver wants to brake
     car::Surroundings<double> around;
+    hand_wheel::Inputs hands = {};
   };
   // Of a wheel, and of the body, as they are.
   struct WheelSignals {
@@ -135,7 +138,7 @@ class Mechanics {
  private:
   multibody::Held held(const State& s, const Asked& asked) const;
   void show_trailer(const State& s, const multibody::Held& now, BodySignals& out) const;
-  double hand_wheel(const State& s, double t) const;
+  double steered(const State& s, double t) const;
   double shaft_speed(const State& s, std::size_t unit) const;
   double g(const State& s, std::size_t unit) const;
   // Gears of two speeds and disconnected units (mechanics_gears.cpp).

@@ -326,6 +326,18 @@ constexpr void describe(P& p, V&& field) {
   field(p.duration, Field{"duration", Dim::time, positive, "ends at the latest after this"});
 }
 
+struct ByHand {
+  static constexpr std::string_view kType = "by_hand";
+  static constexpr std::string_view kDoc =
+      "no pedal until a command holds one: override of driver.accelerator, driver.brake";
+  double duration = kRequired;  // [s]
+};
+template <class P, class V>
+  requires described_as<P, ByHand>
+constexpr void describe(P& p, V&& field) {
+  field(p.duration, Field{"duration", Dim::time, positive, "ends after this"});
+}
+
 struct CoastDown {
   static constexpr std::string_view kType = "coast_down";
   static constexpr std::string_view kDoc = "no pedal until a speed; its resistance is fitted";
@@ -403,8 +415,8 @@ constexpr void describe(P& p, V&& field) {
   describe(p.break_off, field);
   describe(p.gains, field);
 }
-using Driver =
-    std::variant<Follow, Exact, Sequence, Pedals, FullThrottle, CoastDown, ConstantSpeed, Parked>;
+using Driver = std::variant<Follow, Exact, Sequence, Pedals, FullThrottle, ByHand, CoastDown,
+                            ConstantSpeed, Parked>;
 
 // ---- Timeline -----------------------------------------------------------------------------------
 
@@ -431,7 +443,8 @@ struct Override {
   static constexpr std::string_view kType = "override";
   static constexpr std::string_view kDoc = "changes a signal between the parts of the control";
   std::string
-      signal;  // with unit: driver.F_request_N, driver.v_seen_km_per_h, vcu.F_brake_N, vcu.tau.rear_Nm
+      signal;  // with unit: driver.F_request_N, driver.v_seen_km_per_h, vcu.F_brake_N, vcu.tau.rear_Nm; of
+               // hands and feet: driver.accelerator, driver.brake, steering.theta_H_deg
   Mode mode = Mode::hold;
   double value =
       0.0;  // held value, factor, offset or standard deviation, in the unit of the signal
@@ -439,7 +452,9 @@ struct Override {
 template <class P, class V>
   requires described_as<P, Override>
 constexpr void describe(P& p, V&& field) {
-  field(p.signal, Field{"signal", Dim::none, any_value, "signal with unit: driver.F_request_N"});
+  field(p.signal,
+        Field{"signal", Dim::none, any_value,
+              "signal with unit: driver.F_request_N, driver.accelerator, steering.theta_H_deg"});
   field(p.mode, Field{"mode", Dim::none, any_value, "what happens to the signal"});
   field(p.value, Field{"value", Dim::none, any_value,
                        "held value, factor, offset or standard deviation of noise"});
@@ -705,6 +720,7 @@ struct Params {
   chassis_control::Switches assist;
   Controllers controllers;
   std::vector<Event> timeline;
+  double until = kInfinity;  // [s]
   Record record;
   std::vector<Limit> expect;
   Solver solver;
@@ -730,6 +746,8 @@ constexpr void describe(P& p, V&& field) {
   field(p.assist, Group{"assist", "which chassis controls act, of the chassis multi_body"});
   field(p.controllers, Group{"controllers", "of your own, in place of the built-in ones"});
   field(p.timeline, Group{"timeline", "commands on the way"});
+  field(p.until, Field{"until", Dim::time, positive,
+                       "the run ends then at the latest, whatever its driver has in mind"});
   field(p.record, Group{"record", "what is kept"});
   field(p.expect, Group{"expect", "limits on KPIs"});
   field(p.solver, Group{"solver", "how time is cut"});

@@ -19,6 +19,8 @@ constexpr const char *kBms = "bms", *kControl = "control";  // entries' names
 
 constexpr double kLosesSpeed = 1e-3;  // [m/s2]: a car that decelerates less keeps its speed
 constexpr double kMoving = 1.0;       // [m/s]
+// Longest step while a pedal is held: what hands do next must not wait [s].
+constexpr double kByHand = 0.04;
 
 InputError contradiction(const std::string& what) { return InputError(Problem{.what = what}); }
 
@@ -66,7 +68,7 @@ Simulation::Simulation(Case c, SetParameter set, Scheme scheme)
       scheme_(scheme),
       vehicle_(case_.vehicle),
       trace_(driver_trace(case_)),
-      duration_(to_ns(trace_.duration)),
+      duration_(to_ns(min(trace_.duration, case_.scenario.until))),
       schedule_(entries(), static_cast<std::uint64_t>(case_.scenario.seed)) {
   if (std::holds_alternative<scenario::Parked>(case_.scenario.driver) &&
       case_.scenario.level == scenario::Level::energy && !scheme_.truth)
@@ -198,10 +200,11 @@ double Simulation::t() const {
 Mesh Simulation::mesh_of(TimeNs from, TimeNs to, double jump) const {
   using Pace = DriverTrace::Pace;
   const scenario::Solver& solver = case_.scenario.solver;
-  const Pace pace = trace_.pace(seconds(from));
+  const Pace pace = now_.hooks.hold_a_pedal() ? Pace::slow : trace_.pace(seconds(from));
   if (pace == Pace::rest && scheme_.truth) return mesh(to - from, to - from, {});
   const int finer = pace == Pace::creep ? solver.creep : pace == Pace::slow ? solver.slow : 1;
-  const TimeNs h = std::max<TimeNs>(to_ns(solver.h) / finer, 1);
+  const double longest = now_.hooks.hold_a_pedal() ? min(solver.h, kByHand) : solver.h;
+  const TimeNs h = std::max<TimeNs>(to_ns(longest) / finer, 1);
   return mesh(to - from, h, grading(jump, solver.lag, h));
 }
 
@@ -375,7 +378,8 @@ closed_loop::Instant<double> Simulation::instant() const {
 void Simulation::observe(const closed_loop::Instant<double>& at, double h) {
   auto& x = now_.extremes;
   const double error = abs(at.v_ref - at.flows.v);
-  if (trace_.has_reference()) x.trace_error = max(error, x.trace_error);
+  if (trace_.has_reference() && !now_.hooks.hold_a_pedal())
+    x.trace_error = max(error, x.trace_error);
   const auto& b = at.flows.battery;
   x.p_battery_max = max(b.p, x.p_battery_max);
   x.p_battery_min = min(b.p, x.p_battery_min);
@@ -388,7 +392,8 @@ void Simulation::observe(const closed_loop::Instant<double>& at, double h) {
   x.limited_by[static_cast<std::size_t>(at.control.limited)] += h;
 
   const double v = at.flows.v, a = at.flows.a;
-  const bool behind = trace_.has_reference() && at.v_ref - v > trace_.break_off.error;
+  const bool behind =
+      trace_.has_reference() && !now_.hooks.hold_a_pedal() && at.v_ref - v > trace_.break_off.error;
   x.lost = behind ? x.lost + h : 0.0;
   x.x_min = min(at.x, x.x_min);
   if (v > 0.0 && a > -kLosesSpeed) x.grade = max(grade(at), x.grade);

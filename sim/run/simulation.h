@@ -7,6 +7,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -142,7 +143,10 @@ class Simulation {
   // Applied at once, between two steps, and logged: the log as a timeline gives the same bits. Throws
   // InputError for what doesn't exist; nothing has changed then.
   void command(const scenario::Event& e);
-  std::vector<scenario::Event> command_log() const;  // all that were applied until now
+  std::vector<scenario::Event> command_log() const;    // all that were applied until now
+  std::span<const scenario::Event> commands() const {  // the same, where they lie
+    return std::span(log_).first(static_cast<std::size_t>(now_.commands));
+  }
 
   // What flows now.
   closed_loop::Instant<double> instant() const;

@@ -65,6 +65,13 @@ struct FromScenario {
     d.until_a = f.until_a;
     return d;
   }
+  DriverTrace operator()(const scenario::ByHand& h) const {
+    DriverTrace d;
+    d.kind = driver::Kind::pedals;
+    d.trace = {
+        .t = {0.0, h.duration}, .v = {}, .grade = {}, .accelerator = {0.0, 0.0}, .brake = {}};
+    return d;
+  }
   DriverTrace operator()(const scenario::CoastDown& f) const {
     DriverTrace d;
     d.kind = driver::Kind::neutral;

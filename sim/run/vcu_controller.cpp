@@ -56,7 +56,7 @@ vcu::Outputs<double> Simulation::run_vcu(const Snapshot::ControlIn& sampled,
                                          const driver::Reference<double>& pedals) {
   const car::Model<double>& m = system_.car;
   const double F_most = m.chassis.mu * m.mass * road_load::kGravity;
-  const bool by_foot = system_.driver == driver::Kind::pedals;
+  const bool by_foot = system_.who_drives() == driver::Kind::pedals;
   evsim_vcu_inputs inputs{};
   inputs.time_ns = sampled.t;
   inputs.tick = now_.vcu_tick;
