@@ -104,11 +104,16 @@ class Screen {
   }
   // The tab of a panel.
   void click_tab(const char* panel) {
+    if (app_.desk.closed.contains(panel)) {
+      app_.show_panel(panel);
+      frames(3);
+    }
     const ImGuiWindow* window = ImGui::FindWindowByName(panel);
     if (window == nullptr) {
       ADD_FAILURE() << "no panel " << panel;
       return;
     }
+    if (window->DockNode == nullptr) return;  // it floats, and is in front
     const ImGuiID id = window->TabId;
     for (const gui::Item& i : gui::recorded_items())
       if (i.id == id) return click(ImVec2{0.5f * (i.x0 + i.x1), 0.5f * (i.y0 + i.y1)});
