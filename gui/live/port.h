@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "gui/live/capture.h"
 #include "gui/live/ring.h"
 #include "gui/live/triple_buffer.h"
 #include "sim/run/signals.h"
@@ -42,7 +43,7 @@ struct GoBack {
   double t;
   std::vector<Edit> edits = {};
 };
-using Ask = std::variant<Command, Pause, Resume, Steps, RunUntil, Pace, GoBack>;
+using Ask = std::variant<Command, Pause, Resume, Steps, RunUntil, Pace, GoBack, Arm, Disarm>;
 
 // What became of a request.
 struct Notice {
@@ -64,6 +65,7 @@ struct Picture {
   std::int64_t steps = 0;
   int commands = 0;  // in the log
   std::int64_t samples_lost = 0;
+  CaptureStatus capture = {};
   std::string failure = {};         // of the integration; "": none
   std::vector<double> values = {};  // of all signals [SI]
 };
@@ -96,6 +98,7 @@ struct Port {
   Ring<Notice> notices{1024};
   TripleBuffer<Picture> pictures;
   RowRing samples;  // rows: t, then all signals
+  Ring<Record> records{4};
 
  private:
   std::uint64_t asked_ = 0;
