@@ -13,6 +13,8 @@
 #include "gui/model/history.h"
 #include "gui/model/machine_view.h"
 #include "gui/model/parameters.h"
+#include "gui/model/scopes.h"
+#include "gui/model/trigger.h"
 
 namespace evsim::gui {
 
@@ -23,6 +25,8 @@ struct Signal {
 
 struct Scope {
   std::vector<std::string> signals;  // paths; one that this car lacks is not drawn
+  bool spectrum = false;             // over frequency, not time
+  bool fit_y = true;  // axes of values go with what is seen; else the mouse moves them
 };
 
 // Of a drive unit: what panels draw, by place in the signals; nothing where the level has no such signal.
@@ -82,6 +86,19 @@ class App {
   void save_vehicle(const std::string& file);
   void save_patch(const std::string& file);
 
+  // ---- Scopes
+
+  // The run before Restart, or before another load of the same signals.
+  const History* reference() const { return running_->reference.get(); }
+  // Of the trigger that is shown; nullptr: none.
+  const ShownRecord* record() const;
+  // The trigger as it is set, for the signals that scopes show.
+  void arm();
+  void disarm();
+  void export_scopes(const std::string& file);
+  ScopeTools scope_tools;
+  Trigger trigger;
+
   // ---- What is shown
 
   std::vector<Scope> scopes;
@@ -118,6 +135,7 @@ class App {
     std::vector<UnitSignals> units;
     std::optional<std::size_t> u_dc;
     History history;
+    std::unique_ptr<History> reference;
     MachineView machine;
     std::map<std::uint64_t, Sent> sent;  // not answered yet
     std::optional<live::Thread> thread;
