@@ -114,12 +114,12 @@ int milliseconds(double t, char* text, int size, void* /*data*/) {
   return std::snprintf(text, static_cast<std::size_t>(size), "%.6g", 1e3 * t);
 }
 
-void set_value_axes(const Scope& s, const std::vector<const Unit*>& units) {
+void set_value_axes(bool fitted, const std::vector<const Unit*>& units) {
   for (std::size_t k = 0; k < std::max<std::size_t>(units.size(), 1); ++k) {
     const std::string text = units.empty() ? "" : std::string(units[k]->text);
     ImPlot::SetupAxis(
         ImAxis_Y1 + static_cast<int>(k), text.empty() ? "[-]" : ("[" + text + "]").c_str(),
-        (s.fit_y ? ImPlotAxisFlags_AutoFit : 0) | (k > 0 ? ImPlotAxisFlags_AuxDefault : 0));
+        (fitted ? ImPlotAxisFlags_AutoFit : 0) | (k > 0 ? ImPlotAxisFlags_AuxDefault : 0));
   }
   ImPlot::SetupLegend(ImPlotLocation_North,
                       ImPlotLegendFlags_Outside | ImPlotLegendFlags_Horizontal);
@@ -215,7 +215,7 @@ void over_time(App& app, std::size_t i, const std::vector<const Unit*>& units) {
   if (record) ImPlot::SetupAxisFormat(ImAxis_X1, milliseconds);
   View& r = app.scope_tools.record_view;
   ImPlot::SetupAxisLinks(ImAxis_X1, record ? &r.min : &app.x_min, record ? &r.max : &app.x_max);
-  set_value_axes(s, units);
+  set_value_axes(s.fit_y, units);
   const int width = std::max(static_cast<int>(ImPlot::GetPlotSize().x), 16);
   const auto lines = lines_of(app, s, units);
   std::size_t out = s.signals.size();
@@ -230,19 +230,36 @@ void over_time(App& app, std::size_t i, const std::vector<const Unit*>& units) {
   if (out < s.signals.size()) take_out(s, out);
 }
 
+const Lines& spectrum_lines(const App& app, const Line& line) {
+  static const Lines kNone;
+  const auto it = app.scope_tools.measurements.find(app.signals()[line.signal].path);
+  return it == app.scope_tools.measurements.end() ? kNone : it->second.lines;
+}
+
+// Six decades below the largest amplitude of each axis: what lies below is rounding.
+void set_decades(const App& app, const std::vector<Line>& lines,
+                 const std::vector<const Unit*>& units) {
+  for (std::size_t k = 0; k < units.size(); ++k) {
+    double most = 0.0;
+    for (const Line& line : lines)
+      if (line.unit == units[k])
+        for (const double a : spectrum_lines(app, line).amplitude) most = std::max(most, a);
+    const ImAxis axis = ImAxis_Y1 + static_cast<int>(k);
+    ImPlot::SetupAxisScale(axis, ImPlotScale_Log10);
+    if (most > 0.0) ImPlot::SetupAxisLimits(axis, 1e-6 * most, 2.0 * most, ImPlotCond_Always);
+  }
+}
+
 void over_frequency(App& app, std::size_t i, const std::vector<const Unit*>& units) {
   Scope& s = app.scopes[i];
+  const auto lines = lines_of(app, s, units);
   ImPlot::SetupAxis(ImAxis_X1, "f [Hz]", ImPlotAxisFlags_AutoFit);
-  set_value_axes(s, units);
-  if (app.scope_tools.logarithmic)
-    for (std::size_t k = 0; k < std::max<std::size_t>(units.size(), 1); ++k)
-      ImPlot::SetupAxisScale(ImAxis_Y1 + static_cast<int>(k), ImPlotScale_Log10);
+  set_value_axes(s.fit_y && !app.scope_tools.logarithmic, units);
+  if (app.scope_tools.logarithmic) set_decades(app, lines, units);
   std::size_t out = s.signals.size();
-  for (const Line& line : lines_of(app, s, units)) {
+  for (const Line& line : lines) {
     choose_axis(units, line.unit);
-    static const Lines kNone;
-    const auto it = app.scope_tools.measurements.find(app.signals()[line.signal].path);
-    const Lines& l = it == app.scope_tools.measurements.end() ? kNone : it->second.lines;
+    const Lines& l = spectrum_lines(app, line);
     plot(app, i, line, l.f.data(), l.amplitude.data(), l.f.size(), out);
   }
   if (out < s.signals.size()) take_out(s, out);
@@ -286,18 +303,20 @@ bool scope(App& app, std::size_t i, float height) {
   const auto units = units_of(app, app.scopes[i]);
   const bool spectrum = app.scopes[i].spectrum;
   const float beside = 2.2f * ImGui::GetFontSize();
+  bool all = false;  // only behind the plot, which writes its view as it ends
   const std::string name = (spectrum ? "###spectrum_of:" : "###scope:") + std::to_string(i);
   if (ImPlot::BeginPlot(name.c_str(), {-beside, height},
                         ImPlotFlags_NoTitle | ImPlotFlags_NoMouseText)) {
     spectrum ? over_frequency(app, i, units) : over_time(app, i, units);
     if (ImPlot::IsPlotHovered()) {
       if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) app.scope_tools.focus = i;
-      if (!spectrum && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) fit(app);
+      all = !spectrum && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left);
     }
     accept_drop(app, i);
     mark_focus(app, i);
     ImPlot::EndPlot();
   }
+  if (all) fit(app);
   ImGui::SameLine(0.0f, 2.0f);
   ImGui::BeginGroup();
   const bool stays = scope_buttons(app, i);
@@ -501,7 +520,7 @@ void trigger_row(App& app) {
 void cell(const std::optional<double>& x, double factor = 1.0) {
   ImGui::TableNextColumn();
   if (x)
-    ImGui::Text("%.5g", factor * *x);
+    ImGui::Text("%.4g", factor * *x);
   else
     ImGui::TextDisabled("-");
 }
@@ -544,10 +563,10 @@ void measurements(App& app, const std::vector<std::string>& all) {
                                      ImGuiTableFlags_ScrollY | ImGuiTableFlags_BordersInnerV;
   if (!ImGui::BeginTable("measurements", columns, kFlags)) return;
   ImGui::TableSetupScrollFreeze(1, 1);
-  ImGui::TableSetupColumn("signal", 0, 3.0f);
+  ImGui::TableSetupColumn("signal", 0, 3.2f);
   if (app.scope_tools.cursors)
     for (const char* name : {"A", "B", "B - A"}) ImGui::TableSetupColumn(name);
-  for (const char* name : {"mean", "RMS", "least", "most", "p-p", "f [Hz]", "THD [%]"})
+  for (const char* name : {"mean", "RMS", "least", "most", "p-p", "f Hz", "THD %"})
     ImGui::TableSetupColumn(name);
   ImGui::TableHeadersRow();
   for (const std::string& path : all) measurement(app, path);

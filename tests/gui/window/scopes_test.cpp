@@ -1,4 +1,6 @@
 // Scopes by mouse and keys: zoom, cursors, measurements, spectra, trigger, records, export.
+#include <imgui.h>
+#include <implot.h>
 #include <implot_internal.h>
 
 #include <cmath>
@@ -22,22 +24,42 @@ ImVec2 at(std::size_t i, double t, float height = 0.6f) {
   ImPlotPlot& p = plot(i);
   return {p.Axes[ImAxis_X1].PlotToPixels(t), p.PlotRect.Min.y + height * p.PlotRect.GetHeight()};
 }
-// The middle of a legend's entry.
+// The middle of a legend's entry, as ImPlot sets a horizontal legend.
 ImVec2 legend(std::size_t i, const std::string& path) {
-  ImPlotPlot& p = plot(i);
-  for (int k = 0; k < p.Items.GetItemCount(); ++k) {
-    const ImPlotItem* item = p.Items.GetItemByIndex(k);
-    if (std::string(p.Items.Legend.Labels.Buf.Data + item->NameOffset).find(path) !=
-        std::string::npos)
-      return item->LegendHoverRect.GetCenter();
+  ImPlotItemGroup& items = plot(i).Items;
+  const ImPlotStyle& style = GImPlot->Style;
+  const float icon = ImGui::GetTextLineHeight();
+  float x = items.Legend.Rect.Min.x + style.LegendInnerPadding.x;
+  const float y = items.Legend.Rect.GetCenter().y;
+  for (int k = 0; k < items.GetLegendCount(); ++k) {
+    const std::string label = items.GetLegendLabel(k);
+    const float width = icon + ImGui::CalcTextSize(label.c_str(), nullptr, true).x;
+    if (label.find(path) != std::string::npos) return {x + 0.5f * width, y};
+    x += width + style.LegendSpacing.x;
   }
   ADD_FAILURE() << "no entry " << path;
   return {};
 }
-void wheel(Screen& s, const ImVec2& where, float turns) {
+// ImGui names no combo for tests: by its place in the panel.
+void open_combo(Screen& s, const char* label) {
+  const ImGuiID id = ImGui::FindWindowByName("Scopes")->GetID(label);
+  for (const Item& i : recorded_items())
+    if (i.id == id) return s.click(ImVec2{0.5f * (i.x0 + i.x1), 0.5f * (i.y0 + i.y1)});
+  ADD_FAILURE() << "no combo " << label;
+}
+void choose(Screen& s, const char* combo, const std::string& entry) {
+  open_combo(s, combo);
+  for (const Item& i : recorded_items())
+    if (i.label == entry && i.window.starts_with("##Combo"))
+      return s.click(ImVec2{0.5f * (i.x0 + i.x1), 0.5f * (i.y0 + i.y1)});
+  ADD_FAILURE() << "no entry " << entry << " of " << combo;
+}
+void wheel(Screen& s, const ImVec2& where, int turns) {
   s.move(where);
-  ImGui::GetIO().AddMouseWheelEvent(0.0f, turns);
-  s.frames(2);
+  for (int i = 0; i < turns; ++i) {
+    ImGui::GetIO().AddMouseWheelEvent(0.0f, 1.0f);
+    s.frames(2);
+  }
 }
 void alt(Screen& s, ImGuiKey k) {
   ImGuiIO& io = ImGui::GetIO();
@@ -66,7 +88,7 @@ TEST(Scopes, the_wheel_zooms_leaves_following_and_the_zoom_goes_back_and_forward
   s.frames(12);
   ASSERT_TRUE(s.app().follow);
   const double span = s.app().x_max - s.app().x_min;
-  wheel(s, at(0, 5.0), 3.0f);
+  wheel(s, at(0, 5.0), 3);
   EXPECT_FALSE(s.app().follow);
   const double closer = s.app().x_max - s.app().x_min;
   EXPECT_LT(closer, 0.9 * span);
@@ -153,7 +175,7 @@ TEST(Scopes, an_axis_that_is_not_fitted_is_zoomed_by_the_wheel) {
   s.frames(2);
   const double before = plot(1).Axes[ImAxis_Y1].Range.Size();
   const ImRect axis = plot(1).Axes[ImAxis_Y1].HoverRect;
-  wheel(s, axis.GetCenter(), 3.0f);
+  wheel(s, axis.GetCenter(), 3);
   EXPECT_LT(plot(1).Axes[ImAxis_Y1].Range.Size(), 0.9 * before);
   s.click("###fit_y:1");
   s.frames(2);
@@ -195,7 +217,7 @@ TEST(Scopes, a_double_click_on_a_signal_brings_it_to_the_scope_in_focus) {
 TEST(Scopes, an_edge_is_recorded_at_every_step_and_shown_about_its_event) {
   Screen s(test::throttle());
   s.click("###trigger");
-  s.click("###trigger_signal");
+  open_combo(s, "###trigger_signal");
   s.click("###trigger_on:body.v");
   s.type("###trigger_level", "10");
   s.type("###trigger_hysteresis", "0.5");
@@ -241,12 +263,9 @@ TEST(Scopes, the_trigger_level_is_dragged_in_the_scope) {
 TEST(Scopes, a_fault_is_recorded_again_and_again_until_it_is_stopped) {
   Screen s(test::throttle(), false);
   s.click("###trigger");
-  s.click("###trigger_on");
-  s.click("//fault");
-  s.frames(1);
+  choose(s, "###trigger_on", "fault");
   EXPECT_EQ(s.app().trigger.on, live::TriggerOn::fault);
-  s.click("###trigger_again");
-  s.click("//normal");
+  choose(s, "###trigger_again", "normal");
   EXPECT_EQ(s.app().trigger.again, live::Rearm::normal);
   s.click("###arm");
   for (const auto kind : {scenario::FaultKind::gates_off, scenario::FaultKind::short_circuit}) {
