@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <utility>
 
 #include "sim/base/errors.h"
 #include "sim/io/output_folder.h"
@@ -123,7 +124,10 @@ void App::update() {
   port.notices.drain([this](const live::Notice& n) { met(n); });
   while (auto r = port.records.pop()) {
     trigger.keep(std::move(*r));
+    if (!std::exchange(trigger.awaited, false)) continue;
+    trigger.shown = trigger.records.size() - 1;
     show_record(*this, true);
+    fit(*this);
   }
   factors_.push_back(static_cast<float>(now().real_time_factor));
   if (factors_.size() > kFactors) factors_.erase(factors_.begin());
@@ -230,6 +234,7 @@ void App::arm() {
     a.level = to_si(its, trigger.level);
     a.hysteresis = its.factor * trigger.hysteresis;
   }
+  trigger.awaited = true;
   ask(std::move(a));
 }
 void App::disarm() { ask(live::Disarm{}); }

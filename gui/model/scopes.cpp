@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "gui/model/app.h"
 #include "sim/io/signals_csv.h"
@@ -102,8 +103,8 @@ void zoom_forward(App& app) {
 }
 
 void show_record(App& app, bool on) {
-  app.scope_tools.record = on && app.record() != nullptr;
-  if (app.scope_tools.record) fit(app);
+  const bool before = std::exchange(app.scope_tools.record, on && app.record() != nullptr);
+  if (app.scope_tools.record && !before) fit(app);
 }
 
 // ---- What is shown ------------------------------------------------------------------------------

@@ -32,7 +32,8 @@ struct Trigger {
   static constexpr std::size_t kKept = 8;      // records, of 12 MB at most
   static constexpr std::size_t kSignals = 32;  // of a record
 
-  bool open = false;  // its settings are shown
+  bool open = false;     // its settings are shown
+  bool awaited = false;  // the first record is to be shown when it comes
   live::TriggerOn on = live::TriggerOn::rising;
   std::string signal = {};               // path
   double level = 0.0, hysteresis = 0.0;  // in the signal's unit

@@ -240,6 +240,14 @@ TEST(Scopes, an_edge_is_recorded_at_every_step_and_shown_about_its_event) {
   EXPECT_GT(line.count, 390U);  // 40 ms at ticks of 0.1 ms
   EXPECT_NEAR(*value_at(line, 0.0, *s.app().signals()[v].unit), 10.0, 1e-5);
   EXPECT_NEAR(plot(0).Axes[ImAxis_X1].Range.Min, line.time(0), 1e-9);
+  wheel(s, at(0, 0.0), 3);
+  const double closer = s.app().scope_tools.record_view.span();
+  EXPECT_LT(closer, 0.035);
+  EXPECT_TRUE(s.app().follow);  // what runs stays as it was looked at
+  s.click("###fit");
+  EXPECT_NEAR(s.app().scope_tools.record_view.span(), 0.04, 1e-3);
+  s.click("###zoom_back");
+  EXPECT_NEAR(s.app().scope_tools.record_view.span(), closer, 1e-9);
   s.click("###live");
   EXPECT_FALSE(s.app().scope_tools.record);
   s.click("###record");
