@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "gui/live/capture.h"
 #include "gui/live/ring.h"
 #include "gui/live/triple_buffer.h"
 #include "sim/run/signals.h"
@@ -50,7 +51,7 @@ struct GoBack {
   double t;
   std::vector<Edit> edits = {};
 };
-using Ask = std::variant<Command, Plan, Unplan, Pause, Resume, Steps, RunUntil, Pace, GoBack>;
+using Ask = std::variant<Command, Plan, Unplan, Pause, Resume, Steps, RunUntil, Pace, GoBack, Arm, Disarm>;
 
 // What became of a request.
 struct Notice {
@@ -82,6 +83,7 @@ struct Picture {
   double E_battery = 0.0;  // net, from the start on [J]
   double distance = 0.0;   // driven since then [m]
   std::int64_t samples_lost = 0;
+  CaptureStatus capture = {};
   std::string failure = {};         // of the integration; "": none
   std::vector<double> values = {};  // of all signals [SI]
 };
@@ -115,6 +117,7 @@ struct Port {
   Ring<Logged> log{4096};  // one that finds it full comes later
   TripleBuffer<Picture> pictures;
   RowRing samples;  // rows: t, then all signals
+  Ring<Record> records{4};
 
  private:
   std::uint64_t asked_ = 0;

@@ -6,8 +6,24 @@
 #include "sim/base/errors.h"
 #include "sim/base/floating_point.h"
 #include "sim/io/case.h"
+#include "sim/io/reason_text.h"
+#include "sim/run/edge_signals.h"
 
 namespace evsim::live {
+namespace {
+
+// Of a command that makes something fail; "" of others.
+std::string_view fault_name(const scenario::Event& e) {
+  if (const auto* f = std::get_if<scenario::Fault>(&e.command))
+    if (f->fault != scenario::FaultKind::none)
+      return scenario::kFaultNames[static_cast<std::size_t>(f->fault)];
+  if (const auto* f = std::get_if<scenario::LinkFault>(&e.command))
+    if (f->fault != scenario::LinkFaultKind::none)
+      return scenario::kLinkFaultNames[static_cast<std::size_t>(f->fault)];
+  return {};
+}
+
+}  // namespace
 
 Session::Session(Case c, const Options& options)
     : simulation_(guarded([&] { return Simulation(std::move(c), io::parameter_setter()); })),
@@ -51,6 +67,7 @@ void Session::command(const scenario::Event& e) {
   simulation_.command(e);
   told_ = std::min(told_, at);
   by_hand_.push_back({.steps = steps_, .at = at, .event = e});
+  if (capturer_.active()) look_for_faults();
 }
 
 void Session::meet_plans() {
@@ -109,6 +126,8 @@ void Session::meet(const GoBack& g) {
   told_ = std::min(told_, simulation_.commands().size());
   steps_ = to.steps;
   failure_.clear();
+  capturer_.restart(t());
+  begin_capture();
   next_sample_ = t();
   sample();
   const std::vector<ByHand> again(by_hand_.begin() + static_cast<std::ptrdiff_t>(to.by_hand),
@@ -161,6 +180,10 @@ void Session::integrate() {
   }
   ++steps_;
   sample();
+  if (capturer_.active())
+    capture();
+  else if (simulation_.on_waveform)
+    simulation_.on_waveform = {};
 }
 
 // Values now, in the order of the port's.
@@ -183,6 +206,90 @@ void Session::sample() {
   row[0] = t();
   read(row + 1);
   port_.samples.commit();
+}
+
+// ---- Records ------------------------------------------------------------------------------------
+
+void Session::meet(const Arm& a) {
+  capturer_.arm(a, port_.infos.size(), t());
+  begin_capture();
+}
+void Session::meet(const Disarm& /*d*/) { capturer_.disarm(); }
+
+void Session::begin_capture() {
+  if (!capturer_.active()) return;
+  flowing_.resize(port_.infos.size());
+  commands_seen_ = simulation_.snapshot().commands;
+  reasons_.clear();
+  for (std::size_t i = 0; i < port_.infos.size(); ++i)
+    if (port_.infos[i].path.ends_with(".control_reason")) reasons_.push_back(i);
+  last_reasons_.assign(reasons_.size(), 0.0);
+  edges_.clear();
+  signals::visit_edge(
+      simulation_, {},
+      [this](const std::string& group, std::string_view owner, std::string_view name,
+             double /*value*/) {
+        const std::string path =
+            (group + (owner.empty() ? "" : ".")).append(owner).append(".").append(name);
+        const auto it = std::ranges::find(port_.infos, path, &signals::Info::path);
+        edges_.push_back(static_cast<std::size_t>(it - port_.infos.begin()));
+      });
+  simulation_.on_waveform = [this](const waveform::Instant& x) { capture(x); };
+  capture();
+}
+
+void Session::add_row(double at) {
+  const Arm& a = capturer_.setting();
+  row_.clear();
+  for (const std::size_t s : a.signals) row_.push_back(flowing_[s]);
+  capturer_.add(at, flowing_[a.signal], row_);
+  hand_over_record();
+}
+
+// Between two steps.
+void Session::capture() {
+  read(flowing_.data());
+  look_for_faults();
+  add_row(t());
+  if (simulation_.end() == End::running) return;
+  capturer_.finish();
+  hand_over_record();
+}
+
+// Inside a step: what does not follow edges stays as it was before the step.
+void Session::capture(const waveform::Instant& x) {
+  if (!capturer_.active()) return;
+  auto place = edges_.begin();
+  signals::visit_edge(simulation_, x,
+                      [&](std::string_view, std::string_view, std::string_view, double value) {
+                        if (*place < flowing_.size()) flowing_[*place] = value;
+                        ++place;
+                      });
+  add_row(x.t);
+}
+
+// Commands that are faults, from the timeline or by hand, and reasons of motor controls that became faults.
+void Session::look_for_faults() {
+  if (const int commands = simulation_.snapshot().commands; commands != commands_seen_) {
+    const auto log = simulation_.command_log();
+    for (std::size_t i = static_cast<std::size_t>(std::max(commands_seen_, 0)); i < log.size(); ++i)
+      if (const std::string_view name = fault_name(log[i]); !name.empty())
+        capturer_.fault(log[i].t, std::string(name));
+    commands_seen_ = commands;
+  }
+  for (std::size_t i = 0; i < reasons_.size(); ++i) {
+    const double reason = flowing_[reasons_[i]];
+    if (reason != last_reasons_[i] && io::is_fault(reason))
+      capturer_.fault(t(), std::string(io::control_reason_text(reason)));
+    last_reasons_[i] = reason;
+  }
+}
+
+void Session::hand_over_record() {
+  auto record = capturer_.take();
+  if (!record) return;
+  ++records_;
+  if (!port_.records.push(std::move(*record))) ++records_lost_;
 }
 
 Session::Mark Session::here() const {
@@ -216,6 +323,7 @@ void Session::publish(double real_time_factor) {
   p.E_battery = simulation_.snapshot().q[ledger::kBattery];
   p.distance = simulation_.snapshot().y[car::kX];
   p.samples_lost = lost_;
+  p.capture = {.state = capturer_.state(), .records = records_, .lost = records_lost_};
   p.failure = failure_;
   p.values.resize(port_.infos.size());
   read(p.values.data());

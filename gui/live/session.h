@@ -72,6 +72,8 @@ class Session {
   void meet(const RunUntil& r);
   void meet(const Pace& p);
   void meet(const GoBack& g);
+  void meet(const Arm& a);
+  void meet(const Disarm& d);
   void command(const scenario::Event& e);
   void command(std::uint64_t id, const scenario::Event& e);
   void meet_plans();
@@ -83,6 +85,12 @@ class Session {
   void mark();
   Mark here() const;
   void read(double* into) const;
+  void begin_capture();
+  void add_row(double at);
+  void capture();
+  void capture(const waveform::Instant& x);
+  void look_for_faults();
+  void hand_over_record();
 
   Simulation simulation_;
   Port port_;
@@ -98,6 +106,14 @@ class Session {
   std::size_t told_ = 0;        // of the log
   Mark start_;
   std::deque<Mark> marks_;
+  Capturer capturer_;
+  int records_ = 0, records_lost_ = 0;
+  std::vector<double> flowing_;       // all signals as they were read last, while a record is made
+  std::vector<double> row_;           // of the record
+  std::vector<std::size_t> edges_;    // places of the signals that follow the edges of inverters
+  std::vector<std::size_t> reasons_;  // of the signals that are reasons of motor controls
+  std::vector<double> last_reasons_;
+  int commands_seen_ = 0;
 };
 
 }  // namespace evsim::live

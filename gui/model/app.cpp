@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <utility>
 
 #include "gui/model/actions.h"
 #include "sim/base/errors.h"
@@ -16,7 +17,7 @@
 namespace evsim::gui {
 namespace {
 
-// Ten minutes at a hundred samples a second; of 150 signals 40 MB.
+// Eleven minutes at a hundred samples a second. Of 150 signals they take 40 MB, and what is older as much again.
 constexpr std::size_t kRows = 65536;
 constexpr std::size_t kMessages = 200;
 constexpr std::size_t kFactors = 240;
@@ -140,6 +141,13 @@ void App::update() {
   port.log.drain([this](const live::Logged& l) { running_->log.take(l); });
   running_->log.know(now().told);
   port.notices.drain([this](const live::Notice& n) { met(n); });
+  while (auto r = port.records.pop()) {
+    trigger.keep(std::move(*r));
+    if (!std::exchange(trigger.awaited, false)) continue;
+    trigger.shown = trigger.records.size() - 1;
+    show_record(*this, true);
+    fit(*this);
+  }
   factors_.push_back(static_cast<float>(now().real_time_factor));
   if (factors_.size() > kFactors) factors_.erase(factors_.begin());
   if (follow) {
@@ -278,6 +286,12 @@ void App::save_drive_keys() {
 
 void App::go_back(double t) {
   live::GoBack back{.t = t};
+  if (t < 0.0 && running_->history.size() > 1) {
+    auto& r = *running_;
+    if (!r.reference) r.reference = std::make_unique<History>(r.signals.size(), kRows);
+    std::swap(*r.reference, r.history);
+    r.history.clear();
+  }
   for (const std::size_t i : parameters().touched()) {
     const Parameter& p = parameters().all()[i];
     back.edits.push_back(
@@ -306,6 +320,33 @@ void App::undo() {
 void App::redo() {
   if (const auto c = parameters().redo()) send(c->parameter);
 }
+
+// ---- Scopes -------------------------------------------------------------------------------------
+
+const ShownRecord* App::record() const {
+  return trigger.shown < trigger.records.size() ? &trigger.records[trigger.shown] : nullptr;
+}
+
+void App::arm() {
+  live::Arm a{
+      .on = trigger.on, .length = trigger.length, .before = trigger.before, .again = trigger.again};
+  for (const std::string& path : shown_signals(*this))
+    if (a.signals.size() < Trigger::kSignals) a.signals.push_back(*find(path));
+  const bool looks = trigger.on != live::TriggerOn::fault && trigger.on != live::TriggerOn::at_once;
+  if (looks) {
+    const auto at = find(trigger.signal);
+    if (!at) return say("the trigger has no signal", true);
+    const Unit& its = *signals()[*at].unit;
+    a.signal = *at;
+    a.level = to_si(its, trigger.level);
+    a.hysteresis = its.factor * trigger.hysteresis;
+  }
+  trigger.awaited = true;
+  ask(std::move(a));
+}
+void App::disarm() { ask(live::Disarm{}); }
+
+void App::export_scopes(const std::string& file) { write(file, export_text(*this), "signals"); }
 
 // ---- Car and scenario ---------------------------------------------------------------------------
 
@@ -339,8 +380,12 @@ void App::take(Opened opened) {
   }
   const bool another = opened.running->vehicle_name != vehicle_name() ||
                        opened.running->scenario_name != scenario_name();
+  if (std::ranges::equal(opened.running->signals, signals(), {}, &Signal::path, &Signal::path))
+    opened.running->reference = std::make_unique<History>(std::move(running_->history));
   running_ = std::move(opened.running);
   if (!by_hand_) running_->start();
+  trigger.records.clear();
+  show_record(*this, false);
   picker.choose(request());
   picker.changed = false;
   watch_.begin(running_->inputs);

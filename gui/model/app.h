@@ -23,6 +23,8 @@
 #include "gui/model/machine_view.h"
 #include "gui/model/parameters.h"
 #include "gui/model/picker.h"
+#include "gui/model/scopes.h"
+#include "gui/model/trigger.h"
 #include "gui/model/timeline.h"
 
 namespace evsim::gui {
@@ -34,6 +36,8 @@ struct Signal {
 
 struct Scope {
   std::vector<std::string> signals;  // paths; one that this car lacks is not drawn
+  bool spectrum = false;             // over frequency, not time
+  bool fit_y = true;  // axes of values go with what is seen; else the mouse moves them
 };
 
 // Of a drive unit: what panels draw, by place in the signals; nothing where the level has no such signal.
@@ -139,6 +143,19 @@ class App {
   bool save_vehicle(const std::string& file);  // true when it is written
   bool save_patch(const std::string& file);
 
+  // ---- Scopes
+
+  // The run before Restart, or before another load of the same signals.
+  const History* reference() const { return running_->reference.get(); }
+  // Of the trigger that is shown; nullptr: none.
+  const ShownRecord* record() const;
+  // The trigger as it is set, for the signals that scopes show.
+  void arm();
+  void disarm();
+  void export_scopes(const std::string& file);
+  ScopeTools scope_tools;
+  Trigger trigger;
+
   // ---- What is shown
 
   Driving driving;
@@ -191,6 +208,7 @@ class App {
     std::vector<Planned> plans;
     DriveTimers timers;
     History history;
+    std::unique_ptr<History> reference;
     MachineView machine;
     std::map<std::uint64_t, Sent> sent;  // not answered yet
     std::optional<live::Thread> thread;

@@ -17,6 +17,10 @@ struct Curve {
 // at multiples of their width, a power of two of seconds, so a curve that moves along keeps its shape.
 // Values that are not finite are left out.
 void envelope(const Series& s, double from, double to, int columns, const Unit& unit, Curve& out);
+// The same of a signal's whole history: from buckets of its levels where those are not wider than a column's, and
+// where the samples are gone.
+void envelope(const History& h, std::size_t signal, double from, double to, int columns,
+              const Unit& unit, Curve& out);
 
 // A heat map must not see what is not finite: each such value becomes the nearest finite one of its row,
 // then of its column; 0 where there is none at all. values: rows * columns.

@@ -1,5 +1,7 @@
 #include "gui/model/history.h"
 
+#include <algorithm>
+
 namespace evsim::gui {
 
 std::size_t Series::before(double at) const {
@@ -15,10 +17,24 @@ std::size_t Series::before(double at) const {
 }
 
 History::History(std::size_t signals, std::size_t rows)
-    : signals_(signals), rows_(rows), t_(rows), y_(signals * rows) {}
+    : signals_(signals), rows_(rows), t_(rows), y_(signals * rows) {
+  for (const double width : kWidths) levels_.emplace_back(signals, kBuckets, width);
+}
+
+void History::clear() {
+  count_ = 0;
+  for (Level& l : levels_) l.clear();
+}
+
+void History::forget(double t) {
+  count_ = series(0).before(t);
+  std::vector<Series> left;
+  for (std::size_t k = 0; k < signals_; ++k) left.push_back(series(k));
+  for (Level& l : levels_) l.forget(t, left);
+}
 
 void History::append(const double* row) {
-  if (count_ > 0 && row[0] <= newest()) count_ = series(0).before(row[0]);
+  if (count_ > 0 && row[0] <= newest()) forget(row[0]);
   if (count_ == rows_) {
     first_ = first_ + 1 == rows_ ? 0 : first_ + 1;
     --count_;
@@ -27,6 +43,7 @@ void History::append(const double* row) {
   t_[at] = row[0];
   for (std::size_t k = 0; k < signals_; ++k) y_[k * rows_ + at] = static_cast<float>(row[k + 1]);
   ++count_;
+  for (Level& l : levels_) l.append(row[0], row + 1);
 }
 
 Series History::series(std::size_t signal) const {
@@ -39,8 +56,18 @@ Series History::series(std::size_t signal) const {
 
 double History::newest() const { return count_ == 0 ? 0.0 : t_[(first_ + count_ - 1) % rows_]; }
 
+double History::oldest() const {
+  if (count_ == 0) return 0.0;
+  double t = t_[first_];
+  for (const Level& l : levels_)
+    if (l.size() > 0) t = std::min(t, std::max(static_cast<double>(l.number(0)) * l.width(), 0.0));
+  return t;
+}
+
 std::size_t History::bytes() const {
-  return t_.size() * sizeof(double) + y_.size() * sizeof(float);
+  std::size_t out = t_.size() * sizeof(double) + y_.size() * sizeof(float);
+  for (const Level& l : levels_) out += l.bytes();
+  return out;
 }
 
 }  // namespace evsim::gui

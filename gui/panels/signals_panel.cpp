@@ -1,4 +1,4 @@
-// All signals with their values now; to be dragged into a scope.
+// All signals with their values now; to be dragged into a scope, or by a double click into the one in focus.
 #include <imgui.h>
 #include <imgui_stdlib.h>
 
@@ -12,7 +12,7 @@ void signals_panel(App& app) {
   ImGui::SetNextItemWidth(-FLT_MIN);
   ImGui::InputTextWithHint("###signal_search", "search: tau, wheels F_z ...", &app.signal_search,
                            ImGuiInputTextFlags_EscapeClearsAll);
-  ImGui::TextDisabled("drag a signal into a scope");
+  ImGui::TextDisabled("drag a signal into a scope, or double click");
   if (!ImGui::BeginTable("signals", 3, ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg)) return;
   const float em = ImGui::GetFontSize();
   ImGui::TableSetupColumn("name", ImGuiTableColumnFlags_WidthStretch);
@@ -25,7 +25,9 @@ void signals_panel(App& app) {
     ImGui::TableNextRow();
     ImGui::TableNextColumn();
     ImGui::Selectable((s.path + "###signal:" + s.path).c_str(), false,
-                      ImGuiSelectableFlags_SpanAllColumns);
+                      ImGuiSelectableFlags_SpanAllColumns | ImGuiSelectableFlags_AllowDoubleClick);
+    if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))
+      add_to_focus(app, s.path);
     if (ImGui::BeginDragDropSource(ImGuiDragDropFlags_None)) {
       ImGui::SetDragDropPayload("signal", &i, sizeof i);
       ImGui::TextUnformatted(with_unit(s.path, *s.unit).c_str());

@@ -28,4 +28,9 @@ std::string_view control_reason_text(double value) {
   return i < motor_control::kReasonNames.size() ? motor_control::kReasonNames[i] : "";
 }
 
+bool is_fault(double control_reason) {
+  using motor_control::Reason;
+  return std::lround(control_reason) >= static_cast<long>(Reason::winding_temperature);
+}
+
 }  // namespace evsim::io

@@ -177,7 +177,7 @@ TEST(Window, scopes_are_added_and_removed) {
   const std::size_t n = s.app().scopes.size();
   s.click("###add_scope");
   EXPECT_EQ(s.app().scopes.size(), n + 1);
-  for (std::size_t i = 0; i <= n; ++i) s.click("###remove_scope");
+  for (std::size_t i = 0; i <= n; ++i) s.click("###remove_scope:0");
   EXPECT_TRUE(s.app().scopes.empty());
 }
 
