@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "gui/live/links.h"
 #include "gui/live/ring.h"
 #include "gui/live/triple_buffer.h"
 #include "sim/run/signals.h"
@@ -74,8 +75,11 @@ struct Request {
 };
 
 struct Port {
-  Port(std::vector<signals::Info> signals, std::size_t sample_rows)
-      : infos(std::move(signals)), samples(sample_rows, infos.size() + 1) {}
+  Port(std::vector<signals::Info> signals, std::size_t sample_rows, std::vector<BusFile> on = {})
+      : infos(std::move(signals)),
+        buses(std::move(on)),
+        samples(sample_rows, infos.size() + 1),
+        frames(buses.empty() ? 0 : kFrames) {}
 
   // Of the window: the number under which the notice will come; 0 when the ring is full: nothing is asked then.
   std::uint64_t ask(Ask what) {
@@ -91,11 +95,16 @@ struct Port {
     return true;
   }
 
+  static constexpr std::size_t kFrames = 8192;  // of CAN buses, that wait to be fetched
+
   const std::vector<signals::Info> infos;
+  const std::vector<BusFile> buses;
   Ring<Request> requests{1024};
   Ring<Notice> notices{1024};
   TripleBuffer<Picture> pictures;
   RowRing samples;  // rows: t, then all signals
+  TripleBuffer<LinkPicture> links;
+  Ring<BusFrame> frames;
 
  private:
   std::uint64_t asked_ = 0;

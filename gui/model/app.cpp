@@ -26,16 +26,20 @@ std::vector<Signal> with_units(const std::vector<signals::Info>& infos) {
 
 }  // namespace
 
-App::Running::Running(const io::LoadedCase& loaded, const live::Options& options, bool by_hand)
+App::Running::Running(const io::LoadedCase& loaded, std::unique_ptr<live::Session> here,
+                      std::unique_ptr<live::Client> elsewhere, bool by_hand)
     : request(loaded.request),
       vehicle_name(loaded.c.vehicle_name),
       scenario_name(loaded.c.scenario_name),
       T_machine(loaded.c.scenario.initial.T_machine),
       parameters(loaded),
-      session(loaded.c, options),
-      signals(with_units(session.port().infos)),
+      session(std::move(here)),
+      client(std::move(elsewhere)),
+      port(client ? client->port() : session->port()),
+      signals(with_units(port.infos)),
       history(signals.size(), kRows),
-      machine(by_hand) {
+      machine(by_hand),
+      can(port.buses) {
   for (std::size_t i = 0; i < signals.size(); ++i) places.emplace(signals[i].path, i);
   const auto find = [this](const std::string& path) {
     const auto it = places.find(path);
@@ -58,23 +62,43 @@ App::Running::Running(const io::LoadedCase& loaded, const live::Options& options
   }
   u_dc = find("dc_link.u");
   if (!u_dc) u_dc = find("battery.u");
-  session.port().pictures.fetch();
-  if (!by_hand) thread.emplace(session);
+  port.pictures.fetch();
+  if (by_hand) return;
+  client ? void(look_thread.emplace(*client)) : void(thread.emplace(*session));
 }
 
 App::App(const io::LoadedCase& loaded, bool by_hand, const live::Options& options)
+    : App(loaded, std::make_unique<live::Session>(loaded.c, options), by_hand, options) {}
+App::App(const io::LoadedCase& loaded, std::unique_ptr<live::Session> session, bool by_hand,
+         const live::Options& options)
     : by_hand_(by_hand),
       options_(options),
-      running_(std::make_unique<Running>(loaded, options, by_hand)) {
+      running_(std::make_unique<Running>(loaded, std::move(session), nullptr, by_hand)) {
+  begin();
+}
+App::App(std::unique_ptr<live::Client> client, bool by_hand) : by_hand_(by_hand) {
+  const io::LoadedCase loaded = live::load(client->setup());
+  running_ = std::make_unique<Running>(loaded, nullptr, std::move(client), by_hand);
+  for (const scenario::SetParameter& set : running_->client->edits()) {
+    const auto at = parameters().find(set.path);
+    if (!at || !parameters().set(*at, set.value).empty()) continue;
+    parameters().commit();
+    parameters().took(*at, set.value, false);
+  }
+  begin();
+}
+void App::begin() {
   file_name = "tuned.json";
   default_scopes();
   update();
 }
 
 void App::load(const io::LoadedCase& loaded) {
+  if (is_remote()) return say("the car runs elsewhere: another one is loaded there", true);
   options_.paused = now().paused;
   options_.pace = now().pace;
-  running_ = std::make_unique<Running>(loaded, options_, by_hand_);
+  running_ = std::make_unique<Running>(
+      loaded, std::make_unique<live::Session>(loaded.c, options_), nullptr, by_hand_);
   back_to.reset();
   say(fmt::format("{} in {} loaded", vehicle_name(), scenario_name()));
 }
@@ -112,7 +136,7 @@ void App::default_scopes() {
 // ---- From the simulation ------------------------------------------------------------------------
 
 void App::update() {
-  live::Port& port = running_->session.port();
+  live::Port& port = running_->port;
   port.pictures.fetch();
   port.samples.drain([this](const double* row) { running_->history.append(row); });
   port.notices.drain([this](const live::Notice& n) { met(n); });
@@ -122,7 +146,21 @@ void App::update() {
     x_max = std::max(now().t, span);
     x_min = x_max - span;
   }
+  update_links();
   update_machine();
+}
+
+void App::update_links() {
+  Running& r = *running_;
+  r.port.frames.drain([&r](const live::BusFrame& f) { r.can.take(f); });
+  if (r.port.links.fetch()) {
+    r.links.take(r.port.links.front(), link::wall_clock());
+    r.can.take(r.port.links.front().links);
+  }
+  if (!r.client || !r.client->fetch_connection()) return;
+  const live::Connection& c = r.client->connection();
+  if (c.times_cut == 0) return;
+  say(c.is_open ? "connected again: " + c.text : "connection cut: " + c.text, !c.is_open);
 }
 
 void App::met(const live::Notice& n) {
@@ -152,7 +190,7 @@ void App::update_machine() {
 // ---- To the simulation --------------------------------------------------------------------------
 
 void App::ask(live::Ask what) {
-  if (running_->session.port().ask(std::move(what)) == 0)
+  if (running_->port.ask(std::move(what)) == 0)
     say("the simulation takes no more requests for now", true);
 }
 void App::pause() { ask(live::Pause{}); }
@@ -177,7 +215,7 @@ void App::go_back(double t) {
 void App::send(std::size_t parameter) {
   const Parameter& p = parameters().all()[parameter];
   const scenario::SetParameter set{.path = p.keyed, .value = p.value};
-  const std::uint64_t id = running_->session.port().ask(live::Command{{.t = 0.0, .command = set}});
+  const std::uint64_t id = running_->port.ask(live::Command{{.t = 0.0, .command = set}});
   if (id == 0) return say("the simulation takes no more requests for now", true);
   running_->sent[id] = {parameter, p.value};
 }

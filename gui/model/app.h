@@ -9,8 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "gui/live/client.h"
 #include "gui/live/thread.h"
+#include "gui/model/can_monitor.h"
 #include "gui/model/history.h"
+#include "gui/model/link_view.h"
 #include "gui/model/machine_view.h"
 #include "gui/model/parameters.h"
 
@@ -42,6 +45,11 @@ class App {
  public:
   // by_hand: no thread; tests step the session between frames, and maps are there at once.
   App(const io::LoadedCase& loaded, bool by_hand, const live::Options& options = {});
+  // A simulation that is there already; as far as it has one, with its CAN buses.
+  App(const io::LoadedCase& loaded, std::unique_ptr<live::Session> session, bool by_hand,
+      const live::Options& options = {});
+  // One that runs elsewhere.
+  App(std::unique_ptr<live::Client> client, bool by_hand);
 
   // Another car or scenario in place of the one that runs; scopes and layout stay. Edits are gone: ask before.
   void load(const io::LoadedCase& loaded);
@@ -51,8 +59,12 @@ class App {
 
   // ---- The simulation
 
-  const live::Picture& now() const { return running_->session.port().pictures.front(); }
-  live::Session& session() { return running_->session; }
+  const live::Picture& now() const { return running_->port.pictures.front(); }
+  live::Session& session() { return *running_->session; }        // where it runs here
+  live::Client* client() { return running_->client.get(); }      // where it runs elsewhere
+  bool is_remote() const { return running_->client != nullptr; }
+  const LinkView& link_view() const { return running_->links; }
+  CanMonitor& can() { return running_->can; }
   const std::vector<Signal>& signals() const { return running_->signals; }
   std::optional<std::size_t> find(std::string_view path) const;
   double value(std::size_t signal) const;  // now, in the signal's unit
@@ -106,13 +118,16 @@ class App {
   };
   // The case that runs. The thread comes last: it ends before what it works on.
   struct Running {
-    Running(const io::LoadedCase& loaded, const live::Options& options, bool by_hand);
+    Running(const io::LoadedCase& loaded, std::unique_ptr<live::Session> here,
+            std::unique_ptr<live::Client> elsewhere, bool by_hand);
 
     io::CaseRequest request;
     std::string vehicle_name, scenario_name;
     double T_machine;  // where the level computes none [K]
     Parameters parameters;
-    live::Session session;
+    std::unique_ptr<live::Session> session;  // one of the two
+    std::unique_ptr<live::Client> client;
+    live::Port& port;
     std::vector<Signal> signals;
     std::map<std::string, std::size_t, std::less<>> places;
     std::vector<UnitSignals> units;
@@ -120,12 +135,17 @@ class App {
     History history;
     MachineView machine;
     std::map<std::uint64_t, Sent> sent;  // not answered yet
+    LinkView links;
+    CanMonitor can;
     std::optional<live::Thread> thread;
+    std::optional<live::LookThread<live::Client>> look_thread;
   };
 
+  void begin();
   void send(std::size_t parameter);
   void ask(live::Ask what);
   void met(const live::Notice& n);
+  void update_links();
   void update_machine();
   void write(const std::string& file, const std::string& text, const char* what);
   void default_scopes();
