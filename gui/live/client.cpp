@@ -31,10 +31,10 @@ Client::Client(Options options)
     look(0.05);
     if (!stream_ && refused_.empty()) refused_ = "the connection was closed";
   }
-  if (!refused_.empty())
-    throw EnvironmentError(link::to_string(options_.at) + ": " + refused_);
+  if (!refused_.empty()) throw EnvironmentError(link::to_string(options_.at) + ": " + refused_);
   if (!has_picture_)
     throw EnvironmentError(link::to_string(options_.at) + ": no simulation answered");
+  tell();
 }
 
 void Client::say_hello() {
@@ -197,7 +197,7 @@ void Client::take(const Welcome& w) {
   is_welcome_ = true;
   state_.is_open = true;
   state_.text = link::to_string(options_.at);
-  tell();
+  if (has_picture_) tell();
   for (auto it = unanswered_.begin(); it != unanswered_.end();)
     if (it->first > w.requests) {
       refuse(it->first, "the connection was cut before it arrived: not done");

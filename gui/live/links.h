@@ -19,9 +19,9 @@ struct BusFile {
 
 // A frame that passed.
 struct BusFrame {
-  std::int64_t t = 0;      // simulated [ns]
-  std::uint32_t bus = 0;   // of the port's
-  bool sent = false;       // by the simulator
+  std::int64_t t = 0;     // simulated [ns]
+  std::uint32_t bus = 0;  // of the port's
+  bool sent = false;      // by the simulator
   can::Frame frame = {};
 };
 

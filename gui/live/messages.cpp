@@ -1,7 +1,10 @@
 #include "gui/live/messages.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <map>
 
 #include "sim/link/secret.h"
@@ -31,6 +34,16 @@ std::uint32_t shapes_of_messages() {
   return all;
 }
 
+std::string secret_of_file(const std::string& file) {
+  const io::FileText read = io::read_bytes(file);
+  if (!read.error.empty()) throw InputError(Problem{.file = file, .what = read.error});
+  try {
+    return link::secret_in(read.text);
+  } catch (const InputError& e) {
+    throw InputError(Problem{.file = file, .what = e.problems().front().what});
+  }
+}
+
 io::LoadedCase load(const CaseFiles& setup) {
   std::map<std::string, const std::string*, std::less<>> texts;
   for (const io::InputFile& f : setup.files) texts.emplace(f.name, &f.text);
@@ -46,6 +59,13 @@ io::LoadedCase load(const CaseFiles& setup) {
        .levels = setup.levels,
        .load_controllers = [](const scenario::Controllers&) { return controller::Controllers{}; }},
       read);
+}
+
+std::string who_i_am() {
+  std::array<char, 256> host{};
+  if (gethostname(host.data(), host.size() - 1) != 0) return "a window";
+  const char* user = std::getenv("USER");
+  return (user == nullptr || *user == '\0' ? "" : std::string(user) + "@") + host.data();
 }
 
 std::uint64_t fresh_number() {
@@ -84,7 +104,8 @@ std::optional<Message> Decoder::next() {
   is_wrong_ = link::crc32(payload, link::crc32(left.first(12))) != word(left, 12);
   if (is_wrong_) return {};
   at_ += kHeader + length;
-  return Message{.type = static_cast<MessageType>(type), .payload = {payload.begin(), payload.end()}};
+  return Message{.type = static_cast<MessageType>(type),
+                 .payload = {payload.begin(), payload.end()}};
 }
 
 // ---- Stream -------------------------------------------------------------------------------------

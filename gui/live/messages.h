@@ -66,9 +66,9 @@ struct CaseFiles {
   std::vector<BusFile> buses;
 };
 struct Welcome {
-  std::uint64_t session = 0;   // drawn as the simulation began
-  std::uint64_t requests = 0;  // number of the last request of this window that has come
-  std::vector<CaseFiles> setup;    // one, or none where the window has it
+  std::uint64_t session = 0;     // drawn as the simulation began
+  std::uint64_t requests = 0;    // number of the last request of this window that has come
+  std::vector<CaseFiles> setup;  // one, or none where the window has it
   std::vector<scenario::SetParameter> edits;  // in effect
 };
 struct Rows {
@@ -80,6 +80,12 @@ struct Frames {
   std::int64_t lost = 0;  // in all, between the simulation and the window
 };
 
+// Of a file that both sides have (sim/link/secret.h). Throws InputError.
+std::string secret_of_file(const std::string& file);
+
+// "user@machine", as other windows are told.
+std::string who_i_am();
+
 // CRC of what all of them are made of, and of the version of the protocol.
 std::uint32_t shapes_of_messages();
 
@@ -89,9 +95,10 @@ io::LoadedCase load(const CaseFiles& setup);
 // ---- On the way -------------------------------------------------------------------------------
 
 inline constexpr std::size_t kHeader = 16;
-inline constexpr std::size_t kLongestHello = 4096;            // [byte]; before anybody is known
-inline constexpr std::size_t kLongestRequest = 1 << 20;       // [byte]
-inline constexpr std::size_t kLongestAnswer = std::size_t{1} << 28;  // [byte]; a setup has all files
+inline constexpr std::size_t kLongestHello = 4096;       // [byte]; before anybody is known
+inline constexpr std::size_t kLongestRequest = 1 << 20;  // [byte]
+inline constexpr std::size_t kLongestAnswer = std::size_t{1}
+                                              << 28;  // [byte]; a setup has all files
 
 struct Message {
   MessageType type = MessageType::hello;

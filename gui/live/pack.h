@@ -200,8 +200,8 @@ class Unpacker {
     std::memcpy(&x, left_.data(), sizeof x);
     left_ = left_.subspan(sizeof x);
   }
-  template <class X, std::size_t... I> void take_choice(X& x, std::size_t index,
-                                                        std::index_sequence<I...>) {
+  template <class X, std::size_t... I>
+  void take_choice(X& x, std::size_t index, std::index_sequence<I...>) {
     (static_cast<void>(index == I && (take(x.template emplace<I>()), true)), ...);
   }
 
@@ -244,9 +244,8 @@ template <class X> std::string shape() {
   } else {
     std::string out = "{";
     X x{};
-    each_member(x, [&out](const auto& member) {
-      out += shape<std::remove_cvref_t<decltype(member)>>();
-    });
+    each_member(
+        x, [&out](const auto& member) { out += shape<std::remove_cvref_t<decltype(member)>>(); });
     return out + "}";
   }
 }

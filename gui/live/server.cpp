@@ -8,9 +8,9 @@
 namespace evsim::live {
 namespace {
 
-constexpr double kTimeForHello = 5.0;        // [s]
-constexpr std::size_t kMostStrangers = 8;    // at once
-constexpr double kBetweenPictures = 0.008;   // [s]
+constexpr double kTimeForHello = 5.0;           // [s]
+constexpr std::size_t kMostStrangers = 8;       // at once
+constexpr double kBetweenPictures = 0.008;      // [s]
 constexpr std::size_t kMostUnsent = 256 << 10;  // to a window that gets samples [byte]
 constexpr std::size_t kPicturesBelow = 64 << 10;
 constexpr std::size_t kNoticesKept = 2048, kFramesKept = 16384;
@@ -18,9 +18,10 @@ constexpr std::int64_t kRowsAtOnce = 64;
 
 const link::Endpoint& checked(const Server::Options& o) {
   if (!is_loopback(o.at) && o.secret.empty())
-    throw InputError(Problem{.path = "--listen",
-                             .what = link::to_string(o.at) +
-                                     " can be reached from other machines: needs a secret (--secret FILE)"});
+    throw InputError(
+        Problem{.path = "--listen",
+                .what = link::to_string(o.at) +
+                        " can be reached from other machines: needs a secret (--secret FILE)"});
   return o.at;
 }
 
@@ -65,7 +66,8 @@ void Server::accept() {
   while (link::Socket s = listening_.accept()) {
     if (strangers_.size() >= kMostStrangers) strangers_.erase(strangers_.begin());
     link::notice_silence(s);
-    strangers_.push_back({.stream = Stream(std::move(s), kLongestHello), .since = link::wall_clock()});
+    strangers_.push_back(
+        {.stream = Stream(std::move(s), kLongestHello), .since = link::wall_clock()});
   }
 }
 

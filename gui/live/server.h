@@ -21,7 +21,8 @@ class Server {
 
   struct Options {
     link::Endpoint at;
-    std::string secret = {};  // "": none is asked for, and nobody beyond this machine may be listened to
+    std::string secret =
+        {};  // "": none is asked for, and nobody beyond this machine may be listened to
     std::function<void(const std::string&)> say = {};  // who comes, goes, is refused
   };
   // port: must outlive it. Throws EnvironmentError where it can't listen, InputError where it would need a secret.

@@ -97,8 +97,8 @@ void App::load(const io::LoadedCase& loaded) {
   if (is_remote()) return say("the car runs elsewhere: another one is loaded there", true);
   options_.paused = now().paused;
   options_.pace = now().pace;
-  running_ = std::make_unique<Running>(
-      loaded, std::make_unique<live::Session>(loaded.c, options_), nullptr, by_hand_);
+  running_ = std::make_unique<Running>(loaded, std::make_unique<live::Session>(loaded.c, options_),
+                                       nullptr, by_hand_);
   back_to.reset();
   say(fmt::format("{} in {} loaded", vehicle_name(), scenario_name()));
 }

@@ -60,9 +60,10 @@ class App {
   // ---- The simulation
 
   const live::Picture& now() const { return running_->port.pictures.front(); }
-  live::Session& session() { return *running_->session; }        // where it runs here
-  live::Client* client() { return running_->client.get(); }      // where it runs elsewhere
+  live::Session& session() { return *running_->session; }    // where it runs here
+  live::Client* client() { return running_->client.get(); }  // where it runs elsewhere
   bool is_remote() const { return running_->client != nullptr; }
+  const live::Connection& connection() const { return running_->client->connection(); }
   const LinkView& link_view() const { return running_->links; }
   CanMonitor& can() { return running_->can; }
   const std::vector<Signal>& signals() const { return running_->signals; }

@@ -20,18 +20,18 @@ namespace evsim::gui {
 // A message of a bus in one direction.
 struct CanRow {
   std::uint32_t bus = 0;
-  bool sent = false;  // by the simulator
+  bool sent = false;                      // by the simulator
   const can::Message* message = nullptr;  // of the database; nullptr: unknown
   std::string id, name, sender;           // as shown: 1F3, 0CF00400x
   std::int64_t n = 0;
-  std::int64_t missed = 0;  // that its cycle time would have had
-  std::int64_t wrong = 0;   // by its protection
-  double cycle = 0.0;       // as the bus promises; 0: it does not [s]
+  std::int64_t missed = 0;                     // that its cycle time would have had
+  std::int64_t wrong = 0;                      // by its protection
+  double cycle = 0.0;                          // as the bus promises; 0: it does not [s]
   double least = 0.0, mean = 0.0, most = 0.0;  // from one to the next, simulated [s]
   std::int64_t intervals = 0;
-  std::optional<std::int64_t> last = {};           // when [ns]
-  can::Frame frame = {};                           // the latest
-  std::array<std::int64_t, 64> changed = {};       // when each byte changed last [ns]
+  std::optional<std::int64_t> last = {};      // when [ns]
+  can::Frame frame = {};                      // the latest
+  std::array<std::int64_t, 64> changed = {};  // when each byte changed last [ns]
 };
 
 struct CanValue {

@@ -27,6 +27,11 @@ void current_plane_panel(App& app);
 void battery_panel(App& app);
 void edits_panel(App& app);
 void messages_panel(App& app);
+void link_panel(App& app);
+void can_panel(App& app);
+
+// In place of all panels until there is a simulation.
+void waiting_screen(const char* what, const std::vector<std::string>& lines);
 
 // All of one frame: keys, layout, panels. Between ImGui::NewFrame() and ImGui::Render().
 void draw(App& app);

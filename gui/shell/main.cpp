@@ -7,10 +7,13 @@
 #include <implot.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <future>
 #include <memory>
 
+#include "gui/live/linked_case.h"
 #include "gui/panels/items.h"
 #include "gui/panels/look.h"
 #include "gui/panels/panels.h"
@@ -23,6 +26,8 @@ namespace {
 
 struct Arguments {
   std::string vehicle, scenario;
+  std::string connect, secret;  // of a simulation elsewhere; file
+  std::string link;             // file
   std::vector<std::string> sets, levels;
   int width = 1600, height = 900;
   int frames = 0;  // 0: until it is closed
@@ -34,8 +39,11 @@ struct Arguments {
 Arguments parse(int argc, char** argv) {
   Arguments a;
   CLI::App app{"the window of evsim", "evsim-gui"};
-  app.add_option("VEHICLE", a.vehicle)->required();
-  app.add_option("SCENARIO", a.scenario)->required();
+  app.add_option("VEHICLE", a.vehicle);
+  app.add_option("SCENARIO", a.scenario);
+  app.add_option("--connect", a.connect);
+  app.add_option("--secret", a.secret);
+  app.add_option("--link", a.link);
   app.add_option("--set", a.sets)->allow_extra_args(false);
   app.add_option("--level", a.levels)->allow_extra_args(false);
   app.add_option("--width", a.width)->check(CLI::Range(200, 16384));
@@ -93,11 +101,14 @@ class Window {
   bool closed() const { return glfwWindowShouldClose(window_) != 0; }
 
   void frame(App& app) {
+    frame([&app] { draw(app); });
+  }
+  template <class Draw> void frame(const Draw& draw_all) {
     glfwPollEvents();
     ImGui_ImplOpenGL3_NewFrame();
     ImGui_ImplGlfw_NewFrame();
     ImGui::NewFrame();
-    draw(app);
+    draw_all();
     ImGui::Render();
     glfwGetFramebufferSize(window_, &width_, &height_);
     glViewport(0, 0, width_, height_);
@@ -124,11 +135,12 @@ class Window {
   int width_ = 0, height_ = 0;
 };
 
-// Until the window is closed. The simulation has a thread of its own.
-void run_live(App& app, Window& window) {
-  while (!window.closed()) {
+// Until the window is closed, or has shown as many frames as asked for. The simulation has a thread of its own.
+void run_live(App& app, Window& window, const Arguments& a) {
+  for (int i = 1; !window.closed() && (a.frames == 0 || i <= a.frames); ++i) {
     app.update();
     window.frame(app);
+    if (i == a.frames && !a.screenshot.empty()) window.save(a.screenshot);
     window.show();
   }
 }
@@ -147,21 +159,61 @@ void run_frames(App& app, Window& window, const Arguments& a) {
   }
 }
 
+// What evsim serve runs elsewhere.
+int run_remote(const Arguments& a) {
+  live::Client::Options options{.at = link::endpoint("tcp://" + a.connect),
+                                .name = live::who_i_am()};
+  if (!a.secret.empty()) options.secret = live::secret_of_file(a.secret);
+  App app(std::make_unique<live::Client>(options), false);
+  Window window(
+      a, app.vehicle_name() + " in " + app.scenario_name() + " at " + a.connect + " - evsim");
+  run_live(app, window, a);
+  return 0;
+}
+
+// A session with controllers outside of the program, of which the first is waited for: the window says so meanwhile.
+std::unique_ptr<live::Session> session_of(const io::LoadedCase& loaded, live::LinkedCase& linked,
+                                          const live::Options& options, Window& window) {
+  auto made = std::async(std::launch::async, [&] {
+    return std::make_unique<live::Session>(loaded.c, options, linked.buses());
+  });
+  const std::vector<std::string> places = linked.places();
+  while (made.wait_for(std::chrono::milliseconds(16)) == std::future_status::timeout) {
+    if (window.closed()) linked.end();
+    window.frame([&] { waiting_screen("Waiting for the controllers", places); });
+    window.show();
+  }
+  return made.get();
+}
+
+int run_here(const Arguments& a) {
+  io::LoadedCase loaded = io::load_case({.scenario = a.scenario,
+                                         .vehicle = a.vehicle,
+                                         .sets = a.sets,
+                                         .levels = a.levels,
+                                         .load_controllers = link::load_controllers});
+  const bool by_hand = a.frames > 0;
+  const live::Options options{.paused = a.paused, .pace = a.pace};
+  std::optional<live::LinkedCase> linked;
+  if (!a.link.empty()) linked.emplace(loaded.c, a.link);
+  Window window(a, loaded.c.vehicle_name + " in " + loaded.c.scenario_name + " - evsim");
+  std::unique_ptr<live::Session> session;
+  try {
+    session = linked ? session_of(loaded, *linked, options, window)
+                     : std::make_unique<live::Session>(loaded.c, options);
+  } catch (const EnvironmentError&) {
+    if (window.closed()) return 0;
+    throw;
+  }
+  App app(loaded, std::move(session), by_hand, options);
+  by_hand ? run_frames(app, window, a) : run_live(app, window, a);
+  if (linked) linked->end();
+  return 0;
+}
+
 int run(int argc, char** argv) {
   const Arguments a = parse(argc, argv);
-  const io::LoadedCase loaded = io::load_case({.scenario = a.scenario,
-                                               .vehicle = a.vehicle,
-                                               .sets = a.sets,
-                                               .levels = a.levels,
-                                               .load_controllers = link::load_controllers});
-  const bool by_hand = a.frames > 0;
-  App app(loaded, by_hand, {.paused = a.paused, .pace = a.pace});
-  Window window(a, loaded.c.vehicle_name + " in " + loaded.c.scenario_name + " - evsim");
-  if (by_hand)
-    run_frames(app, window, a);
-  else
-    run_live(app, window);
-  return 0;
+  return a.connect.empty() ? run_here(a) : run_remote(a);
 }
 
 }  // namespace
