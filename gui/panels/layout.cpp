@@ -16,11 +16,11 @@ constexpr std::array kPanels{
     Panel{"Edits", edits_panel, Place::left_below},
     Panel{"Messages", messages_panel, Place::left_below},
     Panel{"Scopes", scopes_panel, Place::centre},
+    Panel{"CAN", can_panel, Place::centre},
     Panel{"Machine map", machine_map_panel, Place::right},
     Panel{"Current plane", current_plane_panel, Place::right_middle},
+    Panel{"Link", link_panel, Place::right_middle},
     Panel{"Battery", battery_panel, Place::right_below},
-    Panel{"Link", link_panel, Place::right_below},
-    Panel{"CAN", can_panel, Place::centre},
 };
 
 void make_layout(ImGuiID all, const ImVec2& size) {

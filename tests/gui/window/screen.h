@@ -7,6 +7,7 @@
 #include <imgui_internal.h>
 #include <implot.h>
 
+#include <memory>
 #include <string>
 
 #include "gui/panels/items.h"
@@ -20,16 +21,11 @@ class Screen {
  public:
   explicit Screen(const io::LoadedCase& loaded, bool paused = true)
       : app_(loaded, true, {.paused = paused, .pace = 1.0, .mark_period = 0.05}) {
-    ImGui::CreateContext();
-    ImPlot::CreateContext();
-    ImGuiIO& io = ImGui::GetIO();
-    io.IniFilename = nullptr;
-    io.ConfigFlags |= ImGuiConfigFlags_DockingEnable;
-    ImGui_ImplNullPlatform_Init();
-    ImGui_ImplNullRender_Init();
-    gui::set_look(1.0f);
-    gui::record_items(true);
-    frames(3);
+    open();
+  }
+  Screen(const io::LoadedCase& loaded, std::unique_ptr<live::Session> session)
+      : app_(loaded, std::move(session), true) {
+    open();
   }
   ~Screen() {
     ImGui_ImplNullRender_Shutdown();
@@ -137,6 +133,19 @@ class Screen {
   }
 
  private:
+  void open() {
+    ImGui::CreateContext();
+    ImPlot::CreateContext();
+    ImGuiIO& io = ImGui::GetIO();
+    io.IniFilename = nullptr;
+    io.ConfigFlags |= ImGuiConfigFlags_DockingEnable;
+    ImGui_ImplNullPlatform_Init();
+    ImGui_ImplNullRender_Init();
+    gui::set_look(1.0f);
+    gui::record_items(true);
+    frames(3);
+  }
+
   gui::App app_;
 };
 
