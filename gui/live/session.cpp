@@ -16,11 +16,16 @@ std::vector<BusFile> files_of(const Buses& buses) {
   for (const Bus& b : buses) out.push_back(b.file);
   return out;
 }
+BusFrame bus_frame(std::uint32_t bus, const can::LogEntry& e) {
+  return {
+      .t = e.t, .bus = bus, .sent = e.direction == can::Direction::transmitted, .frame = e.frame};
+}
 
 }  // namespace
 
 Session::Session(Case c, const Options& options, Buses buses)
     : buses_(std::move(buses)),
+      early_(hear_early()),
       simulation_(guarded([&] { return Simulation(std::move(c), io::parameter_setter()); })),
       port_(signals::list(simulation_), options.sample_rows, files_of(buses_)),
       options_(options),
@@ -36,15 +41,20 @@ Session::~Session() {
   for (const Bus& b : buses_) b.session->trace({});
 }
 
-// Frames go to the window as they pass; the bus waits for nobody.
-void Session::listen() {
-  for (std::size_t i = 0; i < buses_.size(); ++i)
+// Frames go to the window as they pass; the bus waits for nobody. Some pass before there is a port.
+std::vector<BusFrame> Session::hear_early() {
+  for (std::uint32_t i = 0; i < buses_.size(); ++i)
     buses_[i].session->trace([this, i](const can::LogEntry& e) {
-      const bool room = port_.frames.push({.t = e.t,
-                                           .bus = static_cast<std::uint32_t>(i),
-                                           .sent = e.direction == can::Direction::transmitted,
-                                           .frame = e.frame});
-      if (!room) ++frames_lost_;
+      if (early_.size() < Port::kFrames) early_.push_back(bus_frame(i, e));
+    });
+  return {};
+}
+void Session::listen() {
+  for (const BusFrame& f : early_) port_.frames.push(f);
+  early_.clear();
+  for (std::uint32_t i = 0; i < buses_.size(); ++i)
+    buses_[i].session->trace([this, i](const can::LogEntry& e) {
+      if (!port_.frames.push(bus_frame(i, e))) ++frames_lost_;
     });
 }
 

@@ -87,10 +87,12 @@ class Session {
   Mark here() const;
   void read(double* into) const;
 
+  std::vector<BusFrame> hear_early();
   void listen();
   void publish_links();
 
   Buses buses_;
+  std::vector<BusFrame> early_;  // before the simulation stood
   Simulation simulation_;
   Port port_;
   Options options_;

@@ -156,6 +156,8 @@ void App::update_links() {
   if (r.port.links.fetch()) {
     r.links.take(r.port.links.front(), link::wall_clock());
     r.can.take(r.port.links.front().links);
+  } else if (!r.client || connection().is_open) {
+    r.links.look(link::wall_clock());
   }
   if (!r.client || !r.client->fetch_connection()) return;
   const live::Connection& c = r.client->connection();

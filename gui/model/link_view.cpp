@@ -21,6 +21,7 @@ LinkState state_of(const LinkFigures& l, std::int64_t exchanges, std::int64_t un
 std::string_view text_of(LinkState s) {
   switch (s) {
     case LinkState::stands: return "time stands";
+    case LinkState::awaited: return "waited for";
     case LinkState::answering: return "answers";
     case LinkState::losing: return "loses answers";
     case LinkState::silent: return "silent";
@@ -57,6 +58,14 @@ void LinkView::take(const live::LinkPicture& p, double wall) {
     links_[i] = {.figures = p.links[i],
                  .exchanges_per_s = span > 0.0 ? static_cast<double>(n) / span : 0.0,
                  .state = state_of(p.links[i], n, last.unanswered[i] - first.unanswered[i])};
+  }
+}
+
+void LinkView::look(double wall) {
+  if (samples_.empty() || wall < samples_.back().wall + kStands) return;
+  for (Link& l : links_) {
+    l.exchanges_per_s = 0.0;
+    l.state = LinkState::awaited;
   }
 }
 

@@ -11,7 +11,8 @@
 namespace evsim::gui {
 
 enum class LinkState {
-  stands,     // no exchange of late: time stands, or a controller is waited for
+  stands,     // no exchange of late
+  awaited,    // the simulation waits for a controller
   answering,  // each exchange of late was answered
   losing,     // some were not
   silent,     // none was
@@ -24,6 +25,9 @@ class LinkView {
   // wall: when it came [s].
   void take(const live::LinkPicture& p, double wall);
 
+  // Nothing has come until now [s]: while an exchange waits, the simulation shows nothing.
+  void look(double wall);
+
   struct Link {
     LinkFigures figures;
     double exchanges_per_s = 0.0;  // of wall clock
@@ -34,6 +38,7 @@ class LinkView {
 
  private:
   static constexpr double kOfLate = 1.0;  // [s]
+  static constexpr double kStands = 0.5;  // longer than between any two pictures [s]
   struct Sample {
     double wall;
     std::vector<std::int64_t> exchanges, unanswered;  // by link

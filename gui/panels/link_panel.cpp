@@ -13,6 +13,7 @@ ImVec4 colour_of(LinkState s) {
   switch (s) {
     case LinkState::answering: return colour::kGreen;
     case LinkState::stands: return colour::kGrey;
+    case LinkState::awaited:
     case LinkState::losing: return colour::kOrange;
     case LinkState::silent:
     case LinkState::away: return colour::kVermilion;

@@ -56,6 +56,19 @@ TEST(LinkView, says_how_it_goes) {
   EXPECT_EQ(state(figures(10, 0), figures(20, 10, 1, 1)), LinkState::away);
 }
 
+TEST(LinkView, a_controller_that_is_waited_for_is_named) {
+  LinkView v;
+  v.take(picture(figures(10, 0)), 0.0);
+  v.take(picture(figures(20, 0)), 0.1);
+  v.look(0.3);
+  EXPECT_EQ(v.links().at(0).state, LinkState::answering);
+  v.look(0.7);
+  EXPECT_EQ(v.links().at(0).state, LinkState::awaited);
+  EXPECT_EQ(v.links().at(0).exchanges_per_s, 0.0);
+  v.take(picture(figures(21, 0)), 5.0);
+  EXPECT_EQ(v.links().at(0).state, LinkState::answering);
+}
+
 TEST(LinkView, bars_are_the_bins_from_the_first_to_the_last_that_hold_something) {
   Histogram h;
   EXPECT_TRUE(bars_of(h).empty());
@@ -196,7 +209,7 @@ TEST(LinkedSession, the_windows_figures_are_those_of_the_session) {
   EXPECT_EQ(count_of(l.figures, "exchanges"), count_of(truth.at(0), "exchanges"));
   EXPECT_EQ(l.figures.unanswered, 0);
   EXPECT_EQ(round_trips_of(l.figures)->count(), count_of(l.figures, "exchanges"));
-  EXPECT_EQ(l.state, LinkState::stands);  // one picture: nothing of late
+  EXPECT_EQ(l.state, LinkState::answering);
   const auto tau = app.find("drive_units.rear.tau");
   EXPECT_NEAR(app.value(*tau), 200.0, 0.1);
   // A controller with a state of its own can't go back, and says so.
@@ -300,10 +313,7 @@ TEST(LinkedSession, a_silent_controller_does_not_hold_the_end_up) {
       [](evsim_link& k) { return k.time_ns >= 100'000'000 ? Then::be_silent : test::pedal(k); });
   live::Session s(loaded.c, kMoving, linked.buses());
   const live::Thread thread(s);
-  while (s.port().pictures.front().t < 0.09) {
-    s.port().pictures.fetch();
-    std::this_thread::yield();
-  }
+  while (unit.steps() < 11) std::this_thread::yield();  // the eleventh has no answer
   linked.end();  // else the thread's end would wait for 30 s of patience
 }
 
