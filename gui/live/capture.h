@@ -43,6 +43,11 @@ struct Record {
 
 enum class Capturing : int { off, armed, triggered, done };
 
+// Of these enums, for messages (pack.h).
+constexpr TriggerOn last_of(TriggerOn) { return TriggerOn::at_once; }
+constexpr Rearm last_of(Rearm) { return Rearm::automatic; }
+constexpr Capturing last_of(Capturing) { return Capturing::done; }
+
 struct CaptureStatus {
   Capturing state = Capturing::off;
   int records = 0, lost = 0;  // since the session began; lost: nobody fetched those before

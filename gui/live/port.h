@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gui/live/capture.h"
+#include "gui/live/links.h"
 #include "gui/live/ring.h"
 #include "gui/live/triple_buffer.h"
 #include "sim/run/signals.h"
@@ -51,7 +52,8 @@ struct GoBack {
   double t;
   std::vector<Edit> edits = {};
 };
-using Ask = std::variant<Command, Plan, Unplan, Pause, Resume, Steps, RunUntil, Pace, GoBack, Arm, Disarm>;
+using Ask =
+    std::variant<Command, Plan, Unplan, Pause, Resume, Steps, RunUntil, Pace, GoBack, Arm, Disarm>;
 
 // What became of a request.
 struct Notice {
@@ -94,8 +96,11 @@ struct Request {
 };
 
 struct Port {
-  Port(std::vector<signals::Info> signals, std::size_t sample_rows)
-      : infos(std::move(signals)), samples(sample_rows, infos.size() + 1) {}
+  Port(std::vector<signals::Info> signals, std::size_t sample_rows, std::vector<BusFile> on = {})
+      : infos(std::move(signals)),
+        buses(std::move(on)),
+        samples(sample_rows, infos.size() + 1),
+        frames(buses.empty() ? 0 : kFrames) {}
 
   // Of the window: the number under which the notice will come; 0 when the ring is full: nothing is asked then.
   std::uint64_t ask(Ask what) {
@@ -111,13 +116,18 @@ struct Port {
     return true;
   }
 
+  static constexpr std::size_t kFrames = 8192;  // of CAN buses, that wait to be fetched
+
   const std::vector<signals::Info> infos;
+  const std::vector<BusFile> buses;
   Ring<Request> requests{1024};
   Ring<Notice> notices{1024};
   Ring<Logged> log{4096};  // one that finds it full comes later
   TripleBuffer<Picture> pictures;
   RowRing samples;  // rows: t, then all signals
   Ring<Record> records{4};
+  TripleBuffer<LinkPicture> links;
+  Ring<BusFrame> frames;
 
  private:
   std::uint64_t asked_ = 0;

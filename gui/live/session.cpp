@@ -25,16 +25,53 @@ std::string_view fault_name(const scenario::Event& e) {
 
 }  // namespace
 
-Session::Session(Case c, const Options& options)
-    : simulation_(guarded([&] { return Simulation(std::move(c), io::parameter_setter()); })),
-      port_(signals::list(simulation_), options.sample_rows),
+namespace {
+
+std::vector<BusFile> files_of(const Buses& buses) {
+  std::vector<BusFile> out;
+  for (const Bus& b : buses) out.push_back(b.file);
+  return out;
+}
+BusFrame bus_frame(std::uint32_t bus, const can::LogEntry& e) {
+  return {
+      .t = e.t, .bus = bus, .sent = e.direction == can::Direction::transmitted, .frame = e.frame};
+}
+
+}  // namespace
+
+Session::Session(Case c, const Options& options, Buses buses)
+    : buses_(std::move(buses)),
+      early_(hear_early()),
+      simulation_(guarded([&] { return Simulation(std::move(c), io::parameter_setter()); })),
+      port_(signals::list(simulation_), options.sample_rows, files_of(buses_)),
       options_(options),
       paused_(options.paused),
       pace_(options.pace),
       until_(kInfinity),
       start_(here()) {
+  listen();
   sample();
   publish();
+}
+Session::~Session() {
+  for (const Bus& b : buses_) b.session->trace({});
+}
+
+// Frames go to the window as they pass; the bus waits for nobody. Some pass before there is a port.
+std::vector<BusFrame> Session::hear_early() {
+  for (std::uint32_t i = 0; i < buses_.size(); ++i)
+    buses_[i].session->trace([this, i](const can::LogEntry& e) {
+      if (early_.size() < Port::kFrames) early_.push_back(bus_frame(i, e));
+    });
+  return {};
+}
+void Session::listen() {
+  for (const BusFrame& f : early_) port_.frames.push(f);
+  early_.clear();
+  for (std::uint32_t i = 0; i < buses_.size(); ++i)
+    buses_[i].session->trace([this, i](const can::LogEntry& e) {
+      if (!port_.frames.push(bus_frame(i, e))) ++frames_lost_;
+    });
 }
 
 void Session::drain() {
@@ -328,6 +365,16 @@ void Session::publish(double real_time_factor) {
   p.values.resize(port_.infos.size());
   read(p.values.data());
   port_.pictures.publish();
+  publish_links();
+}
+
+void Session::publish_links() {
+  std::vector<LinkFigures> links = simulation_.input().controllers.links();
+  if (links.empty()) return;
+  LinkPicture& p = port_.links.back();
+  p.links = std::move(links);
+  p.frames_lost = frames_lost_;
+  port_.links.publish();
 }
 
 }  // namespace evsim::live

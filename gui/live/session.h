@@ -9,10 +9,12 @@
 
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "gui/live/port.h"
+#include "sim/link/can_session.h"
 
 namespace evsim::live {
 
@@ -25,10 +27,20 @@ struct Options {
   int marks = 60;
 };
 
+// CAN buses of a case, and what describes them.
+struct Bus {
+  BusFile file;
+  std::shared_ptr<link::CanSession> session;
+};
+using Buses = std::vector<Bus>;
+
 class Session {
  public:
-  // Throws InputError.
-  explicit Session(Case c, const Options& options = {});
+  // buses: of the controllers in c. Throws InputError.
+  explicit Session(Case c, const Options& options = {}, Buses buses = {});
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
   Port& port() { return port_; }
 
@@ -92,13 +104,19 @@ class Session {
   void look_for_faults();
   void hand_over_record();
 
+  std::vector<BusFrame> hear_early();
+  void listen();
+  void publish_links();
+
+  Buses buses_;
+  std::vector<BusFrame> early_;  // before the simulation stood
   Simulation simulation_;
   Port port_;
   Options options_;
   bool paused_;
   double pace_, until_;
   int steps_left_ = -1;  // -1: without end
-  std::int64_t steps_ = 0, lost_ = 0;
+  std::int64_t steps_ = 0, lost_ = 0, frames_lost_ = 0;
   double next_sample_ = 0.0;
   std::string failure_;
   std::vector<ByHand> by_hand_;

@@ -1,4 +1,4 @@
-// Steps a session in a thread of its own, at the pace that it was asked for.
+// Threads of their own: one steps a session at the pace that it was asked for, one serves a connection.
 #pragma once
 
 #include <thread>
@@ -11,6 +11,19 @@ namespace evsim::live {
 class Thread {
  public:
   explicit Thread(Session& session);
+
+ private:
+  std::jthread thread_;
+};
+
+// Of a Server or Client, which must outlive it.
+template <class Connected> class LookThread {
+ public:
+  explicit LookThread(Connected& x)
+      : thread_([&x](const std::stop_token& stop) {
+          constexpr double kLongest = 0.002;  // [s]; what the port brings is looked for as often
+          while (!stop.stop_requested()) x.look(kLongest);
+        }) {}
 
  private:
   std::jthread thread_;

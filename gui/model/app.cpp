@@ -42,17 +42,21 @@ Steering steering_of(const Parameters& all, bool there) {
 
 }  // namespace
 
-App::Running::Running(const io::LoadedCase& loaded, const live::Options& options, bool by_hand)
+App::Running::Running(const io::LoadedCase& loaded, std::unique_ptr<live::Session> here,
+                      std::unique_ptr<live::Client> elsewhere, bool by_hand)
     : request(loaded.request),
       inputs(loaded.inputs),
       vehicle_name(loaded.c.vehicle_name),
       scenario_name(loaded.c.scenario_name),
       T_machine(loaded.c.scenario.initial.T_machine),
       parameters(loaded),
-      session(loaded.c, options),
-      signals(with_units(session.port().infos)),
+      session(std::move(here)),
+      client(std::move(elsewhere)),
+      port(client ? client->port() : session->port()),
+      signals(with_units(port.infos)),
       history(signals.size(), kRows),
-      machine(by_hand) {
+      machine(by_hand),
+      can(port.buses) {
   for (std::size_t i = 0; i < signals.size(); ++i) places.emplace(signals[i].path, i);
   const auto find = [this](const std::string& path) {
     const auto it = places.find(path);
@@ -79,16 +83,37 @@ App::Running::Running(const io::LoadedCase& loaded, const live::Options& options
   steering = steering_of(parameters, find("steering.theta_H").has_value());
   u_dc = find("dc_link.u");
   if (!u_dc) u_dc = find("battery.u");
-  session.port().pictures.fetch();
+  port.pictures.fetch();
   if (const auto u = find("battery.u"))
-    gauges = gui::gauge_ranges(parameters, session.port().pictures.front().values[*u]);
+    gauges = gui::gauge_ranges(parameters, port.pictures.front().values[*u]);
+}
+
+void App::Running::start() {
+  client ? void(look_thread.emplace(*client)) : void(thread.emplace(*session));
 }
 
 App::App(const io::LoadedCase& loaded, bool by_hand, const live::Options& options)
+    : App(loaded, std::make_unique<live::Session>(loaded.c, options), by_hand, options) {}
+App::App(const io::LoadedCase& loaded, std::unique_ptr<live::Session> session, bool by_hand,
+         const live::Options& options)
     : by_hand_(by_hand),
       options_(options),
-      running_(std::make_unique<Running>(loaded, options, by_hand)) {
-  if (!by_hand) running_->start();
+      running_(std::make_unique<Running>(loaded, std::move(session), nullptr, by_hand)) {
+  begin();
+}
+App::App(std::unique_ptr<live::Client> client, bool by_hand) : by_hand_(by_hand) {
+  const io::LoadedCase loaded = live::load(client->setup());
+  running_ = std::make_unique<Running>(loaded, nullptr, std::move(client), by_hand);
+  for (const scenario::SetParameter& set : running_->client->edits()) {
+    const auto at = parameters().find(set.path);
+    if (!at || !parameters().set(*at, set.value).empty()) continue;
+    parameters().commit();
+    parameters().took(*at, set.value, false);
+  }
+  begin();
+}
+void App::begin() {
+  if (!by_hand_) running_->start();
   file_name = "tuned.json";
   for (const Shipped& l : shipped_layouts())
     desk.layouts.push_back({.name = std::string(l.name), .span = 0.0, .scopes = {}, .dock = {}});
@@ -131,7 +156,7 @@ void App::default_scopes() {
 // ---- From the simulation ------------------------------------------------------------------------
 
 void App::update() {
-  live::Port& port = running_->session.port();
+  live::Port& port = running_->port;
   port.pictures.fetch();
   port.samples.drain([this](const double* row) {
     Running& r = *running_;
@@ -154,6 +179,7 @@ void App::update() {
     x_max = std::max(now().t, span);
     x_min = x_max - span;
   }
+  update_links();
   update_machine();
   if (opening_.valid() &&
       (by_hand_ || opening_.wait_for(std::chrono::seconds(0)) == std::future_status::ready))
@@ -161,6 +187,21 @@ void App::update() {
   constexpr int kFramesBetweenLooks = 30;
   if (++frame_ % kFramesBetweenLooks == 0) look_at_files();
   drive();
+}
+
+void App::update_links() {
+  Running& r = *running_;
+  r.port.frames.drain([&r](const live::BusFrame& f) { r.can.take(f); });
+  if (r.port.links.fetch()) {
+    r.links.take(r.port.links.front(), link::wall_clock());
+    r.can.take(r.port.links.front().links);
+  } else if (!r.client || connection().is_open) {
+    r.links.look(link::wall_clock());
+  }
+  if (!r.client || !r.client->fetch_connection()) return;
+  const live::Connection& c = r.client->connection();
+  if (c.times_cut == 0) return;
+  say(c.is_open ? "connected again: " + c.text : "connection cut: " + c.text, !c.is_open);
 }
 
 void App::met(const live::Notice& n) {
@@ -191,7 +232,7 @@ void App::update_machine() {
 // ---- To the simulation --------------------------------------------------------------------------
 
 void App::ask(live::Ask what) {
-  if (running_->session.port().ask(std::move(what)) == 0)
+  if (running_->port.ask(std::move(what)) == 0)
     say("the simulation takes no more requests for now", true);
 }
 void App::pause() { ask(live::Pause{}); }
@@ -204,7 +245,7 @@ void App::run_until(double t) { ask(live::RunUntil{t}); }
 void App::command(Order order) { ask(live::Command{{.t = 0.0, .command = std::move(order)}}); }
 void App::plan(double t, Order order) {
   const std::uint64_t id =
-      running_->session.port().ask(live::Plan{.t = t, .event = {.t = t, .command = order}});
+      running_->port.ask(live::Plan{.t = t, .event = {.t = t, .command = order}});
   if (id == 0) return say("the simulation takes no more requests for now", true);
   running_->plans.push_back({.id = id, .t = t, .order = std::move(order)});
 }
@@ -303,7 +344,7 @@ void App::go_back(double t) {
 void App::send(std::size_t parameter) {
   const Parameter& p = parameters().all()[parameter];
   const scenario::SetParameter set{.path = p.keyed, .value = p.value};
-  const std::uint64_t id = running_->session.port().ask(live::Command{{.t = 0.0, .command = set}});
+  const std::uint64_t id = running_->port.ask(live::Command{{.t = 0.0, .command = set}});
   if (id == 0) return say("the simulation takes no more requests for now", true);
   running_->sent[id] = {parameter, p.value};
 }
@@ -355,6 +396,9 @@ void App::open(const io::CaseRequest& request) {
 }
 
 void App::begin_loading(io::CaseRequest request) {
+  if (is_remote()) return say("the car runs elsewhere: another one is loaded there", true);
+  if (!running_->linked_roles.empty())
+    return say("controllers are linked to this car: another one needs a new start", true);
   picker.loading = true;
   picker.failure.clear();
   options_.paused = now().paused;
@@ -363,8 +407,11 @@ void App::begin_loading(io::CaseRequest request) {
       std::launch::async,
       [request = std::move(request), options = options_, by_hand = by_hand_]() -> Opened {
         try {
-          return {.running = std::make_unique<Running>(io::load_case(request), options, by_hand),
-                  .failure = {}};
+          const io::LoadedCase loaded = io::load_case(request);
+          auto session = std::make_unique<live::Session>(loaded.c, options);
+          return {
+              .running = std::make_unique<Running>(loaded, std::move(session), nullptr, by_hand),
+              .failure = {}};
         } catch (const std::exception& e) {
           return {.running = {}, .failure = e.what()};
         }

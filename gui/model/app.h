@@ -11,7 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "gui/live/client.h"
 #include "gui/live/thread.h"
+#include "gui/model/can_monitor.h"
 #include "gui/model/desk.h"
 #include "gui/model/drive_file.h"
 #include "gui/model/drive_keys.h"
@@ -20,12 +22,13 @@
 #include "gui/model/faults.h"
 #include "gui/model/gauges.h"
 #include "gui/model/history.h"
+#include "gui/model/link_view.h"
 #include "gui/model/machine_view.h"
 #include "gui/model/parameters.h"
 #include "gui/model/picker.h"
 #include "gui/model/scopes.h"
-#include "gui/model/trigger.h"
 #include "gui/model/timeline.h"
+#include "gui/model/trigger.h"
 
 namespace evsim::gui {
 
@@ -57,6 +60,11 @@ class App {
  public:
   // by_hand: no thread; tests step the session between frames, and maps are there at once.
   App(const io::LoadedCase& loaded, bool by_hand, const live::Options& options = {});
+  // A simulation that is there already; as far as it has one, with its CAN buses.
+  App(const io::LoadedCase& loaded, std::unique_ptr<live::Session> session, bool by_hand,
+      const live::Options& options = {});
+  // One that runs elsewhere.
+  App(std::unique_ptr<live::Client> client, bool by_hand);
 
   // ---- Car and scenario
 
@@ -89,8 +97,13 @@ class App {
 
   // ---- The simulation
 
-  const live::Picture& now() const { return running_->session.port().pictures.front(); }
-  live::Session& session() { return running_->session; }
+  const live::Picture& now() const { return running_->port.pictures.front(); }
+  live::Session& session() { return *running_->session; }    // where it runs here
+  live::Client* client() { return running_->client.get(); }  // where it runs elsewhere
+  bool is_remote() const { return running_->client != nullptr; }
+  const live::Connection& connection() const { return running_->client->connection(); }
+  const LinkView& link_view() const { return running_->links; }
+  CanMonitor& can() { return running_->can; }
   const std::vector<Signal>& signals() const { return running_->signals; }
   std::optional<std::size_t> find(std::string_view path) const;
   double value(std::size_t signal) const;  // now, in the signal's unit
@@ -187,15 +200,18 @@ class App {
   };
   // The case that runs. The thread comes last: it ends before what it works on.
   struct Running {
-    Running(const io::LoadedCase& loaded, const live::Options& options, bool by_hand);
-    void start() { thread.emplace(session); }
+    Running(const io::LoadedCase& loaded, std::unique_ptr<live::Session> here,
+            std::unique_ptr<live::Client> elsewhere, bool by_hand);
+    void start();
 
     io::CaseRequest request;
     std::vector<io::InputFile> inputs;
     std::string vehicle_name, scenario_name;
     double T_machine;  // where the level computes none [K]
     Parameters parameters;
-    live::Session session;
+    std::unique_ptr<live::Session> session;  // one of the two
+    std::unique_ptr<live::Client> client;
+    live::Port& port;
     std::vector<Signal> signals;
     std::map<std::string, std::size_t, std::less<>> places;
     std::vector<UnitSignals> units;
@@ -211,9 +227,13 @@ class App {
     std::unique_ptr<History> reference;
     MachineView machine;
     std::map<std::uint64_t, Sent> sent;  // not answered yet
+    LinkView links;
+    CanMonitor can;
     std::optional<live::Thread> thread;
+    std::optional<live::LookThread<live::Client>> look_thread;
   };
 
+  void begin();
   // What a job beside the window's thread has made.
   struct Opened {
     std::unique_ptr<Running> running;
@@ -227,6 +247,7 @@ class App {
   void send(std::size_t parameter);
   void ask(live::Ask what);
   void met(const live::Notice& n);
+  void update_links();
   void update_machine();
   void drive();
   bool write(const std::string& file, const std::string& text, const char* what);

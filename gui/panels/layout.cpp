@@ -28,6 +28,8 @@ constexpr std::array kPanels{
     Panel{"Driving", driving_panel},
     Panel{"Faults", faults_panel},
     Panel{"Timeline", timeline_panel},
+    Panel{"Link", link_panel},
+    Panel{"CAN", can_panel},
 };
 
 bool pressed(ImGuiKeyChord keys) {

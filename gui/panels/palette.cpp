@@ -62,7 +62,8 @@ void palette(App& app) {
       ImGui::SetKeyboardFocusHere();
     }
     ImGui::SetNextItemWidth(-FLT_MIN);
-    ImGui::PushID(app.desk.palettes);  // a field of its own each time: an old one gives its text back
+    ImGui::PushID(
+        app.desk.palettes);  // a field of its own each time: an old one gives its text back
     const bool enter = ImGui::InputTextWithHint(
         "###palette_text", "signal, parameter, action, panel; or: kerb mass = 2100",
         &app.desk.palette_text, ImGuiInputTextFlags_EnterReturnsTrue);

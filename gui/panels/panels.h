@@ -22,6 +22,8 @@ void current_plane_panel(App& app);
 void battery_panel(App& app);
 void edits_panel(App& app);
 void messages_panel(App& app);
+void link_panel(App& app);
+void can_panel(App& app);
 void driving_panel(App& app);
 void faults_panel(App& app);
 void timeline_panel(App& app);
@@ -34,6 +36,8 @@ void time_bar(App& app);
 void palette(App& app);
 void question(App& app);
 void driving_keys(App& app);  // each frame: what is held down
+// In place of all panels until there is a simulation.
+void waiting_screen(const char* what, const std::vector<std::string>& lines);
 
 // All of one frame: keys, layout, panels. Between ImGui::NewFrame() and ImGui::Render().
 void draw(App& app);

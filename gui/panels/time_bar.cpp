@@ -96,6 +96,13 @@ void state(const App& app) {
   ImGui::TextDisabled("in");
   ImGui::SameLine(0.0f, 4.0f);
   ImGui::TextColored(colour::kSky, "%s", app.scenario_name().c_str());
+  if (app.is_remote()) {
+    ImGui::SameLine(0.0f, 24.0f);
+    const live::Connection& c = app.connection();
+    ImGui::TextColored(c.is_open ? colour::kGrey : colour::kVermilion, "%s%s",
+                       c.is_open ? "" : "cut off, connecting again: ", c.text.c_str());
+    tip("The simulation runs there, whether or not it can be seen from here");
+  }
   ImGui::SameLine(0.0f, 24.0f);
   if (!now.failure.empty())
     ImGui::TextColored(colour::kVermilion, "%s", now.failure.c_str());

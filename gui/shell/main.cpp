@@ -12,9 +12,11 @@
 #include <cmath>
 #include <cstdio>
 #include <ctime>
+#include <future>
 #include <memory>
 #include <utility>
 
+#include "gui/live/linked_case.h"
 #include "gui/panels/items.h"
 #include "gui/panels/look.h"
 #include "gui/panels/panels.h"
@@ -30,6 +32,8 @@ namespace {
 
 struct Arguments {
   std::string vehicle, scenario;
+  std::string connect, secret;  // of a simulation elsewhere; file
+  std::string link;             // file
   std::vector<std::string> sets, levels;
   int width = 1600, height = 900;
   int frames = 0;        // 0: until it is closed
@@ -43,8 +47,11 @@ struct Arguments {
 Arguments parse(int argc, char** argv) {
   Arguments a;
   CLI::App app{"the window of evsim", "evsim-gui"};
-  app.add_option("VEHICLE", a.vehicle)->required();
-  app.add_option("SCENARIO", a.scenario)->required();
+  app.add_option("VEHICLE", a.vehicle);
+  app.add_option("SCENARIO", a.scenario);
+  app.add_option("--connect", a.connect);
+  app.add_option("--secret", a.secret);
+  app.add_option("--link", a.link);
   app.add_option("--set", a.sets)->allow_extra_args(false);
   app.add_option("--level", a.levels)->allow_extra_args(false);
   app.add_option("--width", a.width)->check(CLI::Range(200, 16384));
@@ -111,6 +118,8 @@ class Window {
   Window(const Window&) = delete;
   Window& operator=(const Window&) = delete;
 
+  // Of a window that has nothing to lose yet.
+  bool closed() const { return glfwWindowShouldClose(window_) != 0; }
   // True when the user may go: unsaved edits are asked for first.
   bool closed(App& app) {
     if (glfwWindowShouldClose(window_) != 0) {
@@ -138,11 +147,14 @@ class Window {
 
   void frame(App& app) {
     glfwSetWindowUserPointer(window_, &app);
+    frame([&app] { draw(app); });
+  }
+  template <class Draw> void frame(const Draw& draw_all) {
     glfwPollEvents();
     ImGui_ImplOpenGL3_NewFrame();
     ImGui_ImplGlfw_NewFrame();
     ImGui::NewFrame();
-    draw(app);
+    draw_all();
     ImGui::Render();
     glfwGetFramebufferSize(window_, &width_, &height_);
     glViewport(0, 0, width_, height_);
@@ -180,7 +192,10 @@ class Window {
   bool by_software_ = false;
 };
 
-double now() { return glfwGetTime(); }
+double now() {
+  using Clock = std::chrono::steady_clock;
+  return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
+}
 double cpu_time() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 // Until the window is closed. The simulation has a thread of its own. Frames cost where nobody needs them: few
@@ -192,12 +207,14 @@ void run_live(App& app, Window& window, const Arguments& a, double started) {
   std::int64_t steps = 0;
   int frame = 0;
   record_items(!a.state.empty());
-  for (double begin = now(); !window.closed(app); begin = now()) {
+  for (double begin = now(); !window.closed(app) && (a.frames == 0 || frame < a.frames);
+       begin = now()) {
     app.driving.pad = game_pad();
     app.update();
     window.frame(app);
+    if (++frame == a.frames && !a.screenshot.empty()) window.save(a.screenshot);
     window.show();
-    if (++frame == 1) {
+    if (frame == 1) {
       first = now() - started;
       cpu = cpu_time();
     }
@@ -231,28 +248,70 @@ void run_frames(App& app, Window& window, const Arguments& a) {
   }
 }
 
-int run(int argc, char** argv) {
-  const Arguments a = parse(argc, argv);
-  const auto begin = std::chrono::steady_clock::now();
-  const io::LoadedCase loaded = io::load_case({.scenario = a.scenario,
-                                               .vehicle = a.vehicle,
-                                               .sets = a.sets,
-                                               .levels = a.levels,
-                                               .load_controllers = link::load_controllers});
-  const bool by_hand = a.frames > 0;
-  App app(loaded, by_hand, {.paused = a.paused, .pace = a.pace});
+void settle(App& app, const Arguments& a) {
   app.desk.settings = settings_folder();
   if (!a.layout.empty()) app.desk.layout_name = a.layout;
   app.desk.light = a.light;
-    app.driving.pad = game_pad();
-  Window window(a, loaded.c.vehicle_name + " in " + loaded.c.scenario_name + " - evsim");
-  const double started =
-      now() - std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  if (by_hand)
-    run_frames(app, window, a);
-  else
-    run_live(app, window, a, started);
+}
+
+// What evsim serve runs elsewhere.
+int run_remote(const Arguments& a, double started) {
+  live::Client::Options options{.at = link::endpoint("tcp://" + a.connect),
+                                .name = live::who_i_am()};
+  if (!a.secret.empty()) options.secret = live::secret_of_file(a.secret);
+  App app(std::make_unique<live::Client>(options), false);
+  settle(app, a);
+  Window window(
+      a, app.vehicle_name() + " in " + app.scenario_name() + " at " + a.connect + " - evsim");
+  run_live(app, window, a, started);
   return 0;
+}
+
+// A session with controllers outside of the program, of which the first is waited for: the window says so meanwhile.
+std::unique_ptr<live::Session> session_of(const io::LoadedCase& loaded, live::LinkedCase& linked,
+                                          const live::Options& options, Window& window) {
+  auto made = std::async(std::launch::async, [&] {
+    return std::make_unique<live::Session>(loaded.c, options, linked.buses());
+  });
+  const std::vector<std::string> places = linked.places();
+  while (made.wait_for(std::chrono::milliseconds(16)) == std::future_status::timeout) {
+    if (window.closed()) linked.end();
+    window.frame([&] { waiting_screen("Waiting for the controllers", places); });
+    window.show();
+  }
+  return made.get();
+}
+
+int run_here(const Arguments& a, double started) {
+  io::LoadedCase loaded = io::load_case({.scenario = a.scenario,
+                                         .vehicle = a.vehicle,
+                                         .sets = a.sets,
+                                         .levels = a.levels,
+                                         .load_controllers = link::load_controllers});
+  const bool by_hand = a.frames > 0;
+  const live::Options options{.paused = a.paused, .pace = a.pace};
+  std::optional<live::LinkedCase> linked;
+  if (!a.link.empty()) linked.emplace(loaded.c, a.link);
+  Window window(a, loaded.c.vehicle_name + " in " + loaded.c.scenario_name + " - evsim");
+  std::unique_ptr<live::Session> session;
+  try {
+    session = linked ? session_of(loaded, *linked, options, window)
+                     : std::make_unique<live::Session>(loaded.c, options);
+  } catch (const EnvironmentError&) {
+    if (window.closed()) return 0;
+    throw;
+  }
+  App app(loaded, std::move(session), by_hand, options);
+  settle(app, a);
+  by_hand ? run_frames(app, window, a) : run_live(app, window, a, started);
+  if (linked) linked->end();
+  return 0;
+}
+
+int run(int argc, char** argv) {
+  const double started = now();
+  const Arguments a = parse(argc, argv);
+  return a.connect.empty() ? run_here(a, started) : run_remote(a, started);
 }
 
 }  // namespace

@@ -224,6 +224,11 @@ Io Socket::send(std::span<const std::uint8_t> bytes) const {
   }
   return Io::done;
 }
+Received Socket::send_some(std::span<const std::uint8_t> bytes) const {
+  const auto n = ::send(handle_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (n < 0) return {io_of_error(), 0};
+  return {Io::done, static_cast<std::size_t>(n)};
+}
 Io Socket::send_to(const Address& to, std::span<const std::uint8_t> bytes) const {
   const auto n = ::sendto(handle_, bytes.data(), bytes.size(), MSG_NOSIGNAL,
                           reinterpret_cast<const sockaddr*>(to.bytes.data()),

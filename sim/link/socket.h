@@ -53,6 +53,8 @@ class Socket {
 
   // All of it, or nothing: closed where it can't be sent at once.
   Io send(std::span<const std::uint8_t> bytes) const;
+  // Of a stream: as much of it as goes at once.
+  Received send_some(std::span<const std::uint8_t> bytes) const;
   Io send_to(const Address& to, std::span<const std::uint8_t> bytes) const;
   Received receive(std::span<std::uint8_t> into) const;
   Received receive_from(std::span<std::uint8_t> into, Address& from) const;

@@ -20,6 +20,7 @@ struct CommandLine {
   RunArguments run;
   HilArguments hil;
   GuiArguments gui;
+  ServeArguments serve;
   CanArguments can;
   CheckArguments check;
   DescribeArguments describe;
@@ -44,6 +45,7 @@ struct CommandLine {
     add_run();
     add_hil();
     add_gui();
+    add_serve();
     add_can();
     add_check();
     add_describe();
@@ -142,8 +144,17 @@ struct CommandLine {
   }
   void add_gui() {
     CLI::App& c = command("gui", "drive and tune a car in a window", help::kGui, gui, gui_command);
-    c.add_option("VEHICLE", gui.vehicle, "vehicle file")->required()->type_name("FILE");
-    c.add_option("SCENARIO", gui.scenario, "scenario file")->required()->type_name("FILE");
+    CLI::Option* connect =
+        c.add_option("--connect", gui.connect, "show and tune what evsim serve runs there")
+            ->type_name("HOST:PORT");
+    c.add_option("--secret", gui.secret, "file of the secret that it asks for")
+        ->needs(connect)
+        ->type_name("FILE");
+    c.add_option("VEHICLE", gui.vehicle, "vehicle file")->excludes(connect)->type_name("FILE");
+    c.add_option("SCENARIO", gui.scenario, "scenario file")->excludes(connect)->type_name("FILE");
+    c.add_option("--link", gui.link, "link file: roles whose controllers are outside, as of hil")
+        ->excludes(connect)
+        ->type_name("FILE");
     many(c, "--set", gui.sets, "change a value; PATH with its unit; scenario.PATH for the scenario")
         ->type_name("PATH=VALUE");
     many(c, "--level", gui.levels,
@@ -159,6 +170,28 @@ struct CommandLine {
         ->type_name("N");
     c.add_option("--screenshot", gui.screenshot, "keep the last frame as PNG [none]")
         ->type_name("FILE");
+  }
+  void add_serve() {
+    CLI::App& c = command("serve", "run a scenario for a window on another machine", help::kServe,
+                          serve, serve_command);
+    serve.run.jobs = 1;
+    c.add_option("SCENARIO", serve.run.scenarios, "scenario file")
+        ->required()
+        ->expected(1)
+        ->type_name("FILE");
+    c.add_option("--vehicle", serve.run.vehicles, "vehicle file")->expected(1)->type_name("FILE");
+    c.add_option("--listen", serve.listen,
+                 "where; a host that other machines reach needs a secret [127.0.0.1:4817]")
+        ->type_name("HOST:PORT");
+    c.add_option("--secret", serve.secret, "file of 16 bytes or more that the window must know")
+        ->type_name("FILE");
+    c.add_option("--link", serve.link, "link file: roles whose controllers are outside, as of hil")
+        ->type_name("FILE");
+    c.add_option("--pace", serve.pace, "simulated time over wall-clock time, at first [1]")
+        ->check(CLI::PositiveNumber)
+        ->type_name("FACTOR");
+    c.add_flag("--paused", serve.paused, "begin in a pause");
+    add_choices(c, serve.run);
   }
   void add_can() {
     CLI::App& c = command("can", "show, send and describe the frames of a CAN bus", help::kCan, can,

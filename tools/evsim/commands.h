@@ -36,8 +36,20 @@ struct HilArguments {
 };
 ExitCode hil_command(const HilArguments& a);
 
+struct ServeArguments {
+  RunArguments run;
+  std::string listen = "127.0.0.1:4817";  // HOST:PORT
+  std::string secret;                     // file; "": none is asked for
+  std::string link;                       // file; "": all controllers are built in
+  double pace = 1.0;                      // simulated over wall-clock time, at first
+  bool paused = false;                    // at first
+};
+ExitCode serve_command(const ServeArguments& a);
+
 struct GuiArguments {
   std::string vehicle, scenario;          // files
+  std::string connect, secret;            // HOST:PORT of evsim serve in their place; file
+  std::string link;                       // file; "": all controllers are built in
   std::vector<std::string> sets, levels;  // PATH=VALUE, and as of run
   std::optional<int> frames;              // then it ends; none: when it is closed
   std::string screenshot;                 // file of the last frame; "": none

@@ -14,10 +14,15 @@ namespace evsim::cli {
 namespace {
 
 std::vector<std::string> words(const std::string& program, const GuiArguments& a) {
-  std::vector<std::string> out{program, a.vehicle, a.scenario};
+  std::vector<std::string> out{program};
+  for (const std::string& file : {a.vehicle, a.scenario})
+    if (!file.empty()) out.push_back(file);
   const auto option = [&out](const char* name, const std::string& value) {
     out.push_back(std::string(name) + "=" + value);
   };
+  if (!a.connect.empty()) option("--connect", a.connect);
+  if (!a.secret.empty()) option("--secret", a.secret);
+  if (!a.link.empty()) option("--link", a.link);
   for (const std::string& s : a.sets) option("--set", s);
   for (const std::string& s : a.levels) option("--level", s);
   if (a.frames) option("--frames", std::to_string(*a.frames));
@@ -31,6 +36,9 @@ std::vector<std::string> words(const std::string& program, const GuiArguments& a
 
 // The window is a program of its own beside this one, as this one needs none of its libraries.
 ExitCode gui_command(const GuiArguments& a) {
+  if (a.connect.empty() && a.scenario.empty())
+    throw InputError(Problem{.file = "evsim gui",
+                             .what = "VEHICLE and SCENARIO are required, or --connect HOST:PORT"});
   const std::string program =
       (std::filesystem::path(terminal::program_folder()) / "evsim-gui").string();
   std::vector<std::string> all = words(program, a);

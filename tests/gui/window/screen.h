@@ -7,6 +7,7 @@
 #include <imgui_internal.h>
 #include <implot.h>
 
+#include <memory>
 #include <string>
 
 #include "gui/panels/items.h"
@@ -21,16 +22,11 @@ class Screen {
   // live: the simulation has a thread of its own, and frames don't step it.
   explicit Screen(const io::LoadedCase& loaded, bool paused = true, bool live = false)
       : app_(loaded, !live, {.paused = paused, .pace = 1.0, .mark_period = 0.05}), live_(live) {
-    ImGui::CreateContext();
-    ImPlot::CreateContext();
-    ImGuiIO& io = ImGui::GetIO();
-    io.IniFilename = nullptr;
-    io.ConfigFlags |= ImGuiConfigFlags_DockingEnable;
-    ImGui_ImplNullPlatform_Init();
-    ImGui_ImplNullRender_Init();
-    gui::set_look(1.0f);
-    gui::record_items(true);
-    frames(3);
+    open();
+  }
+  Screen(const io::LoadedCase& loaded, std::unique_ptr<live::Session> session)
+      : app_(loaded, std::move(session), true), live_(false) {
+    open();
   }
   ~Screen() {
     ImGui_ImplNullRender_Shutdown();
@@ -165,6 +161,19 @@ class Screen {
   }
 
  private:
+  void open() {
+    ImGui::CreateContext();
+    ImPlot::CreateContext();
+    ImGuiIO& io = ImGui::GetIO();
+    io.IniFilename = nullptr;
+    io.ConfigFlags |= ImGuiConfigFlags_DockingEnable;
+    ImGui_ImplNullPlatform_Init();
+    ImGui_ImplNullRender_Init();
+    gui::set_look(1.0f);
+    gui::record_items(true);
+    frames(3);
+  }
+
   gui::App app_;
   bool live_;
 };
