@@ -66,6 +66,7 @@ class Session {
   void meet(const RunUntil& r);
   void meet(const Pace& p);
   void meet(const GoBack& g);
+  void meet(const Judge& j);
   void command(const scenario::Event& e);
   bool in_effect(const GoBack::Edit& edit) const;
   void step();
@@ -74,6 +75,7 @@ class Session {
   void mark();
   Mark here() const;
   void read(double* into) const;
+  io::Station jumps();
 
   Simulation simulation_;
   Port port_;
@@ -84,6 +86,8 @@ class Session {
   std::int64_t steps_ = 0, lost_ = 0;
   double next_sample_ = 0.0;
   std::string failure_;
+  int jumps_as_of_ = 0;  // commands
+  io::Station jumps_ = io::Station::car;
   std::vector<ByHand> by_hand_;
   Mark start_;
   std::deque<Mark> marks_;

@@ -35,7 +35,9 @@ App::Running::Running(const io::LoadedCase& loaded, const live::Options& options
       session(loaded.c, options),
       signals(with_units(session.port().infos)),
       history(signals.size(), kRows),
-      machine(by_hand) {
+      machine(by_hand),
+      vehicle(loaded, session.port().infos),
+      energy(session.port().infos) {
   for (std::size_t i = 0; i < signals.size(); ++i) places.emplace(signals[i].path, i);
   const auto find = [this](const std::string& path) {
     const auto it = places.find(path);
@@ -72,10 +74,14 @@ App::App(const io::LoadedCase& loaded, bool by_hand, const live::Options& option
 }
 
 void App::load(const io::LoadedCase& loaded) {
+  keep_run();
+  comparison.take_figures(figures().kpis);  // of when someone looked last
   options_.paused = now().paused;
   options_.pace = now().pace;
   running_ = std::make_unique<Running>(loaded, options_, by_hand_);
   back_to.reset();
+  results.asked = 0;
+  results.refused.clear();
   say(fmt::format("{} in {} loaded", vehicle_name(), scenario_name()));
 }
 
@@ -112,9 +118,13 @@ void App::default_scopes() {
 // ---- From the simulation ------------------------------------------------------------------------
 
 void App::update() {
+  load_asked();
   live::Port& port = running_->session.port();
   port.pictures.fetch();
-  port.samples.drain([this](const double* row) { running_->history.append(row); });
+  port.samples.drain([this](const double* row) {
+    running_->history.append(row);
+    running_->energy.sample(row);
+  });
   port.notices.drain([this](const live::Notice& n) { met(n); });
   factors_.push_back(static_cast<float>(now().real_time_factor));
   if (factors_.size() > kFactors) factors_.erase(factors_.begin());
@@ -123,6 +133,26 @@ void App::update() {
     x_min = x_max - span;
   }
   update_machine();
+  update_views();
+}
+
+void App::update_views() {
+  running_->energy.update(now());
+  running_->session.port().figures.fetch();
+  if (results.due(by_hand_)) {
+    results.asked = running_->session.port().ask(live::Judge{});
+    results.at = std::chrono::steady_clock::now();
+  }
+  results.shown = false;
+  comparison.update(running_->session.port().infos, running_->history);
+}
+
+// Before the simulation leaves what it has run: to be compared with.
+void App::keep_run() {
+  const std::string name = fmt::format("the run before: {} with {} to {:.4g} s", scenario_name(),
+                                       vehicle_name(), now().t);
+  if (comparison.keep(name, running_->session.port().infos, running_->history))
+    comparison.judged = running_->session.port().ask(live::Judge{});
 }
 
 void App::met(const live::Notice& n) {
@@ -130,6 +160,14 @@ void App::met(const live::Notice& n) {
   if (const auto it = sent.find(n.id); it != sent.end()) {
     parameters().took(it->second.parameter, it->second.value, !n.refused.empty());
     sent.erase(it);
+  }
+  if (n.id == results.asked) {
+    results.asked = 0;
+    results.refused = n.refused;
+  }
+  if (n.id == comparison.judged) {
+    running_->session.port().figures.fetch();
+    comparison.take_figures(figures().kpis);
   }
   if (!n.refused.empty()) say(n.refused, true);
 }
@@ -165,11 +203,12 @@ void App::command(decltype(scenario::Event::command) command) {
 }
 
 void App::go_back(double t) {
+  keep_run();
   live::GoBack back{.t = t};
   for (const std::size_t i : parameters().touched()) {
     const Parameter& p = parameters().all()[i];
     back.edits.push_back(
-        {.set = {.path = p.keyed, .value = p.value}, .as_loaded = p.value == p.loaded});
+        {.set = {.path = p.keyed, .value = p.value}, .as_loaded = p.value == p.began});
   }
   ask(std::move(back));
 }
@@ -189,10 +228,55 @@ void App::set_parameter(std::size_t parameter, double value) {
 }
 
 void App::undo() {
-  if (const auto c = parameters().undo()) send(c->parameter);
+  int group = 0;
+  do {
+    const auto c = parameters().undo();
+    if (!c) return;
+    send(c->parameter);
+    group = c->group;
+  } while (group != 0 && parameters().done() > 0 &&
+           parameters().changes()[parameters().done() - 1].group == group);
 }
 void App::redo() {
-  if (const auto c = parameters().redo()) send(c->parameter);
+  int group = 0;
+  do {
+    const auto c = parameters().redo();
+    if (!c) return;
+    send(c->parameter);
+    group = c->group;
+  } while (group != 0 && parameters().done() < parameters().changes().size() &&
+           parameters().changes()[parameters().done()].group == group);
+}
+
+void App::set_cells(int table, const std::vector<CellValue>& values) {
+  parameters().commit();
+  const std::size_t before = parameters().done();
+  const std::string refused = parameters().set_cells(table, values);
+  if (!refused.empty()) return say(refused, true);
+  for (std::size_t k = before; k < parameters().done(); ++k)
+    send(parameters().changes()[k].parameter);
+}
+
+void App::load_with(std::size_t parameter, const std::string& text) {
+  io::CaseRequest again = request();
+  for (const std::size_t i : parameters().unsaved()) {
+    const Parameter& p = parameters().all()[i];
+    if (i == parameter) continue;
+    again.sets.push_back(p.choices.empty() ? p.keyed + "=" + io::format(p.value)
+                                           : p.path + "=" + p.text);
+  }
+  again.sets.push_back(parameters().all()[parameter].path + "=" + text);
+  to_load_ = std::move(again);
+}
+
+void App::load_asked() {
+  if (!to_load_) return;
+  try {
+    load(io::load_case(*to_load_));
+  } catch (const InputError& e) {
+    say(e.what(), true);
+  }
+  to_load_.reset();
 }
 
 // ---- Files and messages -------------------------------------------------------------------------

@@ -10,9 +10,14 @@
 #include <vector>
 
 #include "gui/live/thread.h"
+#include "gui/model/comparison.h"
+#include "gui/model/energy.h"
 #include "gui/model/history.h"
 #include "gui/model/machine_view.h"
 #include "gui/model/parameters.h"
+#include "gui/model/results.h"
+#include "gui/model/table_view.h"
+#include "gui/model/vehicle_view.h"
 
 namespace evsim::gui {
 
@@ -77,6 +82,11 @@ class App {
   // Refused values become a message and change nothing.
   void set_parameter(std::size_t parameter, double value);
   void commit() { parameters().commit(); }
+  // Values of a table, as one change.
+  void set_cells(int table, const std::vector<CellValue>& values);
+  // What no command changes, a choice: at the next update() the car is loaded anew with all edits and this one,
+  // and the run starts again.
+  void load_with(std::size_t parameter, const std::string& text);
   void undo();
   void redo();
   void save_vehicle(const std::string& file);
@@ -95,6 +105,13 @@ class App {
   int unit = 0;                                  // whose map and plane are shown
   const std::vector<UnitSignals>& units() const { return running_->units; }
   const MachineView& machine() const { return running_->machine; }
+  VehicleView& vehicle() { return running_->vehicle; }
+  Energy& energy() { return running_->energy; }
+  const live::Figures& figures() const { return running_->session.port().figures.front(); }
+  Results results;
+  Comparison comparison;
+  TableView table_view;
+  void keep_run();  // until now, to be compared with
   const std::vector<float>& real_time_factors() const { return factors_; }  // of late, newest last
   const std::deque<Message>& messages() const { return messages_; }
   void say(std::string text, bool error = false);
@@ -119,6 +136,8 @@ class App {
     std::optional<std::size_t> u_dc;
     History history;
     MachineView machine;
+    VehicleView vehicle;
+    Energy energy;
     std::map<std::uint64_t, Sent> sent;  // not answered yet
     std::optional<live::Thread> thread;
   };
@@ -127,12 +146,15 @@ class App {
   void ask(live::Ask what);
   void met(const live::Notice& n);
   void update_machine();
+  void update_views();
+  void load_asked();
   void write(const std::string& file, const std::string& text, const char* what);
   void default_scopes();
 
   bool by_hand_;
   live::Options options_;
   std::unique_ptr<Running> running_;
+  std::optional<io::CaseRequest> to_load_;
   std::deque<Message> messages_;
   std::vector<float> factors_;
 };

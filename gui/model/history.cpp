@@ -39,6 +39,17 @@ Series History::series(std::size_t signal) const {
 
 double History::newest() const { return count_ == 0 ? 0.0 : t_[(first_ + count_ - 1) % rows_]; }
 
+History History::trimmed() const {
+  History out(signals_, std::max<std::size_t>(count_, 1));
+  out.count_ = count_;
+  for (std::size_t i = 0; i < count_; ++i) {
+    const std::size_t at = (first_ + i) % rows_;
+    out.t_[i] = t_[at];
+    for (std::size_t s = 0; s < signals_; ++s) out.y_[s * out.rows_ + i] = y_[s * rows_ + at];
+  }
+  return out;
+}
+
 std::size_t History::bytes() const {
   return t_.size() * sizeof(double) + y_.size() * sizeof(float);
 }

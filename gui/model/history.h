@@ -32,6 +32,8 @@ class History {
   std::size_t size() const { return count_; }
   double newest() const;  // [s]; 0 where there is none
   std::size_t bytes() const;
+  // A copy with room for no more than it has.
+  History trimmed() const;
 
  private:
   std::size_t signals_, rows_, first_ = 0, count_ = 0;

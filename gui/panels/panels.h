@@ -25,6 +25,11 @@ void scopes_panel(App& app);
 void machine_map_panel(App& app);
 void current_plane_panel(App& app);
 void battery_panel(App& app);
+void vehicle_panel(App& app);
+void energy_panel(App& app);
+void results_panel(App& app);
+void compare_panel(App& app);
+void tables_panel(App& app);
 void edits_panel(App& app);
 void messages_panel(App& app);
 
