@@ -31,6 +31,7 @@ App::Running::Running(const io::LoadedCase& loaded, const live::Options& options
       vehicle_name(loaded.c.vehicle_name),
       scenario_name(loaded.c.scenario_name),
       T_machine(loaded.c.scenario.initial.T_machine),
+      T_battery(loaded.c.scenario.initial.T_battery),
       parameters(loaded),
       session(loaded.c, options),
       signals(with_units(session.port().infos)),

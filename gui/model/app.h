@@ -65,6 +65,7 @@ class App {
   const History& history() const { return running_->history; }
   const io::CaseRequest& request() const { return running_->request; }
   const std::string& vehicle_name() const { return running_->vehicle_name; }
+  double T_battery() const { return running_->T_battery; }
   const std::string& scenario_name() const { return running_->scenario_name; }
 
   void pause();
@@ -128,6 +129,7 @@ class App {
     io::CaseRequest request;
     std::string vehicle_name, scenario_name;
     double T_machine;  // where the level computes none [K]
+    double T_battery;  // of the cells, held [K]
     Parameters parameters;
     live::Session session;
     std::vector<Signal> signals;
