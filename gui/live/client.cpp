@@ -185,6 +185,13 @@ void Client::take(const Message& m) {
     case MessageType::log:
       return with([this](Logged& l) { port_->log.push(std::move(l)); },
                   std::type_identity<Logged>());
+    case MessageType::figures:
+      return with(
+          [this](Figures& f) {
+            port_->figures.back() = std::move(f);
+            port_->figures.publish();
+          },
+          std::type_identity<Figures>());
     case MessageType::record:
       return with(
           [this](Record& r) {

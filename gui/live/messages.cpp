@@ -29,7 +29,7 @@ std::uint32_t shapes_of_messages() {
     const std::string text = kProtocol + shape<Hello>() + shape<Welcome>() + shape<Request>() +
                              shape<Notice>() + shape<Picture>() + shape<Rows>() +
                              shape<LinkPicture>() + shape<Frames>() + shape<Logged>() +
-                             shape<Record>();
+                             shape<Record>() + shape<Figures>();
     return link::crc32({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
   }();
   return all;
@@ -99,7 +99,7 @@ std::optional<Message> Decoder::next() {
   if (is_wrong_ || left.size() < kHeader) return {};
   const std::uint32_t type = word(left, 4), length = word(left, 8);
   is_wrong_ = word(left, 0) != kMagic || length > longest_ || type < 1 ||
-              type > static_cast<std::uint32_t>(MessageType::record);
+              type > static_cast<std::uint32_t>(MessageType::figures);
   if (is_wrong_ || left.size() < kHeader + length) return {};
   const auto payload = left.subspan(kHeader, length);
   is_wrong_ = link::crc32(payload, link::crc32(left.first(12))) != word(left, 12);

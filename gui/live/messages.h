@@ -7,7 +7,7 @@
 //   proof                 ->
 //                         <-    welcome, or refused    what the window needs to show the car
 //   request               ->
-//                         <-    notice, picture, rows, links, frames, log, record
+//                         <-    notice, picture, rows, links, frames, log, record, figures
 #pragma once
 
 #include <cstdint>
@@ -37,6 +37,7 @@ enum class MessageType : std::uint8_t {
   frames,
   log,
   record,
+  figures,
 };
 
 // ---- Payloads -----------------------------------------------------------------------------------

@@ -13,8 +13,9 @@
 #include "gui/live/links.h"
 #include "gui/live/ring.h"
 #include "gui/live/triple_buffer.h"
+#include "sim/io/sankey.h"
+#include "sim/run/result.h"
 #include "sim/run/signals.h"
-#include "sim/run/simulation.h"
 
 namespace evsim::live {
 
@@ -52,8 +53,10 @@ struct GoBack {
   double t;
   std::vector<Edit> edits = {};
 };
-using Ask =
-    std::variant<Command, Plan, Unplan, Pause, Resume, Steps, RunUntil, Pace, GoBack, Arm, Disarm>;
+// The figures that the run is judged by, as it stands; they come as Figures.
+struct Judge {};
+using Ask = std::variant<Command, Plan, Unplan, Pause, Resume, Steps, RunUntil, Pace, GoBack, Arm,
+                         Disarm, Judge>;
 
 // What became of a request.
 struct Notice {
@@ -72,11 +75,13 @@ struct Logged {
 };
 
 struct Picture {
-  double t = 0.0, duration = 0.0;  // [s]
-  double earliest = 0.0;           // mark to go back to, beside the start [s]
-  double pace = 1.0;               // asked for
-  double real_time_factor = 0.0;   // simulated over wall-clock time, as of late; 0 in a pause
-  double ledger_residual = 0.0;    // [-]
+  double t = 0.0, duration = 0.0;        // [s]
+  double earliest = 0.0;                 // mark to go back to, beside the start [s]
+  double pace = 1.0;                     // asked for
+  double real_time_factor = 0.0;         // simulated over wall-clock time, as of late; 0 in a pause
+  double ledger_residual = 0.0;          // [-]
+  ledger::Books books = {};              // from the start on
+  io::Station jumps = io::Station::car;  // where the books' jumps by command were
   bool paused = true;
   End end = End::running;
   std::int64_t steps = 0;
@@ -88,6 +93,11 @@ struct Picture {
   CaptureStatus capture = {};
   std::string failure = {};         // of the integration; "": none
   std::vector<double> values = {};  // of all signals [SI]
+};
+
+struct Figures {
+  double t = 0.0;              // they are of [s]
+  std::vector<Kpi> kpis = {};  // with the scenario's limits
 };
 
 struct Request {
@@ -124,6 +134,7 @@ struct Port {
   Ring<Notice> notices{1024};
   Ring<Logged> log{4096};  // one that finds it full comes later
   TripleBuffer<Picture> pictures;
+  TripleBuffer<Figures> figures;
   RowRing samples;  // rows: t, then all signals
   Ring<Record> records{4};
   TripleBuffer<LinkPicture> links;

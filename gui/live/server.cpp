@@ -257,6 +257,7 @@ void Server::feed_pictures() {
   if (w.stream.unsent() > kPicturesBelow || now < w.last_picture + kBetweenPictures) return;
   if (std::exchange(is_picture_new_, false))
     w.stream.send(MessageType::picture, port_.pictures.front());
+  if (port_.figures.fetch()) w.stream.send(MessageType::figures, port_.figures.front());
   if (std::exchange(are_links_new_, false) && !port_.links.front().links.empty())
     w.stream.send(MessageType::links, port_.links.front());
   w.last_picture = now;

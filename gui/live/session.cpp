@@ -179,6 +179,13 @@ void Session::meet(const GoBack& g) {
     if (!in_effect(e)) command({.t = 0.0, .command = e.set});
 }
 
+void Session::meet(const Judge& /*j*/) {
+  Figures& f = port_.figures.back();
+  f.t = t();
+  f.kpis = kpis(simulation_);
+  port_.figures.publish();
+}
+
 bool Session::in_effect(const GoBack::Edit& edit) const {
   for (auto it = by_hand_.rbegin(); it != by_hand_.rend(); ++it)
     if (const auto* set = std::get_if<scenario::SetParameter>(&it->event.command))
@@ -232,7 +239,7 @@ void Session::read(double* into) const {
 }
 
 void Session::sample() {
-  if (t() < next_sample_) return;
+  if (t() < next_sample_ * (1.0 - 1e-12)) return;  // both are rounded
   next_sample_ =
       (std::floor(t() / options_.sample_period * (1.0 + 1e-12)) + 1.0) * options_.sample_period;
   double* row = port_.samples.next();
@@ -343,6 +350,14 @@ void Session::mark() {
   if (std::ssize(marks_) > options_.marks) marks_.pop_front();
 }
 
+// The log is looked at when it has changed.
+io::Station Session::jumps() {
+  const int commands = simulation_.snapshot().commands;
+  if (commands != jumps_as_of_) jumps_ = io::place_of_jumps(simulation_.command_log());
+  jumps_as_of_ = commands;
+  return jumps_;
+}
+
 void Session::publish(double real_time_factor) {
   Picture& p = port_.pictures.back();
   p.t = t();
@@ -350,7 +365,9 @@ void Session::publish(double real_time_factor) {
   p.earliest = marks_.empty() ? t() : marks_.front().t;
   p.pace = pace_;
   p.real_time_factor = real_time_factor;
-  p.ledger_residual = simulation_.books().relative();
+  p.books = simulation_.books();
+  p.ledger_residual = p.books.relative();
+  p.jumps = jumps();
   p.paused = paused_;
   p.end = simulation_.end();
   p.steps = steps_;

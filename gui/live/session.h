@@ -86,6 +86,7 @@ class Session {
   void meet(const GoBack& g);
   void meet(const Arm& a);
   void meet(const Disarm& d);
+  void meet(const Judge& j);
   void command(const scenario::Event& e);
   void command(std::uint64_t id, const scenario::Event& e);
   void meet_plans();
@@ -103,6 +104,7 @@ class Session {
   void capture(const waveform::Instant& x);
   void look_for_faults();
   void hand_over_record();
+  io::Station jumps();
 
   std::vector<BusFrame> hear_early();
   void listen();
@@ -119,6 +121,8 @@ class Session {
   std::int64_t steps_ = 0, lost_ = 0, frames_lost_ = 0;
   double next_sample_ = 0.0;
   std::string failure_;
+  int jumps_as_of_ = 0;  // commands
+  io::Station jumps_ = io::Station::car;
   std::vector<ByHand> by_hand_;
   std::vector<Planned> plans_;  // in order of time
   std::size_t told_ = 0;        // of the log

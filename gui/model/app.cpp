@@ -49,6 +49,7 @@ App::Running::Running(const io::LoadedCase& loaded, std::unique_ptr<live::Sessio
       vehicle_name(loaded.c.vehicle_name),
       scenario_name(loaded.c.scenario_name),
       T_machine(loaded.c.scenario.initial.T_machine),
+      T_battery(loaded.c.scenario.initial.T_battery),
       parameters(loaded),
       session(std::move(here)),
       client(std::move(elsewhere)),
@@ -56,7 +57,9 @@ App::Running::Running(const io::LoadedCase& loaded, std::unique_ptr<live::Sessio
       signals(with_units(port.infos)),
       history(signals.size(), kRows),
       machine(by_hand),
-      can(port.buses) {
+      can(port.buses),
+      vehicle(loaded, port.infos),
+      energy(port.infos) {
   for (std::size_t i = 0; i < signals.size(); ++i) places.emplace(signals[i].path, i);
   const auto find = [this](const std::string& path) {
     const auto it = places.find(path);
@@ -161,6 +164,7 @@ void App::update() {
   port.samples.drain([this](const double* row) {
     Running& r = *running_;
     r.history.append(row);
+    r.energy.sample(row);
     if (r.v && r.a && r.x) r.timers.observe({row[0], row[1 + *r.v], row[1 + *r.a], row[1 + *r.x]});
   });
   port.log.drain([this](const live::Logged& l) { running_->log.take(l); });
@@ -187,6 +191,7 @@ void App::update() {
   constexpr int kFramesBetweenLooks = 30;
   if (++frame_ % kFramesBetweenLooks == 0) look_at_files();
   drive();
+  update_views();
 }
 
 void App::update_links() {
@@ -204,12 +209,39 @@ void App::update_links() {
   say(c.is_open ? "connected again: " + c.text : "connection cut: " + c.text, !c.is_open);
 }
 
+void App::update_views() {
+  running_->energy.update(now());
+  running_->port.figures.fetch();
+  if (results.due(by_hand_)) {
+    results.asked = running_->port.ask(live::Judge{});
+    results.at = std::chrono::steady_clock::now();
+  }
+  results.shown = false;
+  comparison.update(running_->port.infos, running_->history);
+}
+
+// Before the simulation leaves what it has run: to be compared with.
+void App::keep_run() {
+  const std::string name = fmt::format("the run before: {} with {} to {:.4g} s", scenario_name(),
+                                       vehicle_name(), now().t);
+  if (comparison.keep(name, running_->port.infos, running_->history))
+    comparison.judged = running_->port.ask(live::Judge{});
+}
+
 void App::met(const live::Notice& n) {
   std::erase_if(running_->plans, [&](const Planned& p) { return p.id == n.id; });
   std::map<std::uint64_t, Sent>& sent = running_->sent;
   if (const auto it = sent.find(n.id); it != sent.end()) {
     parameters().took(it->second.parameter, it->second.value, !n.refused.empty());
     sent.erase(it);
+  }
+  if (n.id == results.asked) {
+    results.asked = 0;
+    results.refused = n.refused;
+  }
+  if (n.id == comparison.judged) {
+    running_->port.figures.fetch();
+    comparison.take_figures(figures().kpis);
   }
   if (!n.refused.empty()) say(n.refused, true);
 }
@@ -326,6 +358,7 @@ void App::save_drive_keys() {
 }
 
 void App::go_back(double t) {
+  keep_run();
   live::GoBack back{.t = t};
   if (t < 0.0 && running_->history.size() > 1) {
     auto& r = *running_;
@@ -336,7 +369,7 @@ void App::go_back(double t) {
   for (const std::size_t i : parameters().touched()) {
     const Parameter& p = parameters().all()[i];
     back.edits.push_back(
-        {.set = {.path = p.keyed, .value = p.value}, .as_loaded = p.value == p.loaded});
+        {.set = {.path = p.keyed, .value = p.value}, .as_loaded = p.value == p.began});
   }
   ask(std::move(back));
 }
@@ -356,10 +389,45 @@ void App::set_parameter(std::size_t parameter, double value) {
 }
 
 void App::undo() {
-  if (const auto c = parameters().undo()) send(c->parameter);
+  int group = 0;
+  do {
+    const auto c = parameters().undo();
+    if (!c) return;
+    send(c->parameter);
+    group = c->group;
+  } while (group != 0 && parameters().done() > 0 &&
+           parameters().changes()[parameters().done() - 1].group == group);
 }
 void App::redo() {
-  if (const auto c = parameters().redo()) send(c->parameter);
+  int group = 0;
+  do {
+    const auto c = parameters().redo();
+    if (!c) return;
+    send(c->parameter);
+    group = c->group;
+  } while (group != 0 && parameters().done() < parameters().changes().size() &&
+           parameters().changes()[parameters().done()].group == group);
+}
+
+void App::set_cells(int table, const std::vector<CellValue>& values) {
+  parameters().commit();
+  const std::size_t before = parameters().done();
+  const std::string refused = parameters().set_cells(table, values);
+  if (!refused.empty()) return say(refused, true);
+  for (std::size_t k = before; k < parameters().done(); ++k)
+    send(parameters().changes()[k].parameter);
+}
+
+void App::load_with(std::size_t parameter, const std::string& text) {
+  io::CaseRequest again = request();
+  for (const std::size_t i : parameters().unsaved()) {
+    const Parameter& p = parameters().all()[i];
+    if (i == parameter) continue;
+    again.sets.push_back(p.choices.empty() ? p.keyed + "=" + io::format(p.value)
+                                           : p.path + "=" + p.text);
+  }
+  again.sets.push_back(parameters().all()[parameter].path + "=" + text);
+  begin_loading(std::move(again));
 }
 
 // ---- Scopes -------------------------------------------------------------------------------------
@@ -427,6 +495,11 @@ void App::take(Opened opened) {
   }
   const bool another = opened.running->vehicle_name != vehicle_name() ||
                        opened.running->scenario_name != scenario_name();
+  keep_run();
+  comparison.take_figures(figures().kpis);  // of when someone looked last
+  results.asked = 0;
+  results.refused.clear();
+  if (opened.running->request.sets != request().sets) opened.running->parameters.mark_unsaved();
   if (std::ranges::equal(opened.running->signals, signals(), {}, &Signal::path, &Signal::path))
     opened.running->reference = std::make_unique<History>(std::move(running_->history));
   running_ = std::move(opened.running);

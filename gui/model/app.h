@@ -14,11 +14,13 @@
 #include "gui/live/client.h"
 #include "gui/live/thread.h"
 #include "gui/model/can_monitor.h"
+#include "gui/model/comparison.h"
 #include "gui/model/desk.h"
 #include "gui/model/drive_file.h"
 #include "gui/model/drive_keys.h"
 #include "gui/model/drive_timers.h"
 #include "gui/model/driving.h"
+#include "gui/model/energy.h"
 #include "gui/model/faults.h"
 #include "gui/model/gauges.h"
 #include "gui/model/history.h"
@@ -26,9 +28,12 @@
 #include "gui/model/machine_view.h"
 #include "gui/model/parameters.h"
 #include "gui/model/picker.h"
+#include "gui/model/results.h"
 #include "gui/model/scopes.h"
+#include "gui/model/table_view.h"
 #include "gui/model/timeline.h"
 #include "gui/model/trigger.h"
+#include "gui/model/vehicle_view.h"
 
 namespace evsim::gui {
 
@@ -111,6 +116,7 @@ class App {
   const History& history() const { return running_->history; }
   const io::CaseRequest& request() const { return running_->request; }
   const std::string& vehicle_name() const { return running_->vehicle_name; }
+  double T_battery() const { return running_->T_battery; }
   const std::string& scenario_name() const { return running_->scenario_name; }
 
   void pause();
@@ -151,6 +157,11 @@ class App {
   // Refused values become a message and change nothing.
   void set_parameter(std::size_t parameter, double value);
   void commit() { parameters().commit(); }
+  // Values of a table, as one change.
+  void set_cells(int table, const std::vector<CellValue>& values);
+  // What no command changes, a choice: at the next update() the car is loaded anew with all edits and this one,
+  // and the run starts again.
+  void load_with(std::size_t parameter, const std::string& text);
   void undo();
   void redo();
   bool save_vehicle(const std::string& file);  // true when it is written
@@ -189,6 +200,13 @@ class App {
   int unit = 0;                                  // whose map and plane are shown
   const std::vector<UnitSignals>& units() const { return running_->units; }
   const MachineView& machine() const { return running_->machine; }
+  VehicleView& vehicle() { return running_->vehicle; }
+  Energy& energy() { return running_->energy; }
+  const live::Figures& figures() const { return running_->port.figures.front(); }
+  Results results;
+  Comparison comparison;
+  TableView table_view;
+  void keep_run();  // until now, to be compared with
   const std::vector<float>& real_time_factors() const { return factors_; }  // of late, newest last
   const std::deque<Message>& messages() const { return messages_; }
   void say(std::string text, bool error = false);
@@ -208,6 +226,7 @@ class App {
     std::vector<io::InputFile> inputs;
     std::string vehicle_name, scenario_name;
     double T_machine;  // where the level computes none [K]
+    double T_battery;  // of the cells, held [K]
     Parameters parameters;
     std::unique_ptr<live::Session> session;  // one of the two
     std::unique_ptr<live::Client> client;
@@ -226,6 +245,8 @@ class App {
     History history;
     std::unique_ptr<History> reference;
     MachineView machine;
+    VehicleView vehicle;
+    Energy energy;
     std::map<std::uint64_t, Sent> sent;  // not answered yet
     LinkView links;
     CanMonitor can;
@@ -249,6 +270,7 @@ class App {
   void met(const live::Notice& n);
   void update_links();
   void update_machine();
+  void update_views();
   void drive();
   bool write(const std::string& file, const std::string& text, const char* what);
   void default_scopes();

@@ -63,6 +63,18 @@ double History::oldest() const {
     if (l.size() > 0) t = std::min(t, std::max(static_cast<double>(l.number(0)) * l.width(), 0.0));
   return t;
 }
+History History::trimmed() const {
+  History out(signals_, std::max<std::size_t>(count_, 1));
+  std::vector<double> row(signals_ + 1);
+  for (std::size_t i = 0; i < count_; ++i) {
+    const std::size_t at = (first_ + i) % rows_;
+    row[0] = t_[at];
+    for (std::size_t s = 0; s < signals_; ++s)
+      row[s + 1] = static_cast<double>(y_[s * rows_ + at]);
+    out.append(row.data());
+  }
+  return out;
+}
 
 std::size_t History::bytes() const {
   std::size_t out = t_.size() * sizeof(double) + y_.size() * sizeof(float);

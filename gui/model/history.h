@@ -46,6 +46,8 @@ class History {
   double newest() const;  // [s]; 0 where there is none
   double oldest() const;  // of samples and buckets [s]; 0 where there is none
   std::size_t bytes() const;
+  // A copy with room for no more than it has.
+  History trimmed() const;
 
  private:
   void forget(double t);

@@ -37,17 +37,50 @@ double number_at(const io::Target& t) {
   return io::as<double>(t.at);
 }
 
+TableAxisInfo axis_info(const Axis& axis, const TableAxis& knots) {
+  TableAxisInfo out{std::string(axis.name), &display_unit(axis.dim), {}};
+  for (const double x : knots.knots()) out.knots.push_back(io::shown_in(*out.unit, x));
+  return out;
+}
+std::vector<double> in_unit(const Unit& unit, const std::vector<double>& si) {
+  std::vector<double> out;
+  for (const double x : si) out.push_back(io::shown_in(unit, x));
+  return out;
+}
+
+// Values of a table, row by row [SI].
+const std::vector<double>& values_of(const io::Target& t) {
+  if (t.leaf->kind == io::Kind::table1) return io::as<Table1<double>>(t.at).data()->values();
+  return io::as<Table2<double>>(t.at).data()->values();
+}
+bool is_given(const io::Target& t) {
+  return t.leaf->kind == io::Kind::table1 ? !io::as<Table1<double>>(t.at).empty()
+                                          : !io::as<Table2<double>>(t.at).empty();
+}
+
+// A value of a tree by its path, and the key with unit under which it stands.
+const io::Json* inside(const io::Json& tree, std::string_view path) {
+  const io::Json* at = &tree;
+  while (at != nullptr) {
+    const std::size_t dot = path.find('.');
+    at = at->find(path.substr(0, dot));
+    if (dot == std::string_view::npos) return at;
+    path.remove_prefix(dot + 1);
+  }
+  return nullptr;
+}
+
 // The member `path` of nested objects.
-void put_into(io::Json& object, std::string_view path, double value) {
+void put_into(io::Json& object, std::string_view path, io::Json value) {
   const std::size_t dot = path.find('.');
   if (dot == std::string_view::npos) {
-    object.set(path, value);
+    object.set(path, std::move(value));
     return;
   }
   const std::string_view head = path.substr(0, dot);
   const auto it = std::ranges::find(object.items, head, &io::Json::key);
   io::Json& inner = it == object.items.end() ? object.set(head, io::Json::object()) : *it;
-  put_into(inner, path.substr(dot + 1), value);
+  put_into(inner, path.substr(dot + 1), std::move(value));
 }
 
 }  // namespace
@@ -69,6 +102,13 @@ Parameters::Parameters(const io::LoadedCase& loaded)
     if (const auto it = loaded.vehicle_origins.find(p.path);
         it != loaded.vehicle_origins.end() && it->second.unit != nullptr)
       out.unit = it->second.unit;
+    if (p.kind == io::Kind::boolean) out.choices = {"false", "true"};
+    if (p.kind == io::Kind::choice) {
+      const io::Target t = io::find(io::description<car::Params<double>>(), &vehicle_, p.path);
+      out.choices.assign(t.leaf->choices.begin(), t.leaf->choices.end());
+    }
+    if (inside_array(p.path)) out.choices.clear();
+    out.loaded_text = out.text;
     const bool number = p.kind == io::Kind::number || p.kind == io::Kind::integer;
     out.keyed = out.unit == nullptr ? p.path : key_in(p.path, *out.unit);
     out.unit_text = out.unit == nullptr || out.unit->key.empty() ? "" : out.unit->text;
@@ -77,12 +117,90 @@ Parameters::Parameters(const io::LoadedCase& loaded)
       out.whole = p.kind == io::Kind::integer;
       out.loaded = out.whole ? number_at(t) : io::shown_in(*t.unit, number_at(t));
       out.editable = std::isfinite(out.loaded) && !inside_array(p.path);
-      out.value = out.loaded;
+      out.value = out.began = out.loaded;
       set_slider(out, t.leaf->range);
     }
     all_.push_back(std::move(out));
+    if ((p.kind == io::Kind::table1 || p.kind == io::Kind::table2) && !inside_array(p.path))
+      add_table(p, all_.size() - 1);
   }
+  described_ = all_.size();
   touched_.resize(all_.size());
+  compare_with_file(loaded);
+}
+
+void Parameters::add_table(const io::Parameter& p, std::size_t parameter) {
+  const Parameter& of = all_[parameter];
+  const io::Target t = io::find(io::description<car::Params<double>>(), &vehicle_, of.keyed);
+  if (!is_given(t)) return;
+  TableInfo table{.path = p.path,
+                  .keyed = of.keyed,
+                  .doc = of.doc,
+                  .origin = of.origin,
+                  .unit = of.unit == nullptr ? &si_unit(t.leaf->dim) : of.unit,
+                  .x = {},
+                  .y = {"", nullptr, {0.0}},
+                  .two = t.leaf->kind == io::Kind::table2,
+                  .loaded = {},
+                  .values = {}};
+  if (table.two) {
+    const auto& data = *io::as<Table2<double>>(t.at).data();
+    table.x = axis_info(t.leaf->x, data.x());
+    table.y = axis_info(t.leaf->y, data.y());
+  } else {
+    table.x = axis_info(t.leaf->x, io::as<Table1<double>>(t.at).data()->axis());
+  }
+  table.loaded = table.values = in_unit(*table.unit, values_of(t));
+  tables_.push_back(std::move(table));
+}
+
+// What was set as the car was loaded is in no file either: it differs, and is to be saved.
+void Parameters::compare_with_file(const io::LoadedCase& loaded) {
+  if (loaded.request.sets.empty()) return;
+  auto file = io::read<car::Params<double>>(file_);
+  const io::Node& root = io::description<car::Params<double>>();
+  const std::vector<io::Parameter> texts = io::parameters(file.value, file.origins);
+  for (Parameter& p : all_) {
+    if (p.origin != "--set") continue;
+    const auto before = std::ranges::find(texts, p.path, &io::Parameter::path);
+    if (before == texts.end()) continue;
+    p.loaded_text = before->text;
+    if (!p.editable) continue;
+    const io::Target t = io::find(root, &file.value, p.keyed);
+    p.loaded = p.whole ? number_at(t) : io::shown_in(*t.unit, number_at(t));
+    if (p.changed()) p.taken = Taken::applied;
+  }
+  for (TableInfo& table : tables_) {
+    if (table.origin != "--set") continue;
+    const io::Target t = io::find(root, &file.value, table.keyed);
+    if (is_given(t) && values_of(t).size() == table.values.size())
+      table.loaded = in_unit(*table.unit, values_of(t));
+  }
+}
+
+std::size_t Parameters::cell(int table, std::size_t place) {
+  const auto it = std::ranges::find_if(
+      all_, [&](const Parameter& p) { return p.table == table && p.cell == place; });
+  if (it != all_.end()) return static_cast<std::size_t>(it - all_.begin());
+  const TableInfo& of = tables_[static_cast<std::size_t>(table)];
+  const std::size_t row = place / of.columns();
+  std::string at = "[" + std::to_string(row) + "]";
+  if (of.two) at += "[" + std::to_string(place - row * of.columns()) + "]";
+  Parameter p;
+  p.path = of.path + at;
+  p.keyed = of.keyed + at;
+  p.unit = of.unit;
+  p.unit_text = of.unit->text;
+  p.doc = of.doc;
+  p.origin = of.origin;
+  p.editable = true;
+  p.loaded = of.loaded[place];
+  p.value = p.began = of.values[place];
+  p.table = table;
+  p.cell = place;
+  all_.push_back(std::move(p));
+  touched_.push_back(false);
+  return all_.size() - 1;
 }
 
 std::optional<std::size_t> Parameters::find(std::string_view keyed) const {
@@ -96,6 +214,7 @@ void Parameters::put(std::size_t parameter, double value) {
   io::set(vehicle_, p.keyed, value);
   p.value = value;
   p.taken = Taken::edited;
+  if (p.table >= 0) tables_[static_cast<std::size_t>(p.table)].values[p.cell] = value;
   touched_[parameter] = true;
   ++version_;
 }
@@ -105,14 +224,60 @@ std::string Parameters::set(std::size_t parameter, double value) {
   if (!p.editable) return p.path + ": can't be changed while it runs";
   if (p.whole) value = std::round(value);
   const double from = p.value;
+  const Taken taken = p.taken;
   try {
     put(parameter, value);
   } catch (const InputError& e) {
     return e.what();
   }
+  if (const std::string why = contradiction(); !why.empty()) {
+    put(parameter, from);
+    p.taken = taken;
+    return why;
+  }
   if (open_ && open_->parameter != parameter) commit();
   if (!open_) open_ = Change{parameter, from, value};
   open_->to = value;
+  return {};
+}
+
+// What no file may say, though each value is allowed: it could not be loaded again.
+std::string Parameters::contradiction() const {
+  io::Problems problems;
+  io::check_vehicle(vehicle_, {}, problems);
+  try {
+    problems.raise();
+  } catch (const InputError& e) {
+    return e.what();
+  }
+  return {};
+}
+
+std::string Parameters::set_cells(int table, const std::vector<CellValue>& values) {
+  commit();
+  std::vector<Change> made;
+  std::string why;
+  ++groups_;
+  for (const CellValue& v : values) {
+    const std::size_t parameter = cell(table, v.place);
+    const double from = all_[parameter].value;
+    if (from == v.value) continue;
+    try {
+      put(parameter, v.value);
+    } catch (const InputError& e) {
+      why = e.what();
+      break;
+    }
+    made.push_back({parameter, from, v.value, groups_});
+  }
+  if (why.empty()) why = contradiction();
+  if (!why.empty()) {
+    for (const Change& c : made) put(c.parameter, c.from);
+    return why;
+  }
+  changes_.resize(done_);
+  changes_.insert(changes_.end(), made.begin(), made.end());
+  done_ = changes_.size();
   return {};
 }
 
@@ -164,7 +329,21 @@ std::vector<std::size_t> Parameters::touched() const {
 
 io::Json Parameters::patch() const {
   io::Json out = io::Json::object();
-  for (const std::size_t i : unsaved()) put_into(out, all_[i].keyed, all_[i].value);
+  for (const std::size_t i : unsaved()) {
+    const Parameter& p = all_[i];
+    if (p.table >= 0) continue;
+    if (p.choices.empty())
+      put_into(out, p.keyed, io::Json::from(p.value));
+    else if (p.choices.front() == "false")
+      put_into(out, p.path, io::Json::from(p.text == "true"));
+    else
+      put_into(out, p.path, io::Json::from(p.text));
+  }
+  // A table is replaced as a whole.
+  const bool any = std::ranges::any_of(tables_, &TableInfo::changed);
+  const io::Json whole = any ? io::to_json(vehicle_) : io::Json{};
+  for (const TableInfo& t : tables_)
+    if (t.changed()) put_into(out, t.path, *inside(whole, t.path));
   return out;
 }
 

@@ -20,6 +20,15 @@ void record_items(bool on) { ImGui::GetCurrentContext()->TestEngineHookItems = o
 const std::vector<Item>& recorded_items() { return items(); }
 void forget_items() { items().clear(); }
 
+bool begin_combo(const std::string& label, const std::string& preview) {
+  const ImGuiID id = ImGui::GetID(label.c_str());
+  const bool open = ImGui::BeginCombo(label.c_str(), preview.c_str());
+  ImGuiContext* context = ImGui::GetCurrentContext();
+  if (context->TestEngineHookItems)
+    ImGuiTestEngineHook_ItemInfo(context, id, label.c_str(), ImGuiItemStatusFlags_None);
+  return open;
+}
+
 }  // namespace evsim::gui
 
 // ImGui calls these for each widget while TestEngineHookItems is set.

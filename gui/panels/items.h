@@ -15,6 +15,8 @@ struct Item {
 // From the next frame on; the items of the frame that was drawn last. Costs time in each frame.
 void record_items(bool on);
 const std::vector<Item>& recorded_items();
+// A list to choose from, as ImGui::BeginCombo(), which by itself leaves its item without a name.
+bool begin_combo(const std::string& label, const std::string& preview);
 // Empties the list: at the beginning of a frame.
 void forget_items();
 

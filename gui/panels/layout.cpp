@@ -30,6 +30,11 @@ constexpr std::array kPanels{
     Panel{"Timeline", timeline_panel},
     Panel{"Link", link_panel},
     Panel{"CAN", can_panel},
+    Panel{"Vehicle", vehicle_panel},
+    Panel{"Energy", energy_panel},
+    Panel{"Results", results_panel},
+    Panel{"Compare", compare_panel},
+    Panel{"Tables", tables_panel},
 };
 
 bool pressed(ImGuiKeyChord keys) {

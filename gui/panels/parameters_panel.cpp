@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "gui/panels/items.h"
 #include "gui/panels/look.h"
 #include "gui/panels/panels.h"
 #include "sim/io/text.h"
@@ -65,6 +66,20 @@ void edit(App& app, std::size_t i) {
   ImGui::TextDisabled("%s", p.unit_text.c_str());
 }
 
+// No command changes it: the car is loaded anew.
+void choose(App& app, std::size_t i) {
+  const Parameter& p = app.parameters().all()[i];
+  std::string chosen = p.text;
+  ImGui::SetNextItemWidth(-FLT_MIN);
+  if (begin_combo("###choice:" + p.path, p.text)) {
+    for (const std::string& c : p.choices)
+      if (ImGui::Selectable((c + "###" + p.path + "=" + c).c_str(), c == p.text)) chosen = c;
+    ImGui::EndCombo();
+  }
+  tip("Another choice loads the car anew, with all edits, and starts the run again");
+  if (chosen != p.text) app.load_with(i, chosen);
+}
+
 void row(App& app, std::size_t i, bool whole_path) {
   const Parameter& p = app.parameters().all()[i];
   ImGui::TableNextRow();
@@ -75,6 +90,7 @@ void row(App& app, std::size_t i, bool whole_path) {
   tip(about(p));
   ImGui::TableNextColumn();
   if (p.editable) return edit(app, i);
+  if (!p.choices.empty()) return choose(app, i);
   ImGui::TableNextColumn();
   ImGui::TextDisabled("%s", p.text.c_str());
   tip(about(p));
@@ -142,10 +158,10 @@ void parameters_panel(App& app) {
     return;
   columns();
   if (app.search.empty()) {
-    branch(app, 0, app.parameters().all().size(), 0);
+    branch(app, 0, app.parameters().described(), 0);
   } else {
     const std::string search = io::lower_case(app.search);
-    for (std::size_t i = 0; i < app.parameters().all().size(); ++i)
+    for (std::size_t i = 0; i < app.parameters().described(); ++i)
       if (found(app.parameters().all()[i], search)) row(app, i, true);
   }
   ImGui::EndTable();

@@ -1,6 +1,7 @@
 // A described struct that is in use: set a value by its dotted path, list all values, write it as JSON.
 //
 //   io::set(car.value, "drive_units.rear.machine.L_d_uH", "95");          // throws InputError
+//   io::set(car.value, "battery.R_0_mOhm[3][5]", 1.2);                    // one value of a table
 //   for (const io::Parameter& p : io::parameters(car.value, car.origins)) ...
 //   io::to_text(io::to_json(car.value));
 #pragma once
@@ -24,6 +25,8 @@ struct Target {
   const Unit* unit;   // of the key, where it has one
   std::string path;   // without unit: drive_units.rear.machine.L_d
   std::string named;  // as the user named it: drive_units.rear.machine.L_d_mH
+  // Of one value of a table: its places along the axes, from 0; else empty.
+  std::vector<std::size_t> cell = {};
 };
 
 // who: stands before messages where a file's name would ("--set", a scenario's file).

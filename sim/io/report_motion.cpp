@@ -31,9 +31,6 @@ struct Box {
 
 // ---- The road's path ----------------------------------------------------------------------------
 
-struct PathSample {
-  double s, x, y, heading;
-};
 // From where the car was first to where it was last along the path.
 std::vector<PathSample> path_of(const road::Params& p, const Motion& m) {
   constexpr int kSamples = 400;
@@ -46,17 +43,7 @@ std::vector<PathSample> path_of(const road::Params& p, const Motion& m) {
   }
   first -= kAround, last += kAround;
   if (p.closed) first = 0.0, last = road.length();
-  std::vector<PathSample> out;
-  road::Foot foot = road.foot(m.x.front(), m.y.front());
-  for (int i = 0; i <= kSamples; ++i) {
-    const auto at = road.path_at(first + (last - first) * i / kSamples);
-    foot = i == 0 ? road.foot(at.x, at.y) : road.foot(at.x, at.y, foot);
-    out.push_back({foot.s, at.x, at.y, at.heading});
-  }
-  return out;
-}
-At beside(const PathSample& p, double n) {
-  return {p.x - n * std::sin(p.heading), p.y + n * std::cos(p.heading)};
+  return sample_path(road, first, last, kSamples);
 }
 
 // ---- Scale --------------------------------------------------------------------------------------
@@ -83,13 +70,8 @@ View view_of(Box b) {
 
 // ---- Surroundings -------------------------------------------------------------------------------
 
-// Classes of friction over that of a dry road, and their words.
-std::string surface(double friction) {
-  return friction >= 0.9 ? "dry" : friction >= 0.55 ? "wet" : friction >= 0.22 ? "snow" : "ice";
-}
 std::string patch_svg(const std::vector<PathSample>& path, const View& v, double from, double to,
                       double side, double friction) {
-  constexpr double kHalfRoad = 3.5;  // of a patch that is drawn [m]
   std::vector<At> near, far;
   for (const PathSample& p : path)
     if (p.s >= from && p.s <= to) {
@@ -243,6 +225,27 @@ std::string colour_bar(At corner, const std::string& title, double least, double
 }
 
 }  // namespace
+
+svg::At beside(const PathSample& p, double n) {
+  return {p.x - n * std::sin(p.heading), p.y + n * std::cos(p.heading)};
+}
+
+std::vector<PathSample> sample_path(const road::Road& road, double first, double last,
+                                    int samples) {
+  std::vector<PathSample> out;
+  road::Foot foot{};
+  for (int i = 0; i <= samples; ++i) {
+    const auto at = road.path_at(first + (last - first) * i / samples);
+    foot = i == 0 ? road.foot(at.x, at.y) : road.foot(at.x, at.y, foot);
+    out.push_back({foot.s, at.x, at.y, at.heading});
+  }
+  return out;
+}
+
+// Classes of friction over that of a dry road, and their words.
+std::string surface(double friction) {
+  return friction >= 0.9 ? "dry" : friction >= 0.55 ? "wet" : friction >= 0.22 ? "snow" : "ice";
+}
 
 Motion motion(const Recording& r) {
   bool all = true;

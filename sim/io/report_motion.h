@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/components/road.h"
+#include "sim/io/svg.h"
 #include "sim/run/course.h"
 #include "sim/run/result.h"
 
@@ -26,6 +27,18 @@ struct MotionScene {
   double front_axle = 0.0, rear_axle = 0.0, half_track = 0.0;  // to the wheels [m]
 };
 MotionScene motion_scene(const Case& input);
+
+// Of the road's path, and beside it: n to the left [m].
+struct PathSample {
+  double s, x, y, heading;
+};
+svg::At beside(const PathSample& p, double n);
+// From one parameter of the path to another.
+std::vector<PathSample> sample_path(const road::Road& road, double first, double last, int samples);
+// Half a road's width, of patches that are drawn [m].
+inline constexpr double kHalfRoad = 3.5;
+// "dry", "wet", "snow", "ice": the nearest class of a friction over that of a dry road.
+std::string surface(double friction);
 
 // Both axes have the same scale. The car is drawn at some instants and drives along, where motion is not to be reduced.
 std::string birds_eye_svg(const Motion& m, const MotionScene& scene);

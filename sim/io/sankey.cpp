@@ -9,34 +9,19 @@ namespace {
 
 std::size_t index(Station s) { return static_cast<std::size_t>(s); }
 
-// A jump of a battery state was booked there, any other at the car.
-bool jumps_in_battery(const std::vector<scenario::Event>& log) {
-  return std::ranges::any_of(log, [](const scenario::Event& e) {
-    if (const auto* s = std::get_if<scenario::SetState>(&e.command))
-      return s->state.starts_with("SOC") || s->state.starts_with("u_1");
-    if (const auto* p = std::get_if<scenario::SetParameter>(&e.command))
-      return p->path.starts_with("battery");
-    return false;
-  });
+Station place(const ledger::Entry& e, Station jumps) {
+  const std::string_view name = e.name;
+  if (name == "jumps by command") return jumps;
+  if (name.starts_with("battery")) return Station::battery;
+  if (name == "auxiliaries" || name.starts_with("power the battery") ||
+      e.kind == ledger::Kind::external_in)
+    return Station::dc_node;
+  if (name.ends_with(" inverter")) return Station::inverters;
+  if (name.ends_with(" machine")) return Station::machines;
+  if (name.ends_with(" gear")) return Station::gears;
+  if (name == "tyre slip" || name == "friction brakes") return Station::wheels;
+  return Station::car;
 }
-
-struct Placing {
-  const std::vector<scenario::Event>& log;
-
-  Station operator()(const ledger::Entry& e) const {
-    const std::string_view name = e.name;
-    if (name == "jumps by command") return jumps_in_battery(log) ? Station::battery : Station::car;
-    if (name.starts_with("battery")) return Station::battery;
-    if (name == "auxiliaries" || name.starts_with("power the battery") ||
-        e.kind == ledger::Kind::external_in)
-      return Station::dc_node;
-    if (name.ends_with(" inverter")) return Station::inverters;
-    if (name.ends_with(" machine")) return Station::machines;
-    if (name.ends_with(" gear")) return Station::gears;
-    if (name == "tyre slip" || name == "friction brakes") return Station::wheels;
-    return Station::car;
-  }
-};
 
 Sankey::Kind kind_of(ledger::Kind kind) {
   switch (kind) {
@@ -51,54 +36,32 @@ bool enters(ledger::Kind kind) {
   return kind == ledger::Kind::external_in || kind == ledger::Kind::intervention;
 }
 
-std::vector<Sankey::Port> ports(const RunResult& r) {
-  const Placing place{r.command_log};
+std::vector<Sankey::Port> ports(const ledger::Books& books, Station jumps) {
   std::vector<Sankey::Port> out;
-  for (const ledger::Entry& e : r.books.entries)
+  for (const ledger::Entry& e : books.entries)
     if (e.energy != 0.0)
-      out.push_back({e.name, place(e), kind_of(e.kind), enters(e.kind) ? -e.energy : e.energy});
-  if (r.books.residual != 0.0)
-    out.push_back({"residual", Station::car, Sankey::Kind::residual, r.books.residual});
+      out.push_back(
+          {e.name, place(e, jumps), kind_of(e.kind), enters(e.kind) ? -e.energy : e.energy});
+  if (books.residual != 0.0)
+    out.push_back({"residual", Station::car, Sankey::Kind::residual, books.residual});
   return out;
 }
 
-// Sums of recorded columns, by what their paths end and begin with.
-class Columns {
- public:
-  explicit Columns(const Recording& r) : r_(r) {}
-
-  // sum += sign * column, of every signal group.*.name
-  void add(std::vector<double>& sum, std::string_view pattern, double sign) const {
-    for (std::size_t i = 0; i < r_.signals.size(); ++i) {
-      if (!signals::matches(pattern, r_.signals[i].path)) continue;
-      for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += sign * r_.columns[i][k];
-    }
-  }
-  // Trapezoids over the negative part [J].
-  double negative_part(const std::vector<double>& p) const {
-    double energy = 0.0;
-    for (std::size_t k = 1; k < p.size(); ++k)
-      energy += 0.5 * (std::max(-p[k - 1], 0.0) + std::max(-p[k], 0.0)) * (r_.t[k] - r_.t[k - 1]);
-    return energy;
-  }
-  std::vector<double> zeros() const { return std::vector<double>(r_.t.size(), 0.0); }
-
- private:
-  const Recording& r_;
-};
-
-struct Term {
-  std::string_view pattern;
+// Of every signal group.*.name.
+struct Pattern {
+  std::string_view path;
   double sign;
 };
-constexpr std::array kAtBattery{Term{"battery.p", 1}};
-constexpr std::array kAtInverters{Term{"drive_units.*.p_electrical", 1}};
-constexpr std::array kAtMachines{Term{"drive_units.*.p_electrical", 1},
-                                 Term{"drive_units.*.p_loss_inverter", -1}};
-constexpr std::array kAtGears{Term{"drive_units.*.p_mechanical", 1}};
-constexpr std::array kAtWheels{Term{"drive_units.*.p_mechanical", 1},
-                               Term{"drive_units.*.p_loss_gear", -1}};
-constexpr std::array kAtCar{Term{"body.p_wheel", 1}};
+constexpr std::array kAtBattery{Pattern{"battery.p", 1}};
+constexpr std::array kAtInverters{Pattern{"drive_units.*.p_electrical", 1}};
+constexpr std::array kAtMachines{Pattern{"drive_units.*.p_electrical", 1},
+                                 Pattern{"drive_units.*.p_loss_inverter", -1}};
+constexpr std::array kAtGears{Pattern{"drive_units.*.p_mechanical", 1}};
+constexpr std::array kAtWheels{Pattern{"drive_units.*.p_mechanical", 1},
+                               Pattern{"drive_units.*.p_loss_gear", -1}};
+constexpr std::array kAtCar{Pattern{"body.p_wheel", 1}};
+constexpr std::array<std::span<const Pattern>, kStations - 1> kLinks{
+    kAtBattery, kAtInverters, kAtMachines, kAtGears, kAtWheels, kAtCar};
 
 }  // namespace
 
@@ -112,24 +75,47 @@ double Sankey::imbalance(Station station) const {
   return sum;
 }
 
-std::array<double, kStations - 1> returned_energy(const Recording& recording) {
-  const std::array<std::span<const Term>, kStations - 1> places{
-      kAtBattery, kAtInverters, kAtMachines, kAtGears, kAtWheels, kAtCar};
-  const Columns columns(recording);
-  std::array<double, kStations - 1> out{};
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    std::vector<double> p = columns.zeros();
-    for (const Term& term : places[i]) columns.add(p, term.pattern, term.sign);
-    out[i] = columns.negative_part(p);
+LinkPowers::LinkPowers(const std::vector<signals::Info>& infos) {
+  for (std::size_t link = 0; link < kLinks.size(); ++link)
+    for (const Pattern& p : kLinks[link])
+      for (std::size_t i = 0; i < infos.size(); ++i)
+        if (signals::matches(p.path, infos[i].path)) terms_[link].push_back({i, p.sign});
+}
+
+void add_returned(ByLink& sum, const ByLink& before, const ByLink& now, double dt) {
+  for (std::size_t i = 0; i < sum.size(); ++i)
+    sum[i] += 0.5 * (std::max(-before[i], 0.0) + std::max(-now[i], 0.0)) * dt;
+}
+
+ByLink returned_energy(const Recording& recording) {
+  const LinkPowers powers(recording.signals);
+  const auto at = [&](std::size_t row) {
+    return powers([&](std::size_t signal) { return recording.columns[signal][row]; });
+  };
+  ByLink out{}, before{};
+  for (std::size_t row = 0; row < recording.t.size(); ++row) {
+    const ByLink now = at(row);
+    if (row > 0) add_returned(out, before, now, recording.t[row] - recording.t[row - 1]);
+    before = now;
   }
   return out;
 }
 
-Sankey sankey(const RunResult& result) {
+Station place_of_jumps(const std::vector<scenario::Event>& log) {
+  const bool in_battery = std::ranges::any_of(log, [](const scenario::Event& e) {
+    if (const auto* s = std::get_if<scenario::SetState>(&e.command))
+      return s->state.starts_with("SOC") || s->state.starts_with("u_1");
+    if (const auto* p = std::get_if<scenario::SetParameter>(&e.command))
+      return p->path.starts_with("battery");
+    return false;
+  });
+  return in_battery ? Station::battery : Station::car;
+}
+
+Sankey sankey(const ledger::Books& books, Station jumps, const ByLink& returned) {
   Sankey s;
-  s.ports = ports(result);
+  s.ports = ports(books, jumps);
   for (const Sankey::Port& p : s.ports) (p.energy < 0.0 ? s.in : s.out) += std::abs(p.energy);
-  const auto returned = returned_energy(result.recording);
   double net = 0.0;
   for (std::size_t i = 0; i + 1 < kStations; ++i) {
     for (const Sankey::Port& p : s.ports)
@@ -138,6 +124,11 @@ Sankey sankey(const RunResult& result) {
     s.links[i].forward = net + s.links[i].back;
   }
   return s;
+}
+
+Sankey sankey(const RunResult& result) {
+  return sankey(result.books, place_of_jumps(result.command_log),
+                returned_energy(result.recording));
 }
 
 }  // namespace evsim::io

@@ -39,9 +39,38 @@ struct Sankey {
   double imbalance(Station station) const;
 };
 
-// Energy that came back over each link, from the recorded samples; 0 where signals were not recorded.
-std::array<double, kStations - 1> returned_energy(const Recording& recording);
+// One figure for each link.
+using ByLink = std::array<double, kStations - 1>;
 
+// What flows over each link now, from the signals there are; 0 where they are not.
+class LinkPowers {
+ public:
+  explicit LinkPowers(const std::vector<signals::Info>& infos);
+
+  // value(i): of signal i [SI]; the powers in [W].
+  template <class Value> ByLink operator()(Value&& value) const {
+    ByLink out{};
+    for (std::size_t link = 0; link < out.size(); ++link)
+      for (const Term& t : terms_[link]) out[link] += t.sign * value(t.signal);
+    return out;
+  }
+
+ private:
+  struct Term {
+    std::size_t signal;
+    double sign;
+  };
+  std::array<std::vector<Term>, kStations - 1> terms_;
+};
+// Adds the trapezoids over the negative parts of two samples dt [s] apart [J].
+void add_returned(ByLink& sum, const ByLink& before, const ByLink& now, double dt);
+// Energy that came back over each link, from the recorded samples.
+ByLink returned_energy(const Recording& recording);
+
+// Where the books have jumps by command: in the battery when one of its states or parameters jumped.
+Station place_of_jumps(const std::vector<scenario::Event>& log);
+
+Sankey sankey(const ledger::Books& books, Station jumps, const ByLink& returned);
 Sankey sankey(const RunResult& result);
 
 }  // namespace evsim::io

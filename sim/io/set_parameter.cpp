@@ -1,10 +1,13 @@
 // One value by its dotted path.
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 
 #include "sim/io/key_hint.h"
 #include "sim/io/leaf.h"
 #include "sim/io/parameters.h"
+#include "sim/io/quantity.h"
 #include "sim/io/text.h"
 
 namespace evsim::io {
@@ -92,19 +95,87 @@ void set_json(const Target& target, const Json& value, const std::string& who) {
   }
 }
 
+// The places in brackets that a path ends with, which are cut off; nothing where they are no numbers.
+std::optional<std::vector<std::size_t>> cut_places(std::string_view& path) {
+  std::vector<std::size_t> out;
+  const std::size_t first = path.find('[');
+  if (first == std::string_view::npos) return out;
+  std::string_view rest = path.substr(first);
+  while (!rest.empty()) {
+    const std::size_t end = rest.find(']');
+    if (rest.front() != '[' || end == std::string_view::npos) return {};
+    std::size_t place = 0;
+    const auto read = std::from_chars(rest.data() + 1, rest.data() + end, place);
+    if (read.ec != std::errc() || read.ptr != rest.data() + end) return {};
+    out.push_back(place);
+    rest.remove_prefix(end + 1);
+  }
+  path = path.substr(0, first);
+  return out;
+}
+
+// How many values a table has along its axes.
+std::vector<std::size_t> sizes(const Node& leaf, const void* at) {
+  if (leaf.kind == Kind::table1) {
+    const auto& table = as<Table1<double>>(at);
+    if (table.empty()) return {};
+    return {table.data()->axis().knots().size()};
+  }
+  const auto& table = as<Table2<double>>(at);
+  if (table.empty()) return {};
+  return {table.data()->x().knots().size(), table.data()->y().knots().size()};
+}
+
+void check_cell(const Target& t, const std::string& who) {
+  if (t.cell.empty()) return;
+  if (!t.leaf->is_table()) refuse(who, t.named, "is no table: without brackets");
+  const std::vector<std::size_t> all = sizes(*t.leaf, t.at);
+  if (all.empty()) refuse(who, t.named, "this table is not given");
+  if (all.size() != t.cell.size())
+    refuse(who, t.named, "a table of " + std::to_string(all.size()) + " axes: as many brackets");
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (t.cell[i] >= all[i])
+      refuse(who, t.named,
+             "got [" + std::to_string(t.cell[i]) + "], must be 0 to " + std::to_string(all[i] - 1));
+}
+
+// A table of its own with one other value.
+void set_cell(const Target& t, double value, const std::string& who) {
+  const Unit& unit = t.unit == nullptr ? si_unit(t.leaf->dim) : *t.unit;
+  const double si = reduced(unit, value, t.leaf->range);
+  const std::string why = refusal(unit, value, si, t.leaf->range);
+  if (!why.empty()) refuse(who, t.named, why);
+  if (t.leaf->kind == Kind::table1) {
+    auto& table = as<Table1<double>>(t.at);
+    std::vector<double> values = table.data()->values();
+    values[t.cell[0]] = si;
+    table = Table1<double>(std::make_shared<const Table1Data>(
+        table.data()->axis().knots(), std::move(values), table.data()->edge()));
+    return;
+  }
+  auto& table = as<Table2<double>>(t.at);
+  std::vector<double> values = table.data()->values();
+  values[t.cell[0] * table.data()->y().knots().size() + t.cell[1]] = si;
+  table = Table2<double>(
+      std::make_shared<const Table2Data>(table.data()->x().knots(), table.data()->y().knots(),
+                                         std::move(values), table.data()->edge()));
+}
+
 }  // namespace
 
 Target find(const Node& root, void* at, std::string_view path, const std::string& who) {
   const Part top = body(root, at);
   Part part = top;
   std::string_view rest = path;
+  const auto cell = cut_places(rest);
+  if (!cell) refuse(who, path, "brackets hold one whole number each, from 0");
   for (std::size_t dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
     part = inside(part, rest.substr(0, dot));
     if (part.node == nullptr) refuse_path(top, path, who);
     rest.remove_prefix(dot + 1);
   }
   const Key* key = part.node->kind == Kind::object ? part.node->find_key(rest) : nullptr;
-  const std::string group(path.substr(0, path.size() - rest.size()));
+  const std::string group(path.substr(0, static_cast<std::size_t>(rest.data() - path.data())));
   if (key == nullptr) {
     if (part.node->kind != Kind::object) refuse_path(top, path, who);
     const KeyHint hint = unknown_key(*part.node, rest, {});
@@ -113,18 +184,27 @@ Target find(const Node& root, void* at, std::string_view path, const std::string
   }
   const Node& leaf = part.node->members[key->member];
   if (leaf.is_container()) refuse(who, path, "is a group of values; name one of them");
-  return {.leaf = &leaf,
-          .at = member_at(leaf, part.at),
-          .unit = key->unit,
-          .path = group + std::string(leaf.name),
-          .named = std::string(path)};
+  Target out{.leaf = &leaf,
+             .at = member_at(leaf, part.at),
+             .unit = key->unit,
+             .path = group + std::string(leaf.name),
+             .named = std::string(path),
+             .cell = *cell};
+  check_cell(out, who);
+  return out;
 }
 
 void set(const Target& target, std::string_view value, const std::string& who) {
+  if (!target.cell.empty()) {
+    const auto x = parse_number(value);
+    if (!x) refuse(who, target.named, "got " + std::string(value) + ", must be a number");
+    return set_cell(target, *x, who);
+  }
   set_json(target, json_of(*target.leaf, value), who);
 }
 
 void set(const Target& target, double value, const std::string& who) {
+  if (!target.cell.empty()) return set_cell(target, value, who);
   set_json(target, Json::from(value), who);
 }
 

@@ -46,6 +46,8 @@ class Recorder {
   Recording out_;
 };
 
+}  // namespace
+
 Verdict worst(const std::vector<Kpi>& kpis) {
   Verdict v = Verdict::none;
   for (const Kpi& k : kpis) {
@@ -54,8 +56,6 @@ Verdict worst(const std::vector<Kpi>& kpis) {
   }
   return v;
 }
-
-}  // namespace
 
 RunResult run(Simulation& simulation, const RunOptions& options) {
   const FloatingPointGuard guard;

@@ -60,6 +60,9 @@ RunResult run(Simulation& simulation, const RunOptions& options = {});
 // KPI that does not exist.
 std::vector<Kpi> kpis(const Simulation& simulation);
 
+// fail where one has failed, pass where one has passed and none failed.
+Verdict worst(const std::vector<Kpi>& kpis);
+
 // Adds limits and their verdicts. Throws InputError for a KPI that does not exist.
 void judge(std::vector<Kpi>& kpis, const std::vector<scenario::Limit>& limits);
 

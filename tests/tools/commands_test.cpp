@@ -240,6 +240,17 @@ TEST_F(Compare, differences_count_unless_they_are_allowed) {
             1);
 }
 
+TEST_F(Compare, signals_are_compared_when_asked_for) {
+  const Ran same = evsim({"compare", "a/drive/car", "a/drive/car", "--signals", "0"});
+  EXPECT_EQ(same.code, 0) << same.err;
+  EXPECT_TRUE(has(same.out, "largest difference"));
+  const Ran other =
+      evsim({"compare", "a/drive/car", "b/drive/car", "--tolerance", "1000", "--signals", "1e-9"});
+  EXPECT_EQ(other.code, 1);
+  EXPECT_TRUE(has(other.out, "battery.p"));
+  EXPECT_EQ(evsim({"compare", "a/drive/car", "b/drive/car", "--signals", "-1"}).code, 2);
+}
+
 TEST_F(Compare, wrong_tolerances_and_folders_are_told) {
   EXPECT_EQ(evsim({"compare", "a/drive/car", "none"}).code, 2);
   EXPECT_EQ(evsim({"compare", "a/drive/car", "a/drive/car", "--tolerance", "much"}).code, 2);

@@ -13,7 +13,7 @@ _evsim() {
     describe) words="parameters signals units interface motor_control vcu bms brake --help" ;;
     list) words="vehicles scenarios cycles --help" ;;
     schema) words="vehicle scenario link --help --write" ;;
-    compare) words="--help --tolerance" ;;
+    compare) words="--help --tolerance --signals" ;;
     replay) words="--help" ;;
     validate) words="--help --published --out --jobs --json" ;;
     map) words="--help --u-dc --temperature --set --out --json" ;;

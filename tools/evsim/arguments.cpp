@@ -255,13 +255,17 @@ struct CommandLine {
     c.add_option("--write", schema.folder, "write KIND.schema.json there")->type_name("DIR");
   }
   void add_compare() {
-    CLI::App& c = command("compare", "compare the KPIs of two runs", help::kCompare, compare,
-                          compare_command);
+    CLI::App& c = command("compare", "compare the KPIs of two runs, and their signals",
+                          help::kCompare, compare, compare_command);
     c.add_option("RUN_A", compare.a, "folder of a run")->required()->type_name("");
     c.add_option("RUN_B", compare.b, "folder of another")->required()->type_name("");
     many(c, "--tolerance", compare.tolerances,
          "allowed relative difference, of all KPIs or of one [0]")
         ->type_name("REL|KPI=REL");
+    c.add_option("--signals", compare.signals,
+                 "signals too: how far they may be apart, as a share of their range")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("SHARE");
   }
   void add_replay() {
     CLI::App& c = command("replay", "run again from a run's results and compare bit by bit",

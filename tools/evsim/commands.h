@@ -100,6 +100,7 @@ ExitCode schema_command(const SchemaArguments& a);
 struct CompareArguments {
   std::string a, b;                     // folders of runs
   std::vector<std::string> tolerances;  // REL or KPI=REL
+  std::optional<double> signals;        // of signals: share of the range that they may be apart
 };
 ExitCode compare_command(const CompareArguments& a);
 

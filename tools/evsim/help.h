@@ -171,6 +171,7 @@ inline constexpr char kCompare[] =
     "Examples:\n"
     "  evsim compare results/wltc/xiaomi_su7 before/wltc/xiaomi_su7\n"
     "  evsim compare A B --tolerance 1e-6 --tolerance range_km=0.01\n"
+    "  evsim compare A B --signals 0.01\n"
     "\n"
     "Exit codes: 0 all within tolerance, 1 not, 2 no results there or no such KPI.";
 

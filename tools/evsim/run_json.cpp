@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "sim/io/json_tree.h"
+#include "sim/io/limit_text.h"
 #include "tools/evsim/run_output.h"
 
 namespace evsim::cli {
@@ -13,7 +14,7 @@ Json number(double x) { return std::isfinite(x) ? Json::from(x) : Json::of(Json:
 
 Json limit_json(const Kpi& kpi) {
   if (kpi.limits.empty()) return Json::of(Json::Kind::null);
-  const Bounds b = bounds(kpi);
+  const io::Bounds b = io::bounds(kpi);
   Json out = Json::object();
   out.set("min", number(b.min));
   out.set("max", number(b.max));

@@ -20,10 +20,5 @@ std::string runs_json(const std::vector<Planned>& cases, const std::vector<Outco
 // "pass", "fail", "none" (no limits), "interrupted" or "error".
 std::string verdict_word(const Outcome& outcome);
 std::string verdict_word(Verdict verdict);
-// All limits of a KPI as one.
-struct Bounds {
-  double min = -kInfinity, max = kInfinity;
-};
-Bounds bounds(const Kpi& kpi);
 
 }  // namespace evsim::cli

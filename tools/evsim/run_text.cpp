@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/io/limit_text.h"
 #include "sim/io/text.h"
 #include "tools/evsim/print.h"
 #include "tools/evsim/run_output.h"
@@ -19,21 +20,12 @@ Colour colour_of(const std::string& word) {
   return word == "interrupted" ? Colour::yellow : Colour::none;
 }
 
-// A limit is said as the user wrote it, not rounded.
-std::string limit_text(const Kpi& kpi) {
-  const auto [min, max] = bounds(kpi);
-  const bool below = max<kInfinity, above = min> - kInfinity;
-  if (above && below) return io::format(min) + " to " + io::format(max);
-  if (below) return "<= " + io::format(max);
-  return above ? ">= " + io::format(min) : "";
-}
-
 std::string kpi_table(const RunResult& r) {
   Table t({left, right, left, left, left});
   t.row({"KPI", "value", "unit", "limit", "verdict"}, Colour::dim);
   for (const Kpi& k : r.kpis) {
     const std::string word = k.verdict == Verdict::none ? "" : verdict_word(k.verdict);
-    t.row({k.name, figure(k.value), k.unit, limit_text(k), word},
+    t.row({k.name, figure(k.value), k.unit, io::limit_text(k), word},
           k.verdict == Verdict::fail ? Colour::red : Colour::none);
   }
   return t.text();
@@ -125,7 +117,7 @@ std::string failures(const Outcome& o) {
   for (const Kpi& k : o.result.kpis)
     if (k.verdict == Verdict::fail)
       text += (text.empty() ? "" : ", ") + k.name + " " + figure(k.value) + " " + k.unit + " (" +
-              limit_text(k) + ")";
+              io::limit_text(k) + ")";
   return text;
 }
 
@@ -148,15 +140,6 @@ std::string verdict_word(Verdict v) {
 std::string verdict_word(const Outcome& o) {
   if (!o.error.empty()) return "error";
   return o.result.interrupted ? "interrupted" : verdict_word(o.result.verdict);
-}
-
-Bounds bounds(const Kpi& kpi) {
-  Bounds b;
-  for (const scenario::Limit& l : kpi.limits) {
-    b.min = std::max(b.min, l.min);
-    b.max = std::min(b.max, l.max);
-  }
-  return b;
 }
 
 std::string run_text(const Planned& p, const Outcome& o) {
