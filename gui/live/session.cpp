@@ -220,6 +220,8 @@ void Session::integrate() {
     guarded([this] { simulation_.step(); });
   } catch (const std::exception& e) {  // diverged, or a controller of the user's own failed
     failure_ = e.what();
+    capturer_.finish();  // what led to it
+    hand_over_record();
     return;
   }
   ++steps_;
