@@ -130,7 +130,8 @@ template <class X> void pack(Bytes& out, const X& x) {
     std::visit([&out](const auto& one) { pack(out, one); }, x);
   } else {
     static_assert(std::is_aggregate_v<X>);
-    each_member(x, [&out](const auto& member) { pack(out, member); });
+    if constexpr (!std::is_empty_v<X>)
+      each_member(x, [&out](const auto& member) { pack(out, member); });
   }
 }
 template <class X> Bytes packed(const X& x) {
@@ -178,8 +179,10 @@ class Unpacker {
     } else if constexpr (is_optional<X>) {
       bool is_there = false;
       take(is_there);
+      typename X::value_type one{};
+      if (is_there && ok_) take(one);
       x.reset();
-      if (is_there && ok_) take(x.emplace());
+      if (is_there && ok_) x = std::move(one);
     } else if constexpr (is_variant<X>) {
       std::uint8_t index = 0;
       raw(index);
@@ -187,7 +190,8 @@ class Unpacker {
       if (ok_) take_choice(x, index, std::make_index_sequence<std::variant_size_v<X>>());
     } else {
       static_assert(std::is_aggregate_v<X>);
-      each_member(x, [this](auto& member) { take(member); });
+      if constexpr (!std::is_empty_v<X>)
+        each_member(x, [this](auto& member) { this->take(member); });
     }
   }
 

@@ -85,8 +85,8 @@ void signals(const CanMonitor& can, const CanRow& r) {
 
 void by_message(const CanMonitor& can) {
   if (!ImGui::BeginTable("can_messages", 12, kFlags)) return;
-  columns({"id", "message", "from", "bus", "frames", "cycle [ms]", "least", "mean", "most",
-           "missed", "wrong", "data"});
+  columns({"id", "message", "from", "data", "frames", "cycle [ms]", "least [ms]", "mean [ms]",
+           "most [ms]", "missed", "wrong", "bus"});
   for (const CanRow* r : can.rows(can.filter)) {
     ImGui::TableNextRow();
     ImGui::TableNextColumn();
@@ -100,14 +100,14 @@ void by_message(const CanMonitor& can) {
     ImGui::TableNextColumn();
     ImGui::TextColored(r->sent ? colour::kGrey : colour::kGreen, "%s", r->sender.c_str());
     tip(r->sent ? "sent by the simulator" : "sent by the controller");
-    ImGui::TableNextColumn();
-    ImGui::TextDisabled("%s", can.role(r->bus).c_str());
+    bytes_cell(*r, can.now());
     count_cell(r->n, false);
     ms_cell(r->cycle, r->cycle > 0.0);
     for (const double x : {r->least, r->mean, r->most}) ms_cell(x, r->intervals > 0);
     count_cell(r->missed, true);
     count_cell(r->wrong, true);
-    bytes_cell(*r, can.now());
+    ImGui::TableNextColumn();
+    ImGui::TextDisabled("%s", can.role(r->bus).c_str());
     if (is_open) signals(can, *r);
   }
   ImGui::EndTable();

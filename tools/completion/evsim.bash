@@ -4,10 +4,11 @@ _evsim() {
   local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} words
   if ((COMP_CWORD == 1)); then command=; fi
   case $command in
-    '') words="run hil gui can check describe list schema compare replay validate map response convert new-vehicle completion --help --version" ;;
+    '') words="run hil gui serve can check describe list schema compare replay validate map response convert new-vehicle completion --help --version" ;;
     run) words="--help --vehicle --set --level --out --format --record --json --timeout --controller --verify --jobs" ;;
     hil) words="--help --link --vehicle --lockstep --pace --on-overrun --fifo --core --lock-memory --can-log --set --level --out --format --record --json --timeout" ;;
-    gui) words="--help --set --level --pace --paused --frames --screenshot" ;;
+    gui) words="--help --connect --secret --link --set --level --pace --paused --frames --screenshot" ;;
+    serve) words="--help --vehicle --listen --secret --link --pace --paused --set --level --out --format --record --json --timeout" ;;
     can) words="dump send dbc --help --dbc --link --e2e --data_id --data_ids --log --count --seconds --cycle --cycle_ms --json" ;;
     check) words="--help" ;;
     describe) words="parameters signals units interface motor_control vcu bms brake --help" ;;
