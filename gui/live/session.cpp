@@ -103,7 +103,7 @@ void Session::command(const scenario::Event& e) {
   const std::size_t at = simulation_.commands().size();
   simulation_.command(e);
   told_ = std::min(told_, at);
-  by_hand_.push_back({.steps = steps_, .at = at, .event = e});
+  by_hand_.push_back({.steps = steps_, .at = at});
   if (capturer_.active()) look_for_faults();
 }
 
@@ -159,6 +159,10 @@ void Session::meet(const Pace& p) {
 void Session::meet(const GoBack& g) {
   while (!marks_.empty() && marks_.back().t > g.t) marks_.pop_back();
   const Mark& to = marks_.empty() ? start_ : marks_.back();
+  std::vector<std::pair<std::int64_t, scenario::Event>> again;  // after so many steps
+  for (std::size_t i = to.by_hand; i < by_hand_.size(); ++i)
+    again.emplace_back(by_hand_[i].steps, simulation_.commands()[by_hand_[i].at]);
+  by_hand_.resize(to.by_hand);
   simulation_.restore(to.state);
   told_ = std::min(told_, simulation_.commands().size());
   steps_ = to.steps;
@@ -167,12 +171,9 @@ void Session::meet(const GoBack& g) {
   begin_capture();
   next_sample_ = t();
   sample();
-  const std::vector<ByHand> again(by_hand_.begin() + static_cast<std::ptrdiff_t>(to.by_hand),
-                                  by_hand_.end());
-  by_hand_.resize(to.by_hand);
   for (auto next = again.begin();
        t() < g.t && simulation_.end() == End::running && failure_.empty();) {
-    for (; next != again.end() && next->steps == steps_; ++next) command(next->event);
+    for (; next != again.end() && next->first == steps_; ++next) command(next->second);
     integrate();
   }
   for (const GoBack::Edit& e : g.edits)
@@ -188,7 +189,8 @@ void Session::meet(const Judge& /*j*/) {
 
 bool Session::in_effect(const GoBack::Edit& edit) const {
   for (auto it = by_hand_.rbegin(); it != by_hand_.rend(); ++it)
-    if (const auto* set = std::get_if<scenario::SetParameter>(&it->event.command))
+    if (const auto* set =
+            std::get_if<scenario::SetParameter>(&simulation_.commands()[it->at].command))
       if (set->path == edit.set.path) return set->value == edit.set.value;
   return edit.as_loaded;
 }

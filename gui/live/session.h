@@ -67,7 +67,6 @@ class Session {
   struct ByHand {
     std::int64_t steps;  // before it
     std::size_t at;      // its place in the log
-    scenario::Event event;
   };
   struct Planned {
     std::uint64_t id;

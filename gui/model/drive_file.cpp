@@ -1,5 +1,7 @@
 #include "gui/model/drive_file.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -44,6 +46,13 @@ std::string drive_text(const Drive& d, const std::string& beside) {
         Problem{.file = "--controller",
                 .path = d.request->controllers.front(),
                 .what = "was not in a file: put it into a scenario, load that and drive again"});
+  // Of a file that can be read again: eight values a command.
+  constexpr std::size_t kMost = io::kMostJsonValues / 10;
+  if (d.log.size() > kMost)
+    throw InputError(Problem{.file = beside,
+                             .what = fmt::format("the drive has {} commands, more than the {} that "
+                                                 "a scenario can hold",
+                                                 d.log.size(), kMost)});
   const auto name = [](auto names, auto value) { return names[static_cast<std::size_t>(value)]; };
   io::Json out = io::Json::object();
   out.set("from", std::string_view(from_folder_of(beside, d.request->scenario)));

@@ -103,22 +103,30 @@ void Simulation::cut_piece() {
 
 // The timeline in order of time; equal times in the order of the file.
 void Simulation::apply_due(TimeNs t) {
-  for (const scenario::Event& e : case_.scenario.timeline)
-    if (to_ns(e.t) == t && !e.late) {
-      apply(e);
-      ++now_.scheduled;
-    }
+  for (const std::size_t i : events_at(t)) {
+    const scenario::Event& e = case_.scenario.timeline[i];
+    if (e.late) continue;
+    apply(e);
+    ++now_.scheduled;
+  }
 }
 
 // Those that follow all that happens at an instant, as command() would have them.
 void Simulation::apply_late(TimeNs t) {
-  for (const scenario::Event& e : case_.scenario.timeline)
-    if (to_ns(e.t) == t && e.late) {
-      cut_piece();
-      apply(e);
-      ++now_.scheduled;
-      go_on();
-    }
+  for (const std::size_t i : events_at(t)) {
+    const scenario::Event& e = case_.scenario.timeline[i];
+    if (!e.late) continue;
+    cut_piece();
+    apply(e);
+    ++now_.scheduled;
+    go_on();
+  }
+}
+
+std::span<const std::size_t> Simulation::events_at(TimeNs t) const {
+  const auto at = [this](std::size_t i) { return to_ns(case_.scenario.timeline[i].t); };
+  const auto found = std::ranges::equal_range(in_time_, t, {}, at);
+  return {found.begin(), found.end()};
 }
 
 void Simulation::apply(const scenario::Event& e) {

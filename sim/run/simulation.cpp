@@ -1,6 +1,7 @@
 #include "sim/run/simulation.h"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 
 #include "sim/base/errors.h"
@@ -73,6 +74,10 @@ Simulation::Simulation(Case c, SetParameter set, Scheme scheme)
   if (std::holds_alternative<scenario::Parked>(case_.scenario.driver) &&
       case_.scenario.level == scenario::Level::energy && !scheme_.truth)
     scheme_ = {.truth = true, .method = Truth::Method::bdf, .rtol = 1e-12};
+  in_time_.resize(case_.scenario.timeline.size());
+  std::iota(in_time_.begin(), in_time_.end(), std::size_t{0});
+  std::ranges::stable_sort(in_time_, {},
+                           [this](std::size_t i) { return to_ns(case_.scenario.timeline[i].t); });
   check_link_faults();
   rebuild();
   start();

@@ -182,6 +182,7 @@ class Simulation {
   void go_to(const Snapshot& s);
   void check_controllers(const Snapshot& s) const;
   void go_on();
+  std::span<const std::size_t> events_at(TimeNs t) const;
   void apply_due(TimeNs t);
   void apply_late(TimeNs t);
   void apply(const scenario::Event& e);
@@ -223,6 +224,7 @@ class Simulation {
   DriverTrace trace_;
   TimeNs duration_ = 0;
   Schedule schedule_;
+  std::vector<std::size_t> in_time_;  // the timeline's events in order of time
   std::vector<scenario::Event>
       log_;  // those applied; behind them, after going back, those that were
   fixed_step::WeightCache<double> weights_;
