@@ -7,7 +7,7 @@ namespace evsim::gui {
 namespace {
 
 // So far back as the simulation can go, and a little more.
-constexpr double kApart = 0.02;  // tallies, at least [s]
+constexpr double kApart = 0.015;  // tallies, at least [s]
 constexpr std::size_t kTallies = 4096;
 
 // What was booked between two instants; entries that the earlier books lack began from nothing.
