@@ -17,13 +17,22 @@
 #include <vector>
 
 #include "sim/base/histogram.h"
+#include "sim/io/sankey.h"
 #include "sim/run/link_figures.h"
+#include "sim/run/result.h"
 #include "sim/run/simulation.h"
 
 namespace evsim {
 
 // Of enums without a list of names.
 constexpr End last_of(End) { return End::battery_empty; }
+constexpr Verdict last_of(Verdict) { return Verdict::fail; }
+namespace ledger {
+constexpr Kind last_of(Kind) { return Kind::store_change; }
+}  // namespace ledger
+namespace io {
+constexpr Station last_of(Station) { return Station::car; }
+}  // namespace io
 constexpr Dim last_of(Dim) { return Dim::thermal_conductance; }
 
 }  // namespace evsim

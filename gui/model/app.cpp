@@ -57,9 +57,9 @@ App::Running::Running(const io::LoadedCase& loaded, std::unique_ptr<live::Sessio
       signals(with_units(port.infos)),
       history(signals.size(), kRows),
       machine(by_hand),
-      can(port.buses),
       vehicle(loaded, port.infos),
-      energy(port.infos) {
+      energy(port.infos),
+      can(port.buses) {
   for (std::size_t i = 0; i < signals.size(); ++i) places.emplace(signals[i].path, i);
   const auto find = [this](const std::string& path) {
     const auto it = places.find(path);

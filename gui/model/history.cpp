@@ -69,8 +69,7 @@ History History::trimmed() const {
   for (std::size_t i = 0; i < count_; ++i) {
     const std::size_t at = (first_ + i) % rows_;
     row[0] = t_[at];
-    for (std::size_t s = 0; s < signals_; ++s)
-      row[s + 1] = static_cast<double>(y_[s * rows_ + at]);
+    for (std::size_t s = 0; s < signals_; ++s) row[s + 1] = static_cast<double>(y_[s * rows_ + at]);
     out.append(row.data());
   }
   return out;

@@ -10,8 +10,8 @@
 #include <optional>
 
 #include "sim/link/controller_library.h"
-#include "tools/evsim/exit_codes.h"
 #include "sim/link/file_kind.h"
+#include "tools/evsim/exit_codes.h"
 #include "tools/evsim/parallel.h"
 #include "tools/evsim/terminal.h"
 #include "tools/evsim/write.h"

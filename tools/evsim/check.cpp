@@ -4,11 +4,11 @@
 #include "sim/io/case.h"
 #include "sim/io/published.h"
 #include "sim/link/controller_library.h"
+#include "sim/link/file_kind.h"
 #include "sim/link/link_check.h"
 #include "tools/evsim/commands.h"
 #include "tools/evsim/cycle.h"
 #include "tools/evsim/exit_codes.h"
-#include "sim/link/file_kind.h"
 #include "tools/evsim/flux_tables.h"
 #include "tools/evsim/link_file.h"
 #include "tools/evsim/print.h"
@@ -59,7 +59,8 @@ std::string check_file(const std::string& file, link::FileKind kind) {
     case link::FileKind::vehicle: return check_vehicle_file(file);
     case link::FileKind::scenario: return check_scenario_file(file);
     case link::FileKind::speed_trace: return cycle_text(io::read_trace(file, io::TraceKind::speed));
-    case link::FileKind::pedal_trace: return cycle_text(io::read_trace(file, io::TraceKind::pedals));
+    case link::FileKind::pedal_trace:
+      return cycle_text(io::read_trace(file, io::TraceKind::pedals));
     case link::FileKind::published: return check_published_file(file);
     case link::FileKind::link: return check_link_file(file);
   }

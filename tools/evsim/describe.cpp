@@ -4,10 +4,10 @@
 #include "sim/control/controller_signals.h"
 #include "sim/io/case.h"
 #include "sim/io/parameters.h"
+#include "sim/link/file_kind.h"
 #include "sim/run/signals.h"
 #include "tools/evsim/catalogue.h"
 #include "tools/evsim/commands.h"
-#include "sim/link/file_kind.h"
 #include "tools/evsim/flux_tables.h"
 #include "tools/evsim/print.h"
 

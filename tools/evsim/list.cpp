@@ -4,10 +4,10 @@
 
 #include "sim/io/case.h"
 #include "sim/io/json_tree.h"
+#include "sim/link/file_kind.h"
 #include "tools/evsim/commands.h"
 #include "tools/evsim/cycle.h"
 #include "tools/evsim/data_folders.h"
-#include "sim/link/file_kind.h"
 #include "tools/evsim/print.h"
 
 namespace evsim::cli {
