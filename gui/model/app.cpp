@@ -171,7 +171,7 @@ void App::update() {
   running_->log.know(now().told);
   port.notices.drain([this](const live::Notice& n) { met(n); });
   while (auto r = port.records.pop()) {
-    trigger.keep(std::move(*r));
+    trigger.keep(std::move(r).value_or(live::Record{}));
     if (!std::exchange(trigger.awaited, false)) continue;
     trigger.shown = trigger.records.size() - 1;
     show_record(*this, true);
@@ -439,8 +439,8 @@ const ShownRecord* App::record() const {
 void App::arm() {
   live::Arm a{
       .on = trigger.on, .length = trigger.length, .before = trigger.before, .again = trigger.again};
-  for (const std::string& path : shown_signals(*this))
-    if (a.signals.size() < Trigger::kSignals) a.signals.push_back(*find(path));
+  for (const std::size_t signal : shown_signals(*this))
+    if (a.signals.size() < Trigger::kSignals) a.signals.push_back(signal);
   const bool looks = trigger.on != live::TriggerOn::fault && trigger.on != live::TriggerOn::at_once;
   if (looks) {
     const auto at = find(trigger.signal);

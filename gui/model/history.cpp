@@ -39,7 +39,7 @@ void History::append(const double* row) {
     first_ = first_ + 1 == rows_ ? 0 : first_ + 1;
     --count_;
   }
-  const std::size_t at = (first_ + count_) % rows_;
+  const std::size_t at = series(0).slot(count_);
   t_[at] = row[0];
   for (std::size_t k = 0; k < signals_; ++k) y_[k * rows_ + at] = static_cast<float>(row[k + 1]);
   ++count_;
@@ -54,7 +54,7 @@ Series History::series(std::size_t signal) const {
           .capacity = rows_};
 }
 
-double History::newest() const { return count_ == 0 ? 0.0 : t_[(first_ + count_ - 1) % rows_]; }
+double History::newest() const { return count_ == 0 ? 0.0 : t_[series(0).slot(count_ - 1)]; }
 
 double History::oldest() const {
   if (count_ == 0) return 0.0;

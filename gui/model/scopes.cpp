@@ -89,6 +89,7 @@ void set_view(App& app, const View& v) {
 
 void fit(App& app) {
   const ShownRecord* r = app.record();
+  zoom(app).keep(view(app));
   if (app.scope_tools.record && r != nullptr)
     set_view(app, {.min = r->from(), .max = r->to()});
   else if (!app.scope_tools.record && app.history().size() > 1)
@@ -109,11 +110,12 @@ void show_record(App& app, bool on) {
 
 // ---- What is shown ------------------------------------------------------------------------------
 
-std::vector<std::string> shown_signals(const App& app) {
-  std::vector<std::string> out;
+std::vector<std::size_t> shown_signals(const App& app) {
+  std::vector<std::size_t> out;
   for (const Scope& s : app.scopes)
     for (const std::string& path : s.signals)
-      if (app.find(path) && std::ranges::find(out, path) == out.end()) out.push_back(path);
+      if (const auto at = app.find(path); at && std::ranges::find(out, *at) == out.end())
+        out.push_back(*at);
   return out;
 }
 
@@ -156,16 +158,18 @@ void show_cursors(App& app, bool on) {
 void measure_next(App& app) {
   ScopeTools& tools = app.scope_tools;
   const auto all = shown_signals(app);
-  std::erase_if(tools.measurements,
-                [&](const auto& m) { return std::ranges::find(all, m.first) == all.end(); });
+  std::erase_if(tools.measurements, [&](const auto& m) {
+    return std::ranges::none_of(
+        all, [&](std::size_t signal) { return app.signals()[signal].path == m.first; });
+  });
   const auto has_spectrum = [&](const std::string& path) {
     return std::ranges::any_of(app.scopes, [&](const Scope& s) {
       return s.spectrum && std::ranges::find(s.signals, path) != s.signals.end();
     });
   };
   if (all.empty()) return;
-  const std::string& path = all[tools.next++ % all.size()];
-  const std::size_t signal = *app.find(path);
+  const std::size_t signal = all[tools.next++ % all.size()];
+  const std::string& path = app.signals()[signal].path;
   const bool lines = has_spectrum(path);
   Measurement& m = tools.measurements[path];
   m = {};
@@ -191,8 +195,7 @@ std::string export_text(const App& app) {
   const View v = view(app);
   const ShownRecord* r = app.scope_tools.record ? app.record() : nullptr;
   const double at = r == nullptr ? 0.0 : r->data().t;
-  for (const std::string& path : shown_signals(app)) {
-    const std::size_t signal = *app.find(path);
+  for (const std::size_t signal : shown_signals(app)) {
     const auto s = samples(app, signal);
     if (!s) continue;
     const Unit& unit = *app.signals()[signal].unit;
@@ -200,8 +203,9 @@ std::string export_text(const App& app) {
     std::size_t last = s->before(v.max);
     while (last < s->count && s->time(last) == v.max) ++last;
     const bool times = columns.front().values.empty();
-    io::SignalColumn column{
-        .name = path, .unit = unit.text.empty() ? "1" : std::string(unit.text), .values = {}};
+    io::SignalColumn column{.name = app.signals()[signal].path,
+                            .unit = unit.text.empty() ? "1" : std::string(unit.text),
+                            .values = {}};
     for (std::size_t i = first; i < last; ++i) {
       if (times) columns.front().values.push_back(s->time(i) + at);
       column.values.push_back(from_si(unit, s->value(i)));

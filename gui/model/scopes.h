@@ -27,6 +27,10 @@ class ZoomHistory {
  public:
   // Once a frame; busy: a mouse button is down. A view that stays for some frames is one to come back to.
   void settle(const View& now, bool busy);
+  // A view that is left at once.
+  void keep(const View& now) {
+    if (settled_) commit(now);
+  }
   bool can_go_back(const View& now) const;
   bool can_go_forward() const { return !forward_.empty(); }
   std::optional<View> back(const View& now);
@@ -64,8 +68,8 @@ struct ScopeTools {
   std::size_t next = 0;                             // to be measured
 };
 
-// Paths of all that scopes show and the car has, each once.
-std::vector<std::string> shown_signals(const App& app);
+// Places of all signals that scopes show and the car has, each once.
+std::vector<std::size_t> shown_signals(const App& app);
 
 // Samples of what is shown: of the record or of what runs.
 std::optional<Series> samples(const App& app, std::size_t signal);

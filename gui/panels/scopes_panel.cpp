@@ -432,9 +432,11 @@ void choose_signal(App& app) {
   ImGui::SetNextItemWidth(width);
   const char* shown = t.signal.empty() ? "signal ..." : t.signal.c_str();
   if (ImGui::BeginCombo("###trigger_signal", shown)) {
-    for (const std::string& path : shown_signals(app))
+    for (const std::size_t signal : shown_signals(app)) {
+      const std::string& path = app.signals()[signal].path;
       if (ImGui::Selectable((path + "###trigger_on:" + path).c_str(), path == t.signal))
         t.signal = path;
+    }
     ImGui::EndCombo();
   }
   if (ImGui::BeginDragDropTarget()) {
@@ -531,16 +533,15 @@ std::string distance_of_cursors(App& app) {
                      d, d == 0.0 ? "" : fmt::format("   1/(B - A) = {:.6g} Hz", 1.0 / std::abs(d)));
 }
 
-void measurement(const App& app, const std::string& path) {
-  const Signal& signal = app.signals()[*app.find(path)];
-  const auto it = app.scope_tools.measurements.find(path);
+void measurement(const App& app, const Signal& signal) {
+  const auto it = app.scope_tools.measurements.find(signal.path);
   const Measurement m = it == app.scope_tools.measurements.end() ? Measurement{} : it->second;
   const auto of = [&](auto part) {
     return m.of ? std::optional<double>(part(*m.of)) : std::optional<double>{};
   };
   ImGui::TableNextRow();
   ImGui::TableNextColumn();
-  ImGui::TextUnformatted(with_unit(path, *signal.unit).c_str());
+  ImGui::TextUnformatted(with_unit(signal.path, *signal.unit).c_str());
   if (app.scope_tools.cursors) {
     cell(m.at_a);
     cell(m.at_b);
@@ -555,7 +556,7 @@ void measurement(const App& app, const std::string& path) {
   cell(m.of ? m.of->THD : std::nullopt, 100.0);
 }
 
-void measurements(App& app, const std::vector<std::string>& all) {
+void measurements(App& app, const std::vector<std::size_t>& all) {
   if (app.scope_tools.cursors) ImGui::TextUnformatted(distance_of_cursors(app).c_str());
   if (!app.scope_tools.measure) return;
   const int columns = app.scope_tools.cursors ? 11 : 8;
@@ -569,7 +570,7 @@ void measurements(App& app, const std::vector<std::string>& all) {
   for (const char* name : {"mean", "RMS", "least", "most", "p-p", "f Hz", "THD %"})
     ImGui::TableSetupColumn(name);
   ImGui::TableHeadersRow();
-  for (const std::string& path : all) measurement(app, path);
+  for (const std::size_t signal : all) measurement(app, app.signals()[signal]);
   ImGui::EndTable();
 }
 

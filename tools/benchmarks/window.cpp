@@ -87,7 +87,7 @@ void eight_scopes(gui::App& app) {
 // As much as a record holds: 1 million numbers.
 live::Record largest(const gui::App& app) {
   live::Record r;
-  for (const std::string& path : gui::shown_signals(app)) r.signals.push_back(*app.find(path));
+  r.signals = gui::shown_signals(app);
   const std::size_t rows = live::Capturer::kNumbers / r.width();
   for (std::size_t i = 0; i < rows; ++i)
     for (std::size_t k = 0; k < r.width(); ++k)
