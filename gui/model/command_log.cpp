@@ -19,7 +19,7 @@ std::string in(Dim dim, double si) {
 // What follows the name of a fault.
 std::string details(const scenario::Fault& f) {
   using scenario::FaultKind;
-  const std::string phase =
+  std::string phase =
       " of phase " + std::string(scenario::kPhaseNames[static_cast<std::size_t>(f.phase)]);
   switch (f.fault) {
     case FaultKind::none:

@@ -95,7 +95,7 @@ void resume(Driving& d, std::span<const live::Logged> log) {
   d.sent_accelerator = d.sent_brake = d.sent_theta = {};
   for (const live::Logged& l : log) {
     const auto* o = std::get_if<scenario::Override>(&l.event.command);
-    if (o == nullptr || !is_driving(o->signal)) continue;
+    if (!l.by_hand || o == nullptr || !is_driving(o->signal)) continue;
     auto& sent = o->signal == kAcceleratorSignal ? d.sent_accelerator
                  : o->signal == kBrakeSignal     ? d.sent_brake
                                                  : d.sent_theta;

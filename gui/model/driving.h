@@ -69,7 +69,7 @@ void put_wheel(Driving& d, double theta);
 // Takes over from the scenario's driver, the hand wheel as it is, or hands back.
 void take_over(Driving& d, double theta);
 void hand_back(Driving& d);
-// As the log has it: after the way back, or where a scenario holds the pedals itself.
+// As the log has it, after the way back. What the scenario itself holds is not touched.
 void resume(Driving& d, std::span<const live::Logged> log);
 
 // What has changed since the last call, to be commanded.

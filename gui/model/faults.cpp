@@ -103,7 +103,7 @@ std::vector<Order> opposite(const Fault& fault, std::span<const live::Logged> lo
   std::vector<Order> out{Fault{.unit = fault.unit, .fault = FaultKind::none}};
   for (const Fault& other : active_faults(log, fault.unit, T_machine))
     if (!replaces(fault, other) && other.fault != FaultKind::machine_temperature)
-      out.push_back(other);
+      out.emplace_back(other);
   return out;
 }
 Order opposite(const scenario::LinkFault& fault) {

@@ -124,6 +124,12 @@ TEST(Driving, the_log_says_who_drives_after_the_way_back) {
   EXPECT_TRUE(due(d, kSteered).empty());
   resume(d, {});
   EXPECT_FALSE(d.by_hand);
+  // A scenario that holds the pedals itself goes on by itself.
+  std::vector<live::Logged> own{logged(hold(kAcceleratorSignal, 0.123))};
+  own[0].by_hand = false;
+  resume(d, own);
+  EXPECT_FALSE(d.by_hand);
+  EXPECT_TRUE(due(d, kSteered).empty());
 }
 
 // ---- Keys -----------------------------------------------------------------------------------------
