@@ -230,7 +230,7 @@ std::string Parameters::set(std::size_t parameter, double value) {
   } catch (const InputError& e) {
     return e.what();
   }
-  if (const std::string why = contradiction(); !why.empty()) {
+  if (std::string why = contradiction(); !why.empty()) {
     put(parameter, from);
     p.taken = taken;
     return why;

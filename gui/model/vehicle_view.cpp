@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 
 namespace evsim::gui {
 namespace {
@@ -36,7 +37,7 @@ void add_patch(std::vector<RoadPatch>& out, const std::vector<io::PathSample>& p
       patch.outline.add(s.x, s.y);
       far.push_back(io::beside(s, side * io::kHalfRoad));
     }
-  for (auto it = far.rbegin(); it != far.rend(); ++it) patch.outline.add(it->x, it->y);
+  for (const io::svg::At& p_far : std::views::reverse(far)) patch.outline.add(p_far.x, p_far.y);
   if (far.size() > 1) out.push_back(std::move(patch));
 }
 
@@ -47,8 +48,8 @@ VehicleView::VehicleView(const io::LoadedCase& loaded, const std::vector<signals
   const auto& units = loaded.c.vehicle.drive_units;
   for (int k = 0; k < units.size(); ++k) units_.push_back(units.name(k));
   if (place("body.position_x") == infos_.size()) return;
-  scene_ = io::motion_scene(loaded.c);
-  road_.emplace(scene_->road);
+  const io::MotionScene scene = io::motion_scene(loaded.c);
+  ground_ = std::make_unique<const Ground>(Ground{scene, road::Road(scene.road)});
   at_ = {.x = place("body.position_x"),
          .y = place("body.position_y"),
          .yaw = place("body.yaw"),
@@ -123,8 +124,8 @@ std::vector<Assist> VehicleView::assists(const std::vector<double>& values) cons
 
 Surroundings VehicleView::around(const CarNow& car, double within) const {
   constexpr int kSamples = 160;
-  const double u = road_->foot(car.x, car.y).u;
-  const auto path = io::sample_path(*road_, u - within, u + within, kSamples);
+  const double u = ground_->road.foot(car.x, car.y).u;
+  const auto path = io::sample_path(ground_->road, u - within, u + within, kSamples);
   Surroundings out;
   for (const io::PathSample& s : path) {
     const auto left = io::beside(s, io::kHalfRoad), right = io::beside(s, -io::kHalfRoad);
@@ -132,7 +133,7 @@ Surroundings VehicleView::around(const CarNow& car, double within) const {
     out.left.add(left.x, left.y);
     out.right.add(right.x, right.y);
   }
-  for (const road::Patch& p : scene_->road.patches) {
+  for (const road::Patch& p : ground_->scene.road.patches) {
     add_patch(out.patches, path, p, 1.0, p.friction_left);
     add_patch(out.patches, path, p, -1.0, p.friction_right);
   }
@@ -141,7 +142,7 @@ Surroundings VehicleView::around(const CarNow& car, double within) const {
 
 PlaneLine VehicleView::outline(const CarNow& car) const {
   constexpr double kNose = 0.25;  // that the corners in front stand back [m]
-  const io::MotionScene& s = *scene_;
+  const io::MotionScene& s = ground_->scene;
   PlaneLine out;
   add_turned(out, car, s.front, 0.6 * s.half_width);
   add_turned(out, car, s.front - kNose, s.half_width);
@@ -157,8 +158,9 @@ std::array<PlaneLine, 4> VehicleView::wheels(const CarNow& car) const {
   constexpr double kHalfLength = 0.33, kHalfWidth = 0.11;  // of a wheel [m]
   std::array<PlaneLine, 4> out;
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const double ahead = i < 2 ? scene_->front_axle : -scene_->rear_axle;
-    const double left = (i % 2 == 0 ? 1.0 : -1.0) * scene_->half_track;
+    const io::MotionScene& at = ground_->scene;
+    const double ahead = i < 2 ? at.front_axle : -at.rear_axle;
+    const double left = (i % 2 == 0 ? 1.0 : -1.0) * at.half_track;
     const double c = std::cos(car.wheels[i].delta), s = std::sin(car.wheels[i].delta);
     for (const auto& [x, y] : {std::pair{1.0, 1.0}, {-1.0, 1.0}, {-1.0, -1.0}, {1.0, -1.0}}) {
       const double a = x * kHalfLength, b = y * kHalfWidth;

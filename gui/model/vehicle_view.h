@@ -2,7 +2,7 @@
 #pragma once
 
 #include <array>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -49,15 +49,15 @@ class VehicleView {
   VehicleView(const io::LoadedCase& loaded, const std::vector<signals::Info>& infos);
 
   // Nothing of what follows where the chassis is one mass.
-  bool has_wheels() const { return scene_.has_value(); }
+  bool has_wheels() const { return ground_ != nullptr; }
   CarNow now(const std::vector<double>& values) const;
   std::vector<Assist> assists(const std::vector<double>& values) const;
   // Of the road, so far behind the car and ahead of it [m].
   Surroundings around(const CarNow& car, double within) const;
   PlaneLine outline(const CarNow& car) const;
   std::array<PlaneLine, 4> wheels(const CarNow& car) const;
-  const course::Lanes& lanes() const { return scene_->lanes; }
-  double friction() const { return scene_->friction; }
+  const course::Lanes& lanes() const { return ground_->scene.lanes; }
+  double friction() const { return ground_->scene.friction; }
   PlaneLine trail(const History& history, double from) const;
 
   // Of the car as one mass.
@@ -67,6 +67,10 @@ class VehicleView {
   double reach = 12.0;  // of the picture, from the car to its sides [m]
 
  private:
+  struct Ground {
+    io::MotionScene scene;
+    road::Road road;
+  };
   struct WheelPlaces {
     std::size_t F_x, F_y, F_z, mu, kappa, alpha, use, delta;
   };
@@ -79,8 +83,7 @@ class VehicleView {
 
   std::vector<signals::Info> infos_;
   std::vector<std::string> units_;
-  std::optional<io::MotionScene> scene_;
-  std::optional<road::Road> road_;
+  std::unique_ptr<const Ground> ground_;  // below a car with wheels
   Places at_{};
 };
 

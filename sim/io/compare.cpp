@@ -37,10 +37,11 @@ class SignalsFile {
 
   Recording read() {
     if (!lines_.header) refuse(0, "no header");
-    cut_cells(lines_.header->text, cells_);
-    for (const std::string_view cell : cells_) add_column(cell);
+    const CsvLine header = *lines_.header;
+    cut_cells(header.text, cells_);
+    for (const std::string_view cell : cells_) add_column(cell, header.number);
     if (cells_.empty() || heading(cells_.front()).name != "t")
-      refuse(lines_.header->number, "the first column must be t [s]");
+      refuse(header.number, "the first column must be t [s]");
     for (const CsvLine& line : lines_.rows) add_row(line);
     return std::move(out_);
   }
@@ -49,10 +50,10 @@ class SignalsFile {
   [[noreturn]] void refuse(int line, std::string what) const {
     throw InputError(Problem{.file = file_, .line = line, .what = std::move(what)});
   }
-  void add_column(std::string_view cell) {
+  void add_column(std::string_view cell, int line) {
     const Heading h = heading(cell);
     const Unit* unit = unit_of(h.unit.value_or("1"));
-    if (unit == nullptr) refuse(lines_.header->number, "unknown unit in " + std::string(cell));
+    if (unit == nullptr) refuse(line, "unknown unit in " + std::string(cell));
     units_.push_back(unit);
     if (units_.size() == 1) return;  // the time
     out_.signals.push_back({std::string(h.name), unit->dim});
@@ -92,9 +93,9 @@ class SignalsFile {
 std::vector<JudgedKpi> compare(const std::vector<Kpi>& a, const std::vector<Kpi>& b,
                                const Tolerances& tolerances) {
   std::vector<JudgedKpi> out;
-  for (KpiDifference& d : differences(a, b)) {
+  for (const KpiDifference& d : differences(a, b)) {
     const double allowed = tolerances.of(d.name);
-    out.push_back({std::move(d), allowed, d.relative <= allowed});
+    out.push_back({d, allowed, d.relative <= allowed});
   }
   return out;
 }
