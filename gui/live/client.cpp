@@ -20,7 +20,7 @@ constexpr double kAfterRefusal = 2.0;    // until the next try [s]
 
 Client::Client(Options options)
     : options_(std::move(options)),
-      stream_(std::in_place, link::connected(options_.at), kLongestAnswer) {
+      stream_(std::make_unique<Stream>(link::connected(options_.at), kLongestAnswer)) {
   peer_ = link::peer_of(stream_->socket());
   link::notice_silence(stream_->socket());
   hello_ = {.shapes = shapes_of_messages(), .window = fresh_number(), .name = options_.name};
@@ -90,7 +90,7 @@ void Client::try_again() {
   }
   link::notice_silence(s);
   refused_.clear();
-  stream_.emplace(std::move(s), kLongestAnswer);
+  stream_ = std::make_unique<Stream>(std::move(s), kLongestAnswer);
   say_hello();
 }
 

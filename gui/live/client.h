@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "gui/live/messages.h"
@@ -61,7 +60,7 @@ class Client {
 
   Options options_;
   link::Address peer_;
-  std::optional<Stream> stream_;
+  std::unique_ptr<Stream> stream_;
   std::unique_ptr<Port> port_;
   CaseFiles setup_;
   std::vector<scenario::SetParameter> edits_;

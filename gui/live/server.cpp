@@ -138,10 +138,10 @@ void Server::welcome(Stranger& s) {
   for (const auto& [path, value] : edits_) out.edits.push_back({.path = path, .value = value});
   s.stream.in().set_longest(kLongestRequest);
   s.stream.send(MessageType::welcome, out);
-  window_.emplace(Window{.stream = std::move(s.stream),
-                         .hello = h,
-                         .next_row = std::clamp<std::int64_t>(h.rows, 0, rows_),
-                         .next_notice = std::max(h.notices, first_notice_)});
+  window_ = std::make_unique<Window>(Window{.stream = std::move(s.stream),
+                                            .hello = h,
+                                            .next_row = std::clamp<std::int64_t>(h.rows, 0, rows_),
+                                            .next_notice = std::max(h.notices, first_notice_)});
   is_picture_new_ = are_links_new_ = true;
   say(window_->hello.name + (is_back ? " is back" : " came"));
 }

@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,7 @@ class Server {
   Server(Options options, Port& port, CaseFiles setup);
 
   const link::Endpoint& endpoint() const { return options_.at; }
-  bool has_window() const { return window_.has_value(); }
+  bool has_window() const { return window_ != nullptr; }
   // As if the network had cut it off with what it sent last.
   void forget_window() { window_.reset(); }
   // Meets what has come and sends what there is; waits for something to come, at most so long [s].
@@ -83,7 +84,7 @@ class Server {
   link::Socket listening_;
   const std::uint64_t session_;
   std::vector<Stranger> strangers_;
-  std::optional<Window> window_;
+  std::unique_ptr<Window> window_;
 
   // Of the window that is, or was, connected.
   std::uint64_t whose_ = 0, last_request_ = 0;
