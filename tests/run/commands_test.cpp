@@ -58,8 +58,10 @@ TEST(Commands, a_parameter_changes_at_its_time_and_the_books_close) {
 TEST(Commands, a_heavier_car_at_speed_is_booked_as_intervention_and_needs_more) {
   const auto run = [](double more) {
     const double mass = test::small_car().chassis.mass + more;
-    Simulation s(cruise({at(50.0, SetParameter{.path = "chassis.mass_kg", .value = mass})}),
-                 test::set_some);
+    Case c = cruise({at(50.0, SetParameter{.path = "chassis.mass_kg", .value = mass})});
+    c.scenario.test_mass = scenario::KerbPlus{.payload = 75.0};
+    c.test_mass = test_mass(c.scenario.test_mass, c.vehicle);
+    Simulation s(std::move(c), test::set_some);
     finish(s);
     EXPECT_NEAR(s.snapshot().intervention, 0.5 * more * 400.0, 5e-3);
     EXPECT_LT(s.books().relative(), 1e-6);
