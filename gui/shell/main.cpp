@@ -16,6 +16,7 @@
 #include <memory>
 #include <utility>
 
+#include "evsim_build_info.h"
 #include "gui/live/linked_case.h"
 #include "gui/panels/items.h"
 #include "gui/panels/look.h"
@@ -250,6 +251,9 @@ void run_frames(App& app, Window& window, const Arguments& a) {
 
 void settle(App& app, const Arguments& a) {
   app.desk.settings = settings_folder();
+  app.desk.version =
+      std::string(build_info::kVersion) +
+      (*build_info::kCommit == '\0' ? "" : " (" + std::string(build_info::kCommit) + ")");
   if (!a.layout.empty()) app.desk.layout_name = a.layout;
   app.desk.light = a.light;
 }
