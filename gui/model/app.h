@@ -97,7 +97,7 @@ class App {
   void show_signal(const std::string& path);  // in the first scope
   void take_screenshot();
   // The run until now as `evsim run` would write it, into a folder of its own below results/.
-  void record();
+  void write_results();
 
   // Once a frame: what came from the simulation.
   void update();
