@@ -69,11 +69,15 @@ void panel(App& app, const Panel& p) {
   const ImVec2 screen = ImGui::GetMainViewport()->Size;
   ImGui::SetNextWindowSize({0.45f * screen.x, 0.6f * screen.y}, ImGuiCond_FirstUseEver);
   ImGui::SetNextWindowPos({0.28f * screen.x, 0.2f * screen.y}, ImGuiCond_FirstUseEver);
-  if (app.desk.front == p.name) {
+  const bool to_front = app.desk.front == p.name;
+  if (to_front) {
     ImGui::SetNextWindowFocus();
     app.desk.front.clear();
   }
-  if (ImGui::Begin(p.name, &open)) p.draw(app);
+  // One that appears leaves the tabs of its place as the layout has them.
+  const ImGuiWindowFlags flags =
+      to_front ? ImGuiWindowFlags_None : ImGuiWindowFlags_NoFocusOnAppearing;
+  if (ImGui::Begin(p.name, &open, flags)) p.draw(app);
   ImGui::End();
   if (!open) app.desk.closed.insert(p.name);
 }

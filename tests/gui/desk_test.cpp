@@ -244,8 +244,9 @@ TEST(App, a_full_disk_loses_nothing) {
 TEST(App, settings_are_read_and_wrong_ones_told) {
   const test::Folder folder;
   App app(test::throttle(), true);
-  app.desk.panels = {"Parameters", "Signals",     "Edits",         "Messages",
-                     "Scopes",     "Machine map", "Current plane", "Battery"};
+  app.desk.panels = {"Parameters",    "Signals", "Edits",   "Messages", "Scopes",   "Machine map",
+                     "Current plane", "Battery", "Driving", "Faults",   "Timeline", "Link",
+                     "CAN",           "Vehicle", "Energy",  "Results",  "Compare",  "Tables"};
   fs::create_directories(folder.file("layouts"));
   put(folder.file("layouts/mine.json"), R"({"dock": {"tabs": ["Scopes"]}})");
   put(folder.file("layouts/wrong.json"), R"({"dock": {"tabs": ["Scope"]}})");

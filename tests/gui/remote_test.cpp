@@ -130,7 +130,7 @@ TEST(Pack, gives_back_what_it_got) {
 // By hand: an id of 8 bytes, a choice of one, and what it holds.
 TEST(Pack, is_laid_out_as_it_says) {
   EXPECT_EQ(packed(Request{.id = 258, .ask = Steps{.n = 3}}),
-            (Bytes{2, 1, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0}));
+            (Bytes{2, 1, 0, 0, 0, 0, 0, 0, 5, 3, 0, 0, 0}));
   EXPECT_EQ(packed(Refused{"no"}), (Bytes{2, 0, 0, 0, 'n', 'o'}));
   EXPECT_EQ(shape<Request>(), shape<Request>());
   EXPECT_NE(shape<Picture>(), shape<Notice>());
