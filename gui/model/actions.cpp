@@ -31,6 +31,8 @@ const std::array kActions{
            [](App& app) { app.save_patch(app.file_name); }},
     Action{"screenshot", "File", "Picture of the window (PNG)", "F12",
            [](App& app) { app.take_screenshot(); }},
+    Action{"record", "File", "Results of the run until now (folder with report)", "Ctrl+E",
+           [](App& app) { app.record(); }},
     Action{"quit", "File", "Quit", "Ctrl+Q", [](App& app) { app.close(); }},
 
     Action{"undo", "Edit", "Undo", "Ctrl+Z", [](App& app) { app.undo(); }, can_undo},

@@ -8,9 +8,11 @@
 #include <filesystem>
 #include <utility>
 
+#include "gui/live/rerun.h"
 #include "gui/model/actions.h"
 #include "sim/base/errors.h"
 #include "sim/io/output_folder.h"
+#include "sim/io/results.h"
 #include "sim/io/text.h"
 #include "sim/link/file_kind.h"
 
@@ -42,10 +44,9 @@ Steering steering_of(const Parameters& all, bool there) {
 
 }  // namespace
 
-App::Running::Running(const io::LoadedCase& loaded, std::unique_ptr<live::Session> here,
+App::Running::Running(const io::LoadedCase& file, std::unique_ptr<live::Session> here,
                       std::unique_ptr<live::Client> elsewhere, bool by_hand)
-    : request(loaded.request),
-      inputs(loaded.inputs),
+    : loaded(file),
       vehicle_name(loaded.c.vehicle_name),
       scenario_name(loaded.c.scenario_name),
       T_machine(loaded.c.scenario.initial.T_machine),
@@ -121,7 +122,7 @@ void App::begin() {
   for (const Shipped& l : shipped_layouts())
     desk.layouts.push_back({.name = std::string(l.name), .span = 0.0, .scopes = {}, .dock = {}});
   picker.choose(request());
-  watch_.begin(running_->inputs);
+  watch_.begin(running_->loaded.inputs);
   default_scopes();
   update();
 }
@@ -188,6 +189,11 @@ void App::update() {
   if (opening_.valid() &&
       (by_hand_ || opening_.wait_for(std::chrono::seconds(0)) == std::future_status::ready))
     take(opening_.get());
+  if (recording_.valid() &&
+      (by_hand_ || recording_.wait_for(std::chrono::seconds(0)) == std::future_status::ready)) {
+    const Message m = recording_.get();
+    say(m.text, m.error);
+  }
   constexpr int kFramesBetweenLooks = 30;
   if (++frame_ % kFramesBetweenLooks == 0) look_at_files();
   drive();
@@ -499,7 +505,8 @@ void App::take(Opened opened) {
   comparison.take_figures(figures().kpis);  // of when someone looked last
   results.asked = 0;
   results.refused.clear();
-  if (opened.running->request.sets != request().sets) opened.running->parameters.mark_unsaved();
+  if (opened.running->loaded.request.sets != request().sets)
+    opened.running->parameters.mark_unsaved();
   if (std::ranges::equal(opened.running->signals, signals(), {}, &Signal::path, &Signal::path))
     opened.running->reference = std::make_unique<History>(std::move(running_->history));
   running_ = std::move(opened.running);
@@ -508,7 +515,7 @@ void App::take(Opened opened) {
   show_record(*this, false);
   picker.choose(request());
   picker.changed = false;
-  watch_.begin(running_->inputs);
+  watch_.begin(running_->loaded.inputs);
   back_to.reset();
   driving = {};
   const auto there = [this](const std::string& path) { return find(path).has_value(); };
@@ -655,6 +662,35 @@ void App::take_screenshot() {
       desk.screenshot = file;
       return;
     }
+}
+
+void App::record() {
+  namespace fs = std::filesystem;
+  if (recording_.valid()) return say("results are being written", true);
+  if (!running_->linked_roles.empty())
+    return say("a run with controllers outside can't be run again", true);
+  std::string folder;
+  std::error_code ec;
+  for (int k = 1; folder.empty() || fs::exists(folder, ec); ++k)
+    folder = fmt::format("results/{}/{}_{:03}", scenario_name(), vehicle_name(), k);
+  std::vector<scenario::Event> events;
+  for (const live::Logged& l : log()) events.push_back(l.event);
+  recording_ = std::async(std::launch::async,
+                          [loaded = running_->loaded, events, t = now().t, folder,
+                           version = desk.version]() -> Message {
+                            try {
+                              const live::Rerun again = live::rerun(loaded.c, events, t);
+                              io::write_results(folder, again.result, loaded.c,
+                                                {.version = version,
+                                                 .inputs = loaded.inputs,
+                                                 .vehicle_origins = loaded.vehicle_origins,
+                                                 .scenario_origins = loaded.scenario_origins,
+                                                 .scheme = again.scheme});
+                              return {t, "results written: " + folder + "/report.html", false};
+                            } catch (const std::exception& e) {
+                              return {t, e.what(), true};
+                            }
+                          });
 }
 
 // ---- Files and messages -------------------------------------------------------------------------

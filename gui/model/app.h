@@ -80,8 +80,8 @@ class App {
   void reload() { open(request()); }
   // A file that was dropped onto the window, whatever it is.
   void drop(const std::string& file);
-  // Something comes by itself soon: a file that is being loaded.
-  bool busy() const { return picker.loading; }
+  // Something comes by itself soon: a file that is being loaded, results that are being written.
+  bool busy() const { return picker.loading || recording_.valid(); }
   // Ends the window, where nothing unsaved is lost or the user does not mind.
   void close();
 
@@ -96,6 +96,8 @@ class App {
   void save_keys(const std::string& folder);
   void show_signal(const std::string& path);  // in the first scope
   void take_screenshot();
+  // The run until now as `evsim run` would write it, into a folder of its own below results/.
+  void record();
 
   // Once a frame: what came from the simulation.
   void update();
@@ -114,7 +116,7 @@ class App {
   double value(std::size_t signal) const;  // now, in the signal's unit
   std::optional<double> value(std::optional<std::size_t> signal) const;
   const History& history() const { return running_->history; }
-  const io::CaseRequest& request() const { return running_->request; }
+  const io::CaseRequest& request() const { return running_->loaded.request; }
   const std::string& vehicle_name() const { return running_->vehicle_name; }
   double T_battery() const { return running_->T_battery; }
   const std::string& scenario_name() const { return running_->scenario_name; }
@@ -222,8 +224,7 @@ class App {
             std::unique_ptr<live::Client> elsewhere, bool by_hand);
     void start();
 
-    io::CaseRequest request;
-    std::vector<io::InputFile> inputs;
+    io::LoadedCase loaded;
     std::string vehicle_name, scenario_name;
     double T_machine;  // where the level computes none [K]
     double T_battery;  // of the cells, held [K]
@@ -279,6 +280,7 @@ class App {
   live::Options options_;
   std::unique_ptr<Running> running_;
   std::future<Opened> opening_;
+  std::future<Message> recording_;
   Watch watch_;
   int frame_ = 0;
   std::deque<Message> messages_;

@@ -25,6 +25,7 @@ struct Question {
 };
 
 struct Desk {
+  std::string version;              // of the program, for results
   std::string settings;             // folder of the user's layouts and keys; "": none
   std::vector<std::string> panels;  // all that there are
   std::set<std::string> closed;     // of them

@@ -16,6 +16,7 @@
 #include <memory>
 #include <utility>
 
+#include "evsim_build_info.h"
 #include "gui/live/linked_case.h"
 #include "gui/panels/items.h"
 #include "gui/panels/look.h"
@@ -148,6 +149,7 @@ class Window {
   void frame(App& app) {
     glfwSetWindowUserPointer(window_, &app);
     frame([&app] { draw(app); });
+    if (!app.desk.screenshot.empty()) keep(app);
   }
   template <class Draw> void frame(const Draw& draw_all) {
     glfwPollEvents();
@@ -161,7 +163,6 @@ class Window {
     glClearColor(0.07f, 0.075f, 0.085f, 1.0f);
     glClear(GL_COLOR_BUFFER_BIT);
     ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-    if (!app.desk.screenshot.empty()) keep(app);
   }
   void show() { glfwSwapBuffers(window_); }
 
@@ -250,6 +251,9 @@ void run_frames(App& app, Window& window, const Arguments& a) {
 
 void settle(App& app, const Arguments& a) {
   app.desk.settings = settings_folder();
+  app.desk.version =
+      std::string(build_info::kVersion) +
+      (*build_info::kCommit == '\0' ? "" : " (" + std::string(build_info::kCommit) + ")");
   if (!a.layout.empty()) app.desk.layout_name = a.layout;
   app.desk.light = a.light;
 }

@@ -51,6 +51,17 @@ class Folder {
   std::filesystem::path path_;
 };
 
+// Files without a folder are written there.
+struct WorkingFolder {
+  explicit WorkingFolder(const std::string& to) : before(std::filesystem::current_path()) {
+    std::filesystem::current_path(to);
+  }
+  ~WorkingFolder() { std::filesystem::current_path(before); }
+  WorkingFolder(const WorkingFolder&) = delete;
+  WorkingFolder& operator=(const WorkingFolder&) = delete;
+  std::filesystem::path before;
+};
+
 inline std::string text_of(const std::string& file) {
   std::ifstream in(file);
   std::ostringstream text;

@@ -164,6 +164,9 @@ struct CommandLine {
         ->check(CLI::PositiveNumber)
         ->type_name("FACTOR");
     c.add_flag("--paused", gui.paused, "begin in a pause");
+    c.add_option("--layout", gui.layout, "tuning, drive, driving, hil, or one of your own")
+        ->type_name("NAME");
+    c.add_flag("--light", gui.light, "light colours");
     c.add_option("--frames", gui.frames,
                  "so many frames of 1/60 s each, in step with the simulation, then end [none]")
         ->check(CLI::Range(1, 1000000))

@@ -55,6 +55,8 @@ struct GuiArguments {
   std::string screenshot;                 // file of the last frame; "": none
   std::optional<double> pace;             // simulated over wall-clock time
   bool paused = false;                    // at first
+  std::string layout;                     // "": tuning
+  bool light = false;                     // colours
 };
 ExitCode gui_command(const GuiArguments& a);
 

@@ -29,6 +29,8 @@ std::vector<std::string> words(const std::string& program, const GuiArguments& a
   if (!a.screenshot.empty()) option("--screenshot", a.screenshot);
   if (a.pace) option("--pace", io::format(*a.pace));
   if (a.paused) out.emplace_back("--paused");
+  if (!a.layout.empty()) option("--layout", a.layout);
+  if (a.light) out.emplace_back("--light");
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "gui/live/linked_case.h"
+#include "gui/live/rerun.h"
 #include "gui/live/server.h"
 #include "gui/live/thread.h"
 #include "sim/io/text.h"
@@ -57,13 +58,10 @@ void serve(live::Session& session, live::Server& server, double timeout) {
 // The same run again by its commands, as far as it came: the same bits, with all that is recorded.
 Outcome run_again(const Planned& planned, const live::Session& session, const std::string& format) {
   Outcome out;
-  Case c = planned.loaded.c;
-  c.scenario.timeline = session.simulation().command_log();
-  Simulation simulation(c, io::parameter_setter());
-  RunOptions options;
-  options.stop = [&] { return simulation.t() >= session.t(); };
-  out.result = evsim::run(simulation, options);
-  out.report = write_run(out.result, planned.loaded, simulation.scheme(), planned.folder, format);
+  live::Rerun again =
+      live::rerun(planned.loaded.c, session.simulation().command_log(), session.t());
+  out.report = write_run(again.result, planned.loaded, again.scheme, planned.folder, format);
+  out.result = std::move(again.result);
   return out;
 }
 

@@ -3,6 +3,7 @@
 
 #include "gui/model/actions.h"
 #include "gui/panels/chords.h"
+#include "sim/io/results.h"
 #include "tests/gui/window/screen.h"
 
 namespace evsim::gui {
@@ -198,6 +199,27 @@ TEST(Desk, the_actions_of_menus_run_the_simulation) {
   EXPECT_EQ(s.app().now().t, 0.0);
   s.menu("File", "###do:screenshot");
   EXPECT_NE(s.app().desk.screenshot, "");
+}
+
+TEST(Desk, results_of_the_run_until_now_are_written_by_one_key) {
+  const test::Folder folder;
+  const test::WorkingFolder here(folder.file("."));
+  Screen s(test::throttle(), false);
+  s.frames(5);
+  s.app().set_parameter(s.app().parameters().find("chassis.mass_kg").value(), 2300.0);
+  s.app().commit();
+  s.frames(20);
+  s.key(ImGuiKey_Space);
+  s.frames(2);
+  s.key(ImGuiKey_E, true);
+  s.frames(2);
+  const std::string results = "results/full_throttle/xiaomi_su7_001";
+  ASSERT_FALSE(s.app().messages().empty());
+  EXPECT_EQ(s.app().messages().back().text, "results written: " + results + "/report.html");
+  const io::Summary summary = io::read_summary(results);
+  EXPECT_NEAR(summary.t_end, s.app().now().t, 1e-9);
+  EXPECT_LT(summary.residual_over_throughput, 1e-6);
+  EXPECT_NE(test::text_of(results + "/command_log.json").find("2300"), std::string::npos);
 }
 
 TEST(Desk, another_car_and_scenario_are_picked) {

@@ -27,7 +27,12 @@ class Random {
 ImVec2 some_item(Random& r) {
   const auto& all = recorded_items();
   if (all.empty() || r.below(4) == 0) return {1600.0f * r.share(), 900.0f * r.share()};
-  const Item& i = all[static_cast<std::size_t>(r.below(static_cast<int>(all.size())))];
+  // Widgets with a name rather than rows and frames around them.
+  const auto any = [&] { return static_cast<std::size_t>(r.below(static_cast<int>(all.size()))); };
+  std::size_t at = any();
+  for (int tries = 0; tries < 8 && all[at].label.find("###") == std::string::npos; ++tries)
+    at = any();
+  const Item& i = all[at];
   return {i.x0 + r.share() * (i.x1 - i.x0), i.y0 + r.share() * (i.y1 - i.y0)};
 }
 
@@ -59,19 +64,9 @@ void act(Screen& s, Random& r) {
   s.frames(1 + r.below(3));
 }
 
-struct WorkingFolder {
-  explicit WorkingFolder(const std::string& to) : before(std::filesystem::current_path()) {
-    std::filesystem::current_path(to);
-  }
-  ~WorkingFolder() { std::filesystem::current_path(before); }
-  WorkingFolder(const WorkingFolder&) = delete;
-  WorkingFolder& operator=(const WorkingFolder&) = delete;
-  std::filesystem::path before;
-};
-
 void play(const io::LoadedCase& loaded, std::uint64_t seed, int actions) {
   const test::Folder folder;
-  const WorkingFolder here(folder.file("."));
+  const test::WorkingFolder here(folder.file("."));
   const char* minutes = std::getenv("EVSIM_RANDOM_MINUTES");
   const auto end =
       std::chrono::steady_clock::now() +
