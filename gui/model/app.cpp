@@ -648,12 +648,6 @@ void App::save_keys(const std::string& folder) {
   write(folder + "/keys.json", keys_text(desk), "keys");
 }
 
-void App::show_signal(const std::string& path) {
-  if (scopes.empty()) scopes.emplace_back();
-  std::vector<std::string>& shown = scopes.front().signals;
-  if (std::ranges::find(shown, path) == shown.end()) shown.push_back(path);
-}
-
 void App::take_screenshot() {
   namespace fs = std::filesystem;
   std::error_code ec;

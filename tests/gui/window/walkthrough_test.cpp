@@ -1,4 +1,8 @@
 // The walk-through of docs/window.md, step by step, by mouse and keys; the figures of its text.
+#include <imgui.h>
+#include <implot.h>
+#include <implot_internal.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -45,6 +49,40 @@ const Kpi& figure(Screen& s, const std::string& name) {
   if (it == all.end()) throw std::runtime_error("no figure " + name);
   return *it;
 }
+// An entry of a combo in the panel Scopes: by its end.
+void choose(Screen& s, const char* combo, const std::string& entry) {
+  const ImGuiID id = ImGui::FindWindowByName("Scopes")->GetID(combo);
+  const auto click = [&s](const auto& is) {
+    const auto it = std::ranges::find_if(recorded_items(), is);
+    if (it == recorded_items().end()) throw std::runtime_error("nothing to be chosen");
+    s.click(ImVec2{0.5f * (it->x0 + it->x1), 0.5f * (it->y0 + it->y1)});
+  };
+  click([id](const Item& i) { return i.id == id; });
+  click([&](const Item& i) { return i.window.starts_with("##Combo") && i.label.ends_with(entry); });
+}
+// Its middle.
+ImVec2 in_scope(int i) {
+  const std::string name = "###scope:" + std::to_string(i);
+  const ImPlotPlot* p =
+      GImPlot->Plots.GetByKey(ImGui::FindWindowByName("Scopes")->GetID(name.c_str()));
+  if (p == nullptr) throw std::runtime_error("no scope");
+  return p->PlotRect.GetCenter();
+}
+// In the record that is shown, so long behind its event.
+double recorded(Screen& s, const std::string& path, double t) {
+  const std::size_t signal = *s.app().find(path);
+  return *value_at(s.app().record()->series(signal).value(), t, *s.app().signals()[signal].unit);
+}
+// As docs/can.md has it, and an answer is waited for 1 s at most.
+std::string patient_link(const test::Folder& folder) {
+  const std::string file = test::can_link(folder);
+  std::string text = test::text_of(file);
+  const std::string vcu = "{\"vcu\": {";
+  text.replace(0, vcu.size(),
+               vcu + R"("patience_s": 1, "timeout_ms": 100, "on_timeout": "zero", )");
+  test::write_text(file, text);
+  return file;
+}
 double value(Screen& s, const std::string& path) { return s.app().value(*s.app().find(path)); }
 
 // ---- Traction control on ice ----------------------------------------------------------------------
@@ -89,45 +127,69 @@ TEST(WalkThrough, traction_control_is_tuned_on_ice) {
 
 // ---- Mistuned field weakening ---------------------------------------------------------------------
 
-TEST(WalkThrough, mistuned_field_weakening_is_found_and_corrected) {
+TEST(WalkThrough, mistuned_field_weakening_is_found) {
   Screen s(test::load("lift_off_180_mistuned"));
   const std::string unit = "drive_units.rear.";
   s.key(ImGuiKey_2, true);
   s.frames(2);
+  s.click(in_scope(1));
   by_palette(s, unit + "tau_em_ref");
   by_palette(s, unit + "tau_em");
+  EXPECT_EQ(s.app().scopes[1].signals,
+            (std::vector<std::string>{unit + "tau", unit + "tau_em_ref", unit + "tau_em"}));
   s.key(ImGuiKey_Space);
   watch(s, 5.0);
-  const Kpi error = figure(s, "torque_error_max_percent");
-  std::printf("error %.4f %d tau %.4f ref %.4f\n", error.value, int(error.verdict),
-              value(s, unit + "tau_em"), value(s, unit + "tau_em_ref"));
+  EXPECT_NEAR(value(s, unit + "tau_em_ref"), 1.0, 0.05);
+  EXPECT_NEAR(value(s, unit + "tau_em"), -46.2, 0.05);
+  EXPECT_EQ(figure(s, "torque_error_max_percent").verdict, Verdict::fail);
+  EXPECT_NEAR(figure(s, "torque_error_max_percent").value, 16.89, 0.005);
 
-  // The event in full.
+  // Its beginning, at every step of the integration.
   s.click("###trigger");
-  s.app().trigger.on = live::TriggerOn::falling;
-  s.app().trigger.signal = unit + "tau_em";
+  choose(s, "###trigger_on", "falling edge");
+  choose(s, "###trigger_signal", "###trigger_on:" + unit + "tau_em");
   s.type("###trigger_level", "-20");
   s.type("###trigger_length", "40");
   s.click_tab("Scopes");
   s.click("###arm");
   restart_and_watch(s, 5.0);
-  if (s.app().record() != nullptr) std::printf("record at %.6f\n", s.app().record()->data().t);
+  ASSERT_NE(s.app().record(), nullptr);
+  EXPECT_TRUE(s.app().scope_tools.record);
+  EXPECT_NEAR(s.app().record()->data().t, 1.50069, 5e-6);
+  EXPECT_NEAR(recorded(s, unit + "i_d", -0.002), -561.2, 0.05);
+  EXPECT_NEAR(recorded(s, unit + "i_d", 0.029), -498.2, 0.05);
+}
 
-  s.key(ImGuiKey_Home);
-  s.frames(1);
-  s.type("###run_to", "1.5");
-  s.click_tab("Scopes");
-  s.click("###run_until");
-  watch(s, 3.0);
-  std::printf("stands at %.9f paused %d\n", s.app().now().t, s.app().now().paused);
-  by_palette(s, unit + "control.I_weakening_max_A_peak = 700");
-  std::printf("now %.1f\n", s.car().drive_units[0].machine.envelope.tau_peak);
+TEST(WalkThrough, field_weakening_is_corrected_until_the_torque_follows) {
+  constexpr char kLimit[] = "drive_units.rear.control.I_weakening_max_A_peak";
+  const test::Folder folder;
+  Screen s(test::load("lift_off_180", {}, {std::string(kLimit) + "=300"}));
   s.key(ImGuiKey_Space);
   watch(s, 5.0);
-  const Kpi after = figure(s, "torque_error_max_percent");
-  std::printf("error %.4f %d tau %.4f ref %.4f id %.2f t %.3f\n", after.value, int(after.verdict),
-              value(s, unit + "tau_em"), value(s, unit + "tau_em_ref"), value(s, unit + "i_d"),
-              s.app().now().t);
+  EXPECT_NEAR(figure(s, "torque_error_max_percent").value, 19.68, 0.005);
+  EXPECT_EQ(figure(s, "torque_error_max_percent").verdict, Verdict::fail);
+
+  by_palette(s, std::string(kLimit));
+  s.drag(std::string("###slider:") + kLimit, 1000.0f);
+  EXPECT_EQ(s.parameter(kLimit).value, 600.0);  // the slider's end
+  restart_and_watch(s, 5.0);
+  EXPECT_NEAR(figure(s, "torque_error_max_percent").value, 1.085, 5e-4);
+  EXPECT_EQ(figure(s, "torque_error_max_percent").verdict, Verdict::pass);
+
+  // How much is enough.
+  s.click_tab("Parameters");
+  s.type(std::string("###value:") + kLimit, "500");
+  s.key(ImGuiKey_Enter);
+  restart_and_watch(s, 5.0);
+  EXPECT_NEAR(figure(s, "torque_error_max_percent").value, 6.64, 0.005);
+  s.click_tab("Edits");
+  s.click("###undo");
+  EXPECT_EQ(s.parameter(kLimit).value, 600.0);
+  const std::string file = folder.file("tuned.json");
+  s.type("###file", file);
+  s.click("###save_patch");
+  EXPECT_NE(test::text_of(file).find("\"I_weakening_max_A_peak\": 600"), std::string::npos)
+      << test::text_of(file);
 }
 
 // ---- A control unit on the link monitor -----------------------------------------------------------
@@ -135,27 +197,40 @@ TEST(WalkThrough, mistuned_field_weakening_is_found_and_corrected) {
 TEST(WalkThrough, a_control_unit_is_followed_until_it_falls_silent) {
   const test::Folder folder;
   io::LoadedCase loaded = test::load("full_throttle");
-  live::LinkedCase linked(loaded.c, test::can_link(folder));
-  const link::CanController unit(
-      test::adapter_of(linked),
-      [](const link::CanController::Seen& seen, can::Frame&, bool& send) { send = seen.n <= 200; });
+  live::LinkedCase linked(loaded.c, patient_link(folder));
+  // Silent for half a second.
+  const auto talks = [](const link::CanController::Seen& seen, can::Frame&, bool& send) {
+    send = seen.n <= 100 || seen.n > 150;
+  };
+  const link::CanController unit(test::adapter_of(linked), talks);
   Screen s(loaded, std::make_unique<live::Session>(loaded.c, live::Options{.paused = false},
                                                    linked.buses()));
+  const auto state = [&s] { return s.app().link_view().links().at(0).state; };
   s.key(ImGuiKey_4, true);
   s.frames(2);
-  by_palette(s, "vcu.controller");
-  watch(s, 1.5);
-  const auto& link = s.app().link_view().links().at(0);
-  std::printf("state %d ex/s %.1f tau %.3f\n", int(link.state), link.exchanges_per_s,
-              value(s, "drive_units.rear.tau"));
-  s.click("###can:0:200<");
+  by_palette(s, "vcu.controller.connected");
+  watch(s, 0.8);
+  EXPECT_EQ(state(), LinkState::answering);
+  EXPECT_EQ(s.app().can().rows("").size(), 3U);
+  EXPECT_NEAR(s.app().can().rows("Torque").at(0)->mean, 0.010, 1e-9);
+  EXPECT_EQ(value(s, "vcu.controller.connected"), 1.0);
+  EXPECT_NEAR(value(s, "drive_units.rear.tau"), 200.0, 0.1);
+  s.click("###can:0:200<");  // its signals below it
   s.frames(2);
-  watch(s, 1.5);
-  std::printf("state %d ex/s %.1f unans %lld tau %.3f v %.3f t %.3f\n",
-              int(s.app().link_view().links().at(0).state), link.exchanges_per_s,
-              (long long)link.figures.unanswered, value(s, "drive_units.rear.tau"),
-              value(s, "body.v"), s.app().now().t);
-  std::printf("missed %lld\n", (long long)s.app().can().rows("Torque").at(0)->missed);
+  EXPECT_NEAR(s.app().can().values(*s.app().can().rows("Torque").at(0)).at(2).value, 200.0, 0.1);
+
+  watch(s, 0.4);  // silent since 1 s; what it said last counts for 0.1 s more
+  EXPECT_GT(s.app().link_view().links()[0].figures.unanswered, 0);
+  EXPECT_NE(state(), LinkState::answering);
+  EXPECT_EQ(value(s, "vcu.controller.connected"), 0.0);
+  EXPECT_NEAR(value(s, "drive_units.rear.tau"), 0.0, 0.1);
+  EXPECT_EQ(s.app().now().failure, "");
+
+  watch(s, 0.5);  // it speaks again
+  EXPECT_EQ(value(s, "vcu.controller.connected"), 1.0);
+  EXPECT_NEAR(value(s, "drive_units.rear.tau"), 200.0, 0.1);
+  EXPECT_EQ(s.app().can().rows("Torque").at(0)->missed, 51);
+  EXPECT_NEAR(s.app().can().rows("Torque").at(0)->most, 0.52, 1e-9);
 }
 
 }  // namespace
