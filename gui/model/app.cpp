@@ -578,6 +578,7 @@ void App::take_layout(const std::string& name) {
   desk.wanted = *it;
   desk.layout_name = name;
   if (it->span > 0.0) span = it->span;
+  if (follow) x_max = std::max(now().t, span), x_min = x_max - span;
   if (it->scopes.empty()) return;
   scopes.clear();
   for (const auto& signals : it->scopes) scopes.push_back({.signals = signals});

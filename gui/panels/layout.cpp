@@ -73,7 +73,8 @@ void panel(App& app, const Panel& p) {
     ImGui::SetNextWindowFocus();
     app.desk.front.clear();
   }
-  if (ImGui::Begin(p.name, &open)) p.draw(app);
+  // The first tab of a place stays in front when panels appear.
+  if (ImGui::Begin(p.name, &open, ImGuiWindowFlags_NoFocusOnAppearing)) p.draw(app);
   ImGui::End();
   if (!open) app.desk.closed.insert(p.name);
 }
