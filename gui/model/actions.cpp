@@ -32,7 +32,7 @@ const std::array kActions{
     Action{"screenshot", "File", "Picture of the window (PNG)", "F12",
            [](App& app) { app.take_screenshot(); }},
     Action{"record", "File", "Results of the run until now (folder with report)", "Ctrl+E",
-           [](App& app) { app.record(); }},
+           [](App& app) { app.write_results(); }},
     Action{"quit", "File", "Quit", "Ctrl+Q", [](App& app) { app.close(); }},
 
     Action{"undo", "Edit", "Undo", "Ctrl+Z", [](App& app) { app.undo(); }, can_undo},

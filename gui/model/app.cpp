@@ -659,7 +659,7 @@ void App::take_screenshot() {
     }
 }
 
-void App::record() {
+void App::write_results() {
   namespace fs = std::filesystem;
   if (recording_.valid()) return say("results are being written", true);
   if (!running_->linked_roles.empty())

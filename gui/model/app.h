@@ -96,7 +96,7 @@ class App {
   void save_keys(const std::string& folder);
   void take_screenshot();
   // The run until now as `evsim run` would write it, into a folder of its own below results/.
-  void record();
+  void write_results();
 
   // Once a frame: what came from the simulation.
   void update();

@@ -116,7 +116,7 @@ void CanMonitor::set_paused(bool on) {
   if (on == paused_) return;
   paused_ = on;
   passed_over_ = 0;
-  for (auto& [key, r] : rows_) r.last.reset();
+  for (auto& one : rows_) one.second.last.reset();
 }
 
 void CanMonitor::clear() {
