@@ -93,14 +93,15 @@ TEST(WalkThrough, traction_control_is_tuned_on_ice) {
   constexpr char kSlip[] = "body.traction_control.slip_by_friction";
   s.menu("Layouts", "###layout:driving");
   s.frames(2);
-  by_palette(s, "wheels.rear_left.kappa");
-  EXPECT_TRUE(std::ranges::any_of(s.app().scopes, [](const Scope& scope) {
-    return std::ranges::count(scope.signals, "wheels.rear_left.kappa") == 1;
-  }));
+  for (const char* wheel : {"wheels.rear_left.omega", "wheels.front_left.omega"}) {
+    by_palette(s, wheel);
+    EXPECT_EQ(s.app().scopes.front().signals.back(), wheel);
+  }
 
   s.key(ImGuiKey_Space);
   watch(s, 2.0);
   s.click_tab("Vehicle");
+  EXPECT_GT(value(s, "wheels.rear_left.omega"), 1.05 * value(s, "wheels.front_left.omega"));
   EXPECT_TRUE(s.app().vehicle().assists(s.app().now().values).front().acts);
   watch(s, 4.0);
   EXPECT_NE(s.app().now().end, End::running);
