@@ -19,7 +19,6 @@ constexpr std::array kPanels{
     Panel{"Signals", signals_panel},
     Panel{"Edits", edits_panel},
     Panel{"Messages", messages_panel},
-    Panel{"Scopes", scopes_panel},
     Panel{"Machine map", machine_map_panel},
     Panel{"Current plane", current_plane_panel},
     Panel{"Battery", battery_panel},
@@ -35,6 +34,7 @@ constexpr std::array kPanels{
     Panel{"Results", results_panel},
     Panel{"Compare", compare_panel},
     Panel{"Tables", tables_panel},
+    Panel{"Scopes", scopes_panel},  // the last that appears has the focus, and comes to the front
 };
 
 bool pressed(ImGuiKeyChord keys) {
@@ -73,8 +73,7 @@ void panel(App& app, const Panel& p) {
     ImGui::SetNextWindowFocus();
     app.desk.front.clear();
   }
-  // The first tab of a place stays in front when panels appear.
-  if (ImGui::Begin(p.name, &open, ImGuiWindowFlags_NoFocusOnAppearing)) p.draw(app);
+  if (ImGui::Begin(p.name, &open)) p.draw(app);
   ImGui::End();
   if (!open) app.desk.closed.insert(p.name);
 }
