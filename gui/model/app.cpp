@@ -578,6 +578,7 @@ void App::take_layout(const std::string& name) {
   desk.wanted = *it;
   desk.layout_name = name;
   if (it->span > 0.0) span = it->span;
+  if (follow) x_max = std::max(now().t, span), x_min = x_max - span;
   if (it->scopes.empty()) return;
   scopes.clear();
   for (const auto& signals : it->scopes) scopes.push_back({.signals = signals});
@@ -646,12 +647,6 @@ void App::save_keys(const std::string& folder) {
   std::error_code ec;
   fs::create_directories(folder, ec);
   write(folder + "/keys.json", keys_text(desk), "keys");
-}
-
-void App::show_signal(const std::string& path) {
-  if (scopes.empty()) scopes.emplace_back();
-  std::vector<std::string>& shown = scopes.front().signals;
-  if (std::ranges::find(shown, path) == shown.end()) shown.push_back(path);
 }
 
 void App::take_screenshot() {

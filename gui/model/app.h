@@ -94,7 +94,6 @@ class App {
   void read_settings(const std::string& folder);
   void save_layout(const Layout& layout, const std::string& folder);
   void save_keys(const std::string& folder);
-  void show_signal(const std::string& path);  // in the first scope
   void take_screenshot();
   // The run until now as `evsim run` would write it, into a folder of its own below results/.
   void write_results();

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "gui/model/actions.h"
+#include "gui/model/scopes.h"
 #include "sim/io/text.h"
 
 namespace evsim::gui {
@@ -89,7 +90,7 @@ void choose(App& app, const Hit& hit) {
     case Hit::Kind::panel: app.show_panel(app.desk.panels[hit.index]); break;
     case Hit::Kind::layout: app.take_layout(app.desk.layouts[hit.index].name); break;
     case Hit::Kind::signal:
-      app.show_signal(app.signals()[hit.index].path);
+      add_to_focus(app, app.signals()[hit.index].path);
       app.show_panel("Scopes");
       break;
     case Hit::Kind::parameter:

@@ -179,12 +179,17 @@ void current_plane_panel(App& app) {
     ImGui::TextColored(colour::kOrange, "%s", text == "none" ? "" : std::string(text).c_str());
   }
   const ImVec2 size = ImGui::GetContentRegionAvail();
+  const float shape = size.x / std::max(size.y, 1.0f);
+  float& before = *ImGui::GetStateStorage()->GetFloatRef(ImGui::GetID("shape"), 0.0f);
+  const ImPlotCond fits = before == shape ? ImPlotCond_Once : ImPlotCond_Always;
+  before = shape;
   if (!ImPlot::BeginPlot("###plane", {-1.0f, -1.0f}, ImPlotFlags_NoTitle | ImPlotFlags_Equal))
     return;
   ImPlot::SetupAxes("i_d [A peak]", "i_q [A peak]");
-  // The whole circle from below to above, with more room on the side of weaker fields.
-  const double half = 1.08 * l->I_max, wide = 2.0 * half * size.x / std::max(size.y, 1.0f);
-  ImPlot::SetupAxesLimits(-0.5 * wide - 0.25 * half, 0.5 * wide - 0.25 * half, -half, half);
+  // The whole circle, with more room on the side of weaker fields; again where the panel has another shape.
+  const double high = 1.08 * l->I_max * std::max(1.0, 1.25 / static_cast<double>(shape));
+  const double wide = high * static_cast<double>(shape), middle = -0.25 * l->I_max;
+  ImPlot::SetupAxesLimits(middle - wide, middle + wide, -high, high, fits);
   ImPlot::SetupLegend(ImPlotLocation_NorthEast);
   draw_plane(app, *u, *l);
   ImPlot::EndPlot();

@@ -84,6 +84,8 @@ chassis_control::Model control_model(const car::Params<double>& p, const multibo
         max(stiffness, shafts * unit.shaft.stiffness / (unit.gears.ratio * unit.gears.ratio));
   }
   out.damping.gain = 2.0 * kDamped * sqrt(stiffness * J);
+  out.traction.slip_by_friction = b.traction_control.slip_by_friction;
+  out.traction.slip_time = b.traction_control.slip_time;
   out.blending.friction_lag = out.brakes.lag;
   out.blending.hand_over = kHandOver * car.mass;
   out.hold.mass = car.mass;

@@ -95,6 +95,19 @@ constexpr void describe(P& p, V&& field) {
   field(p.lag, Field{"lag", Dim::time, positive, "of the pressures behind what is asked for"});
 }
 
+// What the traction control of this car aims at.
+template <Scalar T> struct TractionControl {
+  T slip_by_friction = 0.105;  // slip aimed at over the friction in use [-]
+  T slip_time = 0.02;          // in which the slip is corrected [s]
+};
+template <class P, class V>
+  requires same_template<P, TractionControl>
+constexpr void describe(P& p, V&& field) {
+  field(p.slip_by_friction, Field{"slip_by_friction", Dim::none, fraction,
+                                  "slip of the driven wheels aimed at over the friction in use"});
+  field(p.slip_time, Field{"slip_time", Dim::time, positive, "in which the slip is corrected"});
+}
+
 // Where the driver sits, for ride comfort.
 template <Scalar T> struct Seat {
   T behind_front = kInfinity;  // behind the front axle; infinite: the middle between the axles [m]
@@ -117,6 +130,7 @@ template <Scalar T> struct MultiBody {
   Axle<T> front, rear;
   steering::Params<T> steering;
   Brakes<T> brakes;
+  TractionControl<T> traction_control;
   Air<T> air;
   Seat<T> seat;
   T length = kInfinity, width = kInfinity;  // without mirrors; infinite: unknown [m]
@@ -132,6 +146,7 @@ constexpr void describe(P& p, V&& field) {
   field(p.rear, Group{"rear", "rear axle"});
   field(p.steering, Group{"steering", "hand wheel to road wheels"});
   field(p.brakes, Group{"brakes", "friction brakes"});
+  field(p.traction_control, Group{"traction_control", "keeps driven wheels from spinning"});
   field(p.air, Group{"air", "what the air does beside drag"});
   field(p.seat, Group{"seat", "where the driver sits; moves no figure but those of ride comfort"});
   field(p.length, Field{"length", Dim::length, positive,

@@ -7,7 +7,7 @@ _evsim() {
     '') words="run hil gui serve can check describe list schema compare replay validate map response convert new-vehicle completion --help --version" ;;
     run) words="--help --vehicle --set --level --out --format --record --json --timeout --controller --verify --jobs" ;;
     hil) words="--help --link --vehicle --lockstep --pace --on-overrun --fifo --core --lock-memory --can-log --set --level --out --format --record --json --timeout" ;;
-    gui) words="--help --connect --secret --link --set --level --pace --paused --frames --screenshot" ;;
+    gui) words="--help --connect --secret --link --set --level --pace --paused --layout --light --frames --screenshot" ;;
     serve) words="--help --vehicle --listen --secret --link --pace --paused --set --level --out --format --record --json --timeout" ;;
     can) words="dump send dbc --help --dbc --link --e2e --data_id --data_ids --log --count --seconds --cycle --cycle_ms --json" ;;
     check) words="--help" ;;
