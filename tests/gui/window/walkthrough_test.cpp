@@ -75,7 +75,7 @@ double recorded(Screen& s, const std::string& path, double t) {
 }
 // As docs/can.md has it, and an answer is waited for 1 s at most.
 std::string patient_link(const test::Folder& folder) {
-  const std::string file = test::can_link(folder);
+  std::string file = test::can_link(folder);
   std::string text = test::text_of(file);
   const std::string vcu = "{\"vcu\": {";
   text.replace(0, vcu.size(),
