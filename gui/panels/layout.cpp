@@ -19,6 +19,7 @@ constexpr std::array kPanels{
     Panel{"Signals", signals_panel},
     Panel{"Edits", edits_panel},
     Panel{"Messages", messages_panel},
+    Panel{"Scopes", scopes_panel},
     Panel{"Machine map", machine_map_panel},
     Panel{"Current plane", current_plane_panel},
     Panel{"Battery", battery_panel},
@@ -34,7 +35,6 @@ constexpr std::array kPanels{
     Panel{"Results", results_panel},
     Panel{"Compare", compare_panel},
     Panel{"Tables", tables_panel},
-    Panel{"Scopes", scopes_panel},  // the last that appears has the focus, and comes to the front
 };
 
 bool pressed(ImGuiKeyChord keys) {

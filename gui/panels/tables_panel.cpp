@@ -85,7 +85,6 @@ void tools(App& app, const TableInfo& t) {
   ImGui::SameLine();
   if (ImGui::Button("Scale###cell_scale")) edit(scaled(t, v.cells, v.factor, v.offset));
   tip("Factor times value plus offset, of all selected");
-  ImGui::SameLine(0.0f, 14.0f);
   if (ImGui::Button("Interpolate###cell_interpolate")) edit(interpolated(t, v.cells));
   tip("Straight between the corners of the selection");
   ImGui::SameLine();

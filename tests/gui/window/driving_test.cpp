@@ -294,6 +294,8 @@ ImVec2 in_timeline(double t, Subject row) {
 
 TEST(TimelineWindow, a_click_on_a_mark_goes_back_to_just_before_it) {
   Screen s(test::throttle(), false);
+  s.app().take_layout("drive");  // where it lies beside no other plot
+  s.frames(3);
   s.click_tab("Timeline");
   s.frames(20);
   s.app().command(scenario::Fault{.unit = "rear", .fault = scenario::FaultKind::gates_off});
@@ -313,6 +315,8 @@ TEST(TimelineWindow, a_click_on_a_mark_goes_back_to_just_before_it) {
 
 TEST(TimelineWindow, shows_all_or_what_was_zoomed_to) {
   Screen s(test::throttle());
+  s.app().take_layout("drive");  // where it lies beside no other plot
+  s.frames(3);
   s.click_tab("Timeline");
   EXPECT_TRUE(s.app().timeline.all);
   s.click("###timeline_all");
