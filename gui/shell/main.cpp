@@ -148,6 +148,7 @@ class Window {
   void frame(App& app) {
     glfwSetWindowUserPointer(window_, &app);
     frame([&app] { draw(app); });
+    if (!app.desk.screenshot.empty()) keep(app);
   }
   template <class Draw> void frame(const Draw& draw_all) {
     glfwPollEvents();
@@ -161,7 +162,6 @@ class Window {
     glClearColor(0.07f, 0.075f, 0.085f, 1.0f);
     glClear(GL_COLOR_BUFFER_BIT);
     ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-    if (!app.desk.screenshot.empty()) keep(app);
   }
   void show() { glfwSwapBuffers(window_); }
 
