@@ -1,18 +1,37 @@
 #include "gui/shell/state.h"
 
+#include <imgui_internal.h>
+
 #include <filesystem>
 
 #include "gui/panels/items.h"
 #include "sim/io/json_tree.h"
 #include "sim/io/output_folder.h"
+#include "sim/io/text.h"
 
 namespace evsim::gui {
+namespace {
+
+// Named, and in the units, of signals.csv, with all digits: "body.v [km/h]": "12.3".
+io::Json signals_now(const App& app) {
+  io::Json out = io::Json::object();
+  for (std::size_t i = 0; i < app.signals().size(); ++i) {
+    const Signal& s = app.signals()[i];
+    out.set(s.path + " [" + std::string(s.unit->text) + "]", io::format(app.value(i)));
+  }
+  return out;
+}
+
+}  // namespace
 
 void write_state(const App& app, int frame, const std::string& file) {
   io::Json out = io::Json::object();
   const live::Picture& now = app.now();
   out.set("frame", static_cast<double>(frame));
+  out.set("input_waiting", static_cast<double>(ImGui::GetCurrentContext()->InputEventsQueue.Size));
   out.set("t_s", now.t);
+  out.set("steps", static_cast<double>(now.steps));
+  out.set("end", std::string(name(now.end)));
   out.set("paused", now.paused);
   out.set("commands", static_cast<double>(now.commands));
   out.set("real_time_factor", now.real_time_factor);
@@ -35,6 +54,7 @@ void write_state(const App& app, int frame, const std::string& file) {
     items.set(id == std::string::npos ? i.label : i.label.substr(id), std::move(place));
   }
   out.set("items", std::move(items));
+  if (now.paused) out.set("signals", signals_now(app));
   const std::string partial = file + ".part";
   io::write_file(partial, io::to_text(out), file);
   std::filesystem::rename(partial, file);

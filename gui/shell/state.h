@@ -7,8 +7,8 @@
 
 namespace evsim::gui {
 
-// {"frame": 12, "t_s": 1.2, "paused": false, ..., "items": {"###pause": [x0, y0, x1, y1], ...}} in pixels; the file
-// appears whole.
+// {"frame": 12, "t_s": 1.2, "paused": false, ..., "items": {"###pause": [x0, y0, x1, y1], ...}} in pixels; while it
+// is paused also all signals' values with all digits; the file appears whole.
 void write_state(const App& app, int frame, const std::string& file);
 
 }  // namespace evsim::gui
