@@ -56,9 +56,8 @@ void choose_table(App& app) {
   ImGui::SameLine();
   if (ImGui::Button(app.table_view.reference ? "as loaded###page" : "working page###page"))
     app.table_view.reference = !app.table_view.reference;
-  tip("The other page (P)");
-  const bool mine = ImGui::IsWindowFocused(ImGuiFocusedFlags_RootAndChildWindows);
-  if (mine && !ImGui::GetIO().WantTextInput && ImGui::IsKeyPressed(ImGuiKey_P, false))
+  tip("The other page (F6)");
+  if (ImGui::IsKeyPressed(ImGuiKey_F6, false))
     app.table_view.reference = !app.table_view.reference;
 }
 

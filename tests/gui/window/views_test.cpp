@@ -135,7 +135,7 @@ TEST(Views, values_of_a_table_are_set_scaled_interpolated_and_come_back) {
   EXPECT_EQ(OCV(s, 1), 2.7);
   s.click("###page");
   EXPECT_TRUE(s.app().table_view.reference);
-  s.key(ImGuiKey_P);
+  s.key(ImGuiKey_F6);
   EXPECT_FALSE(s.app().table_view.reference);
   s.click("###cell:0:0");
   ImGui::GetIO().AddKeyEvent(ImGuiMod_Shift, true);
