@@ -11,10 +11,11 @@
 #include "gui/live/rerun.h"
 #include "gui/model/actions.h"
 #include "sim/base/errors.h"
+#include "sim/io/file_kind.h"
 #include "sim/io/output_folder.h"
 #include "sim/io/results.h"
 #include "sim/io/text.h"
-#include "sim/link/file_kind.h"
+#include "sim/link/link_params.h"
 
 namespace evsim::gui {
 namespace {
@@ -303,7 +304,8 @@ void App::hand_back() { gui::hand_back(driving); }
 // After the way back the log says who drives.
 void App::drive() {
   if (now().t < driving.t) gui::resume(driving, log());
-  const double v = running_->v ? now().values[*running_->v] : 0.0;
+  const auto at = running_->v;
+  const double v = at ? now().values[*at] : 0.0;
   advance(driving, steering(), now().t, v);
   if (now().end != End::running || !now().failure.empty()) return;
   for (scenario::Override& o : due(driving, steering())) command(std::move(o));
@@ -537,9 +539,9 @@ void App::look_at_files() {
 void App::drop(const std::string& file) {
   io::CaseRequest asked = request();
   try {
-    switch (link::kind_of(file)) {
-      case link::FileKind::vehicle: asked.vehicle = file; break;
-      case link::FileKind::scenario: asked.scenario = file; break;
+    switch (io::kind_of(file, io::description<link::LinkParams>())) {
+      case io::FileKind::vehicle: asked.vehicle = file; break;
+      case io::FileKind::scenario: asked.scenario = file; break;
       default: return say(file + ": is neither a vehicle nor a scenario", true);
     }
   } catch (const InputError& e) {

@@ -18,6 +18,7 @@ using Parts = std::map<std::string, std::set<std::string>>;  // part -> the part
 std::string part_of(const std::string& path) {
   const auto slash = path.find('/');
   std::string top = path.substr(0, slash);
+  if (path.starts_with("tools/benchmarks/")) return "tools/benchmarks";
   if (top == "tools") return top;
   if ((top != "sim" && top != "gui") || slash == std::string::npos) return "";
   const auto end = path.find('/', slash + 1);
@@ -33,6 +34,9 @@ Parts parts_of(const std::string& layers) {
     seen.insert(part);
     parts[part] = seen;
   }
+  std::set<std::string>& measured = parts["tools/benchmarks"];  // all there is, by itself
+  measured = seen;
+  measured.insert({"tools/benchmarks", "tools"});
   std::istringstream words(layers);
   for (std::string word; words >> word;) {
     const auto colon = word.find(':');
@@ -40,6 +44,7 @@ Parts parts_of(const std::string& layers) {
     parts[layer].insert(layer);
     parts["sim"].insert(layer);
     parts["tools"].insert(layer);
+    measured.insert(layer);
     std::istringstream names(word.substr(colon + 1));
     for (std::string name; std::getline(names, name, ',');) parts[layer].insert("sim/" + name);
   }
@@ -54,8 +59,8 @@ const std::map<std::string, std::vector<std::string>> kThirdParty{
     {"(hdf5|H5)", {"sim/io/hdf5/"}},
     {"CLI/", {"tools/", "gui/shell/"}},
     {"fmt/", {"sim/run/", "sim/response/", "sim/io/", "sim/link/", "sim/study/", "tools/", "gui/"}},
-    {"(imgui|implot)", {"gui/panels/", "gui/shell/"}},
-    {"(GLFW/|imgui_impl_|zlib)", {"gui/shell/"}},
+    {"(imgui|implot)", {"gui/panels/", "gui/shell/", "tools/benchmarks/"}},
+    {"(GLFW/|imgui_impl_|zlib)", {"gui/shell/", "tools/benchmarks/"}},
 };
 
 std::optional<std::string> what_is_wrong(const std::string& path, const std::string& header,

@@ -9,8 +9,9 @@
 #include <mutex>
 #include <optional>
 
+#include "sim/io/file_kind.h"
 #include "sim/link/controller_library.h"
-#include "sim/link/file_kind.h"
+#include "sim/link/link_params.h"
 #include "tools/evsim/exit_codes.h"
 #include "tools/evsim/parallel.h"
 #include "tools/evsim/terminal.h"
@@ -126,18 +127,18 @@ void verify_result(const Case& c, Outcome& o) {
 
 // The one error where a vehicle stands for a scenario or the other way round: each of its keys would be one.
 std::optional<Problem> swapped(const io::CaseRequest& request) {
-  const auto is = [](const std::string& file, link::FileKind kind) {
+  const auto is = [](const std::string& file, io::FileKind kind) {
     try {
-      return !file.empty() && link::kind_of(file) == kind;
+      return !file.empty() && io::kind_of(file, io::description<link::LinkParams>()) == kind;
     } catch (const InputError&) {
       return false;
     }
   };
-  if (is(request.scenario, link::FileKind::vehicle))
+  if (is(request.scenario, io::FileKind::vehicle))
     return Problem{.file = request.scenario,
                    .what = "is a vehicle, not a scenario; with one: evsim run SCENARIO --vehicle " +
                            request.scenario};
-  if (is(request.vehicle, link::FileKind::scenario))
+  if (is(request.vehicle, io::FileKind::scenario))
     return Problem{.file = request.vehicle, .what = "is a scenario, not a vehicle"};
   return std::nullopt;
 }

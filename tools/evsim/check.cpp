@@ -2,10 +2,11 @@
 #include <fmt/format.h>
 
 #include "sim/io/case.h"
+#include "sim/io/file_kind.h"
 #include "sim/io/published.h"
 #include "sim/link/controller_library.h"
-#include "sim/link/file_kind.h"
 #include "sim/link/link_check.h"
+#include "sim/link/link_params.h"
 #include "tools/evsim/commands.h"
 #include "tools/evsim/cycle.h"
 #include "tools/evsim/exit_codes.h"
@@ -54,15 +55,14 @@ std::string check_link_file(const std::string& file) {
   return out;
 }
 
-std::string check_file(const std::string& file, link::FileKind kind) {
+std::string check_file(const std::string& file, io::FileKind kind) {
   switch (kind) {
-    case link::FileKind::vehicle: return check_vehicle_file(file);
-    case link::FileKind::scenario: return check_scenario_file(file);
-    case link::FileKind::speed_trace: return cycle_text(io::read_trace(file, io::TraceKind::speed));
-    case link::FileKind::pedal_trace:
-      return cycle_text(io::read_trace(file, io::TraceKind::pedals));
-    case link::FileKind::published: return check_published_file(file);
-    case link::FileKind::link: return check_link_file(file);
+    case io::FileKind::vehicle: return check_vehicle_file(file);
+    case io::FileKind::scenario: return check_scenario_file(file);
+    case io::FileKind::speed_trace: return cycle_text(io::read_trace(file, io::TraceKind::speed));
+    case io::FileKind::pedal_trace: return cycle_text(io::read_trace(file, io::TraceKind::pedals));
+    case io::FileKind::published: return check_published_file(file);
+    case io::FileKind::link: return check_link_file(file);
   }
   return {};
 }
@@ -73,7 +73,7 @@ ExitCode check_command(const CheckArguments& a) {
   ExitCode code = ExitCode::held;
   for (const std::string& file : a.files) {
     try {
-      const link::FileKind kind = link::kind_of(file);
+      const io::FileKind kind = io::kind_of(file, io::description<link::LinkParams>());
       const std::string facts = check_file(file, kind);
       print(fmt::format("{}: {} ok, {}\n", file, name(kind), facts));
     } catch (const InputError& e) {

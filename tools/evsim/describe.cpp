@@ -3,8 +3,9 @@
 
 #include "sim/control/controller_signals.h"
 #include "sim/io/case.h"
+#include "sim/io/file_kind.h"
 #include "sim/io/parameters.h"
-#include "sim/link/file_kind.h"
+#include "sim/link/link_params.h"
 #include "sim/run/signals.h"
 #include "tools/evsim/catalogue.h"
 #include "tools/evsim/commands.h"
@@ -160,9 +161,9 @@ ExitCode describe_command(const DescribeArguments& a) {
     throw InputError(Problem{
         .file = "evsim describe",
         .what = "unknown " + a.what + "; must be a file, parameters, signals, units or interface"});
-  const link::FileKind kind = link::kind_of(a.what);
-  if (kind == link::FileKind::vehicle) return describe_file<car::Params<double>>(a.what, a.filter);
-  if (kind == link::FileKind::scenario) return describe_file<scenario::Params>(a.what, a.filter);
+  const io::FileKind kind = io::kind_of(a.what, io::description<link::LinkParams>());
+  if (kind == io::FileKind::vehicle) return describe_file<car::Params<double>>(a.what, a.filter);
+  if (kind == io::FileKind::scenario) return describe_file<scenario::Params>(a.what, a.filter);
   throw InputError(
       Problem{.file = a.what, .what = "is a cycle; describe takes vehicles and scenarios"});
 }

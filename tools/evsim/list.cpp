@@ -3,8 +3,9 @@
 #include <filesystem>
 
 #include "sim/io/case.h"
+#include "sim/io/file_kind.h"
 #include "sim/io/json_tree.h"
-#include "sim/link/file_kind.h"
+#include "sim/link/link_params.h"
 #include "tools/evsim/commands.h"
 #include "tools/evsim/cycle.h"
 #include "tools/evsim/data_folders.h"
@@ -60,7 +61,7 @@ std::string facts_of(const std::string& file) {
 // Published figures lie beside the vehicles.
 bool is_published(const std::string& file) {
   try {
-    return link::kind_of(file) == link::FileKind::published;
+    return io::kind_of(file, io::description<link::LinkParams>()) == io::FileKind::published;
   } catch (const InputError&) {
     return false;
   }

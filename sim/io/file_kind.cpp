@@ -1,18 +1,16 @@
-#include "sim/link/file_kind.h"
+#include "sim/io/file_kind.h"
 
 #include <algorithm>
 #include <stdexcept>
 
-#include "sim/io/description.h"
 #include "sim/io/json_tree.h"
 #include "sim/io/published.h"
 #include "sim/io/reader.h"
 #include "sim/io/text.h"
-#include "sim/link/link_params.h"
 #include "sim/run/scenario.h"
 #include "sim/vehicle/car.h"
 
-namespace evsim::link {
+namespace evsim::io {
 namespace {
 
 [[noreturn]] void refuse(const std::string& file, int line, std::string what) {
@@ -20,44 +18,43 @@ namespace {
 }
 
 std::string content_of(const std::string& file) {
-  io::FileText content = io::read_file(file);
+  FileText content = read_file(file);
   if (!content.error.empty()) refuse(file, content.line, content.error);
   return std::move(content.text);
 }
 
 // How many keys of the file are values of this kind of file.
-int matches(const io::Json& json, const io::Node& root) {
+int matches(const Json& json, const Node& root) {
   return static_cast<int>(std::ranges::count_if(
-      json.items, [&](const io::Json& item) { return root.find_member(item.key) != nullptr; }));
+      json.items, [&](const Json& item) { return root.find_member(item.key) != nullptr; }));
 }
 
-FileKind json_kind(const std::string& file, const std::string& text, int depth) {
-  io::Problems problems;
-  const auto json = io::parse_json(file, text, problems);
+FileKind json_kind(const std::string& file, const std::string& text, const Node& link, int depth) {
+  Problems problems;
+  const auto json = parse_json(file, text, problems);
   if (!json) {
     problems.raise();
     throw std::logic_error("neither JSON nor a problem with it");
   }
   if (!json->is_object()) refuse(file, json->line, "must be an object");
-  const int vehicle = matches(*json, io::description<car::Params<double>>());
-  const int scenario = matches(*json, io::description<scenario::Params>());
-  if (matches(*json, io::description<LinkParams>()) > std::max(vehicle, scenario))
-    return FileKind::link;
+  const int vehicle = matches(*json, description<car::Params<double>>());
+  const int scenario = matches(*json, description<scenario::Params>());
+  if (matches(*json, link) > std::max(vehicle, scenario)) return FileKind::link;
   if (vehicle > scenario) return FileKind::vehicle;
-  if (matches(*json, io::description<published::Params>()) > scenario) return FileKind::published;
+  if (matches(*json, description<published::Params>()) > scenario) return FileKind::published;
   if (scenario > 0) return FileKind::scenario;
-  const io::Json* from = json->find("from");
-  if (from == nullptr || !from->is_string() || depth == io::kLongestChain)
+  const Json* from = json->find("from");
+  if (from == nullptr || !from->is_string() || depth == kLongestChain)
     refuse(file, 0,
            "is neither a vehicle, a scenario nor a link: none of its keys is one of theirs");
-  const std::string parent = io::resolve(file, from->text);
-  return json_kind(parent, content_of(parent), depth + 1);
+  const std::string parent = resolve(file, from->text);
+  return json_kind(parent, content_of(parent), link, depth + 1);
 }
 
 // The first line that is no comment.
 std::string_view header(std::string_view text) {
   while (!text.empty()) {
-    const std::string_view line = io::trim(text.substr(0, text.find('\n')));
+    const std::string_view line = trim(text.substr(0, text.find('\n')));
     if (!line.empty() && line.front() != '#') return line;
     const std::size_t end = text.find('\n');
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
@@ -68,8 +65,8 @@ std::string_view header(std::string_view text) {
 bool has_column(std::string_view header, std::string_view name) {
   while (!header.empty()) {
     const std::size_t comma = std::min(header.find(','), header.size());
-    const std::string_view cell = io::trim(header.substr(0, comma));
-    if (io::trim(cell.substr(0, cell.find('['))) == name) return true;
+    const std::string_view cell = trim(header.substr(0, comma));
+    if (trim(cell.substr(0, cell.find('['))) == name) return true;
     header.remove_prefix(std::min(comma + 1, header.size()));
   }
   return false;
@@ -98,11 +95,11 @@ std::string_view name(FileKind kind) {
   return "";
 }
 
-FileKind kind_of(const std::string& file) {
+FileKind kind_of(const std::string& file, const Node& link) {
   const std::string text = content_of(file);
-  const std::string_view start = io::trim(std::string_view(text));
+  const std::string_view start = trim(std::string_view(text));
   const bool json = file.ends_with(".json") || start.starts_with('{');
-  return json ? json_kind(file, text, 0) : csv_kind(file, text);
+  return json ? json_kind(file, text, link, 0) : csv_kind(file, text);
 }
 
-}  // namespace evsim::link
+}  // namespace evsim::io
