@@ -185,10 +185,8 @@ void Server::collect() {
   port_.notices.drain([this](const Notice& n) { met(n); });
   port_.samples.drain([this](const double* row) { keep_row(row); });
   port_.log.drain([this](const Logged& l) { keep_log(l); });
-  while (auto r = port_.records.pop()) {
-    records_.push_back(std::move(*r));
-    if (records_.size() > kRecordsKept) records_.pop_front();
-  }
+  port_.records.drain([this](const Record& r) { records_.push_back(r); });
+  while (records_.size() > kRecordsKept) records_.pop_front();
   is_picture_new_ |= port_.pictures.fetch();
   are_links_new_ |= port_.links.fetch();
   port_.frames.drain([this](const BusFrame& f) { frames_.push_back(f); });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 
 #include "sim/base/errors.h"
 #include "sim/base/floating_point.h"
@@ -188,9 +189,9 @@ void Session::meet(const Judge& /*j*/) {
 }
 
 bool Session::in_effect(const GoBack::Edit& edit) const {
-  for (auto it = by_hand_.rbegin(); it != by_hand_.rend(); ++it)
+  for (const ByHand& command : std::ranges::reverse_view(by_hand_))
     if (const auto* set =
-            std::get_if<scenario::SetParameter>(&simulation_.commands()[it->at].command))
+            std::get_if<scenario::SetParameter>(&simulation_.commands()[command.at].command))
       if (set->path == edit.set.path) return set->value == edit.set.value;
   return edit.as_loaded;
 }

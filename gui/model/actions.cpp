@@ -79,10 +79,11 @@ std::string keys_of(const Desk& desk, const Action& action) {
 
 void read_keys(Desk& desk, const std::string& file, std::string_view text) {
   io::Problems problems;
-  const auto json = io::parse_json(file, text, problems);
+  const auto parsed = io::parse_json(file, text, problems);
   problems.raise();
+  const io::Json json = parsed ? *parsed : io::Json::object();
   std::map<std::string, std::string, std::less<>> out;
-  for (const io::Json& item : json->items) {
+  for (const io::Json& item : json.items) {
     const auto wrong = [&](std::string what) {
       problems.add(
           Problem{.file = file, .line = item.line, .path = item.key, .what = std::move(what)});

@@ -131,10 +131,11 @@ Layout read_layout(const std::string& file, std::string_view text,
                    std::span<const std::string> panels) {
   Reading r{.file = file, .panels = panels, .problems = {}};
   Layout out;
-  const auto json = io::parse_json(file, text, r.problems);
+  const auto parsed = io::parse_json(file, text, r.problems);
   r.problems.raise();
-  if (!json->is_object()) r.wrong(*json, "", "must be an object");
-  for (const io::Json& item : json->items) {
+  const io::Json json = parsed ? *parsed : io::Json::object();
+  if (!json.is_object()) r.wrong(json, "", "must be an object");
+  for (const io::Json& item : json.items) {
     if (item.key == "name") {
       out.name = item.text;
     } else if (item.key == "span_s") {
@@ -147,7 +148,7 @@ Layout read_layout(const std::string& file, std::string_view text,
       r.wrong(item, item.key, "unknown key; known: name, span_s, scopes, dock");
     }
   }
-  if (json->find("dock") == nullptr) r.wrong(*json, "dock", "missing: where the panels stand");
+  if (json.find("dock") == nullptr) r.wrong(json, "dock", "missing: where the panels stand");
   r.problems.raise();
   return out;
 }

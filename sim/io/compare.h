@@ -88,7 +88,7 @@ template <class S> class Interpolated {
     if (s_.count < 2) return s_.value(0);
     const double t_0 = s_.time(i_), t_1 = s_.time(i_ + 1);
     const double y_0 = s_.value(i_), y_1 = s_.value(i_ + 1);
-    return t_1 > t_0 ? y_0 + (y_1 - y_0) * ((t - t_0) / (t_1 - t_0)) : y_1;
+    return t_1 > t_0 && t != t_1 ? y_0 + (y_1 - y_0) * ((t - t_0) / (t_1 - t_0)) : y_1;
   }
 
  private:
