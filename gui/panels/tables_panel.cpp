@@ -57,8 +57,7 @@ void choose_table(App& app) {
   if (ImGui::Button(app.table_view.reference ? "as loaded###page" : "working page###page"))
     app.table_view.reference = !app.table_view.reference;
   tip("The other page (F6)");
-  if (ImGui::IsKeyPressed(ImGuiKey_F6, false))
-    app.table_view.reference = !app.table_view.reference;
+  if (ImGui::IsKeyPressed(ImGuiKey_F6, false)) app.table_view.reference = !app.table_view.reference;
 }
 
 void number(const char* label, double& x) {

@@ -237,7 +237,7 @@ void run_live(App& app, Window& window, const Arguments& a, double started) {
 
 // So many frames of 1/60 s, in step with the simulation: the same pictures on every machine.
 void run_frames(App& app, Window& window, const Arguments& a) {
-  constexpr double kFrame = 1.0 / 60.0;  // [s]
+  constexpr double kFrame = 1.0 / 60.0;                    // [s]
   ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_NoMouse;  // wherever it happens to be
   for (int i = 1; i <= a.frames && !window.closed(app); ++i) {
     live::Session& s = app.session();
