@@ -270,9 +270,10 @@ void App::update_machine() {
 
 // ---- To the simulation --------------------------------------------------------------------------
 
-void App::ask(live::Ask what) {
-  if (running_->port.ask(std::move(what)) == 0)
-    say("the simulation takes no more requests for now", true);
+std::uint64_t App::ask(live::Ask what) {
+  const std::uint64_t id = running_->port.ask(std::move(what));
+  if (id == 0) say("the simulation takes no more requests for now", true);
+  return id;
 }
 void App::pause() { ask(live::Pause{}); }
 void App::resume() { ask(live::Resume{}); }
@@ -283,9 +284,8 @@ void App::run_until(double t) { ask(live::RunUntil{t}); }
 
 void App::command(Order order) { ask(live::Command{{.t = 0.0, .command = std::move(order)}}); }
 void App::plan(double t, Order order) {
-  const std::uint64_t id =
-      running_->port.ask(live::Plan{.t = t, .event = {.t = t, .command = order}});
-  if (id == 0) return say("the simulation takes no more requests for now", true);
+  const std::uint64_t id = ask(live::Plan{.t = t, .event = {.t = t, .command = order}});
+  if (id == 0) return;
   running_->plans.push_back({.id = id, .t = t, .order = std::move(order)});
 }
 void App::unplan(std::uint64_t id) {
@@ -385,9 +385,8 @@ void App::go_back(double t) {
 void App::send(std::size_t parameter) {
   const Parameter& p = parameters().all()[parameter];
   const scenario::SetParameter set{.path = p.keyed, .value = p.value};
-  const std::uint64_t id = running_->port.ask(live::Command{{.t = 0.0, .command = set}});
-  if (id == 0) return say("the simulation takes no more requests for now", true);
-  running_->sent[id] = {parameter, p.value};
+  if (const std::uint64_t id = ask(live::Command{{.t = 0.0, .command = set}}); id != 0)
+    running_->sent[id] = {parameter, p.value};
 }
 
 void App::set_parameter(std::size_t parameter, double value) {
@@ -700,15 +699,11 @@ bool App::write(const std::string& file, const std::string& text, const char* wh
     say(file + ": name another file than the one that was loaded", true);
     return false;
   }
-  const std::string partial = file + ".part";
   try {
-    io::write_file(partial, text, file);
-    fs::rename(partial, file, ec);
-    if (ec) throw EnvironmentError(file + ": can't be written: " + ec.message());
+    io::replace_file(file, text);
     say(fmt::format("{} written: {}", what, file));
     return true;
   } catch (const EnvironmentError& e) {
-    fs::remove(partial, ec);
     say(e.what(), true);
     return false;
   }

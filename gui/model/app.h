@@ -266,7 +266,7 @@ class App {
   void take(Opened opened);
   void look_at_files();
   void send(std::size_t parameter);
-  void ask(live::Ask what);
+  std::uint64_t ask(live::Ask what);  // 0: refused, and said so
   void met(const live::Notice& n);
   void update_links();
   void update_machine();

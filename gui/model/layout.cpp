@@ -5,27 +5,17 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "sim/io/embed.h"
 #include "sim/io/json_tree.h"
 #include "sim/io/text.h"
 
-// The assembler puts the bytes of a file between two symbols; it looks for it in the include folders.
-#define EVSIM_LAYOUT(name)                                                                \
-  asm(".pushsection .rodata\nevsim_layout_" #name "_begin:\n.incbin \"gui/layouts/" #name \
-      ".json\"\nevsim_layout_" #name "_end:\n.byte 0\n.global evsim_layout_" #name        \
-      "_begin\n.global evsim_layout_" #name "_end\n.popsection\n");                       \
-  extern "C" const char evsim_layout_##name##_begin[], evsim_layout_##name##_end[]
-
-EVSIM_LAYOUT(tuning);
-EVSIM_LAYOUT(drive);
-EVSIM_LAYOUT(driving);
-EVSIM_LAYOUT(hil);
+EVSIM_EMBED(evsim_layout_tuning, "gui/layouts/tuning.json");
+EVSIM_EMBED(evsim_layout_drive, "gui/layouts/drive.json");
+EVSIM_EMBED(evsim_layout_driving, "gui/layouts/driving.json");
+EVSIM_EMBED(evsim_layout_hil, "gui/layouts/hil.json");
 
 namespace evsim::gui {
 namespace {
-
-std::string_view between(const char* begin, const char* end) {
-  return {begin, static_cast<std::size_t>(end - begin)};
-}
 
 // A file that is being read, with all that is wrong in it.
 struct Reading {
@@ -171,11 +161,10 @@ std::vector<std::string> shown_in(const Dock& dock) {
 }
 
 std::span<const Shipped> shipped_layouts() {
-  static const std::array all{
-      Shipped{"tuning", between(evsim_layout_tuning_begin, evsim_layout_tuning_end)},
-      Shipped{"drive", between(evsim_layout_drive_begin, evsim_layout_drive_end)},
-      Shipped{"driving", between(evsim_layout_driving_begin, evsim_layout_driving_end)},
-      Shipped{"hil", between(evsim_layout_hil_begin, evsim_layout_hil_end)}};
+  static const std::array all{Shipped{"tuning", EVSIM_EMBEDDED(evsim_layout_tuning)},
+                              Shipped{"drive", EVSIM_EMBEDDED(evsim_layout_drive)},
+                              Shipped{"driving", EVSIM_EMBEDDED(evsim_layout_driving)},
+                              Shipped{"hil", EVSIM_EMBEDDED(evsim_layout_hil)}};
   return all;
 }
 

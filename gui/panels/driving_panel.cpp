@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gui/panels/chords.h"
 #include "gui/panels/look.h"
 #include "gui/panels/panels.h"
 
@@ -268,11 +269,10 @@ void file(App& app) {
       "(evsim run)");
 }
 
+// Of a key that can be held: none of several at once.
 ImGuiKey key_of(const std::string& name) {
-  if (name.empty()) return ImGuiKey_None;
-  for (int k = ImGuiKey_NamedKey_BEGIN; k < ImGuiKey_NamedKey_END; ++k)
-    if (name == ImGui::GetKeyName(static_cast<ImGuiKey>(k))) return static_cast<ImGuiKey>(k);
-  return ImGuiKey_None;
+  const ImGuiKeyChord chord = chord_of(name);
+  return (chord & ImGuiMod_Mask_) != 0 ? ImGuiKey_None : static_cast<ImGuiKey>(chord);
 }
 
 // The key that becomes an action's.

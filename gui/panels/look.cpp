@@ -4,11 +4,9 @@
 
 #include <array>
 
-// The assembler puts the bytes of the font between two symbols.
-asm(".pushsection .rodata\nevsim_gui_font_begin:\n.incbin \"" EVSIM_GUI_FONT
-    "\"\nevsim_gui_font_end:\n.byte 0\n.global evsim_gui_font_begin\n.global evsim_gui_font_end\n"
-    ".popsection\n");
-extern "C" const char evsim_gui_font_begin[], evsim_gui_font_end[];
+#include "sim/io/embed.h"
+
+EVSIM_EMBED(evsim_gui_font, EVSIM_GUI_FONT);
 
 namespace evsim::gui {
 namespace {
@@ -18,10 +16,10 @@ constexpr float kFontSize = 15.0f;  // [px]
 void load_font() {
   ImFontConfig config;
   config.FontDataOwnedByAtlas = false;
+  const std::string_view font = EVSIM_EMBEDDED(evsim_gui_font);
   // ImGui only reads it.
-  ImGui::GetIO().Fonts->AddFontFromMemoryTTF(
-      const_cast<char*>(evsim_gui_font_begin),
-      static_cast<int>(evsim_gui_font_end - evsim_gui_font_begin), kFontSize, &config);
+  ImGui::GetIO().Fonts->AddFontFromMemoryTTF(const_cast<char*>(font.data()),
+                                             static_cast<int>(font.size()), kFontSize, &config);
 }
 
 void set_widgets(ImGuiStyle& s) {

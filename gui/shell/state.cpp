@@ -2,8 +2,6 @@
 
 #include <imgui_internal.h>
 
-#include <filesystem>
-
 #include "gui/panels/items.h"
 #include "sim/io/json_tree.h"
 #include "sim/io/output_folder.h"
@@ -55,9 +53,7 @@ void write_state(const App& app, int frame, const std::string& file) {
   }
   out.set("items", std::move(items));
   if (now.paused) out.set("signals", signals_now(app));
-  const std::string partial = file + ".part";
-  io::write_file(partial, io::to_text(out), file);
-  std::filesystem::rename(partial, file);
+  io::replace_file(file, io::to_text(out));
 }
 
 }  // namespace evsim::gui

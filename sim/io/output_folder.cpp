@@ -74,6 +74,18 @@ void write_file(const std::string& path, std::string_view text, const std::strin
   if (error != 0) refuse(name, "can't be written: " + cause(error));
 }
 
+void replace_file(const std::string& path, std::string_view text) {
+  const std::string partial = path + ".part";
+  try {
+    write_file(partial, text, path);
+    rename(partial, path);
+  } catch (const EnvironmentError&) {
+    std::error_code ec;
+    fs::remove(partial, ec);
+    throw;
+  }
+}
+
 OutputFolder::OutputFolder(const std::string& folder, const MayReplace& may_replace)
     : folder_(resolved(folder)), partial_(sibling(folder_, "partial")) {
   check_replaceable(folder_, may_replace);

@@ -38,5 +38,7 @@ void check_replaceable(const std::string& folder, const MayReplace& may_replace)
 
 // A whole file; name: how errors call it.
 void write_file(const std::string& path, std::string_view text, const std::string& name);
+// The same, through a file beside it (.part) that takes its name at the end: what stood there stays whole until then.
+void replace_file(const std::string& path, std::string_view text);
 
 }  // namespace evsim::io

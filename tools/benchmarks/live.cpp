@@ -2,16 +2,14 @@
 // three times a second. No test depends on these figures.
 #include <fmt/format.h>
 #include <imgui.h>
-#include <imgui_impl_null.h>
-#include <implot.h>
 
 #include <algorithm>
 #include <chrono>
 #include <thread>
 #include <vector>
 
-#include "gui/panels/look.h"
 #include "gui/panels/panels.h"
+#include "gui/shell/no_screen.h"
 
 namespace {
 
@@ -63,36 +61,13 @@ void answers(const io::LoadedCase& loaded) {
 
 // ---- Real time -----------------------------------------------------------------------------------
 
-struct Context {
-  Context() {
-    ImGui::CreateContext();
-    ImPlot::CreateContext();
-    ImGui::GetIO().IniFilename = nullptr;
-    ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_DockingEnable;
-    ImGui_ImplNullPlatform_Init();
-    ImGui_ImplNullRender_Init();
-    gui::set_look(1.0f);
-  }
-  ~Context() {
-    ImGui_ImplNullRender_Shutdown();
-    ImGui_ImplNullPlatform_Shutdown();
-    ImPlot::DestroyContext();
-    ImGui::DestroyContext();
-  }
-  Context(const Context&) = delete;
-  Context& operator=(const Context&) = delete;
-};
-
 void frame(gui::App& app) {
   app.update();
-  ImGui_ImplNullRender_NewFrame();
-  ImGui_ImplNullPlatform_NewFrame();
-  ImGui::GetIO().DisplaySize = {1600.0f, 900.0f};
-  ImGui::GetIO().DeltaTime = 0.333f;
+  gui::NoScreen::begin_frame(0.333f);
   ImGui::NewFrame();
   gui::draw(app);
   ImGui::Render();
-  ImGui_ImplNullRender_RenderDrawData(ImGui::GetDrawData());
+  gui::NoScreen::end_frame();
 }
 
 struct Instant {
@@ -139,7 +114,7 @@ int main(int argc, char** argv) {
     return io::load_case({.scenario = scenario, .vehicle = argv[1], .levels = {"drive"}});
   };
   answers(load(argv[2]));
-  const Context context;
+  const gui::NoScreen screen;
   real_time(load(argv[3]));
   return 0;
 }

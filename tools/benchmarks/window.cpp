@@ -2,7 +2,6 @@
 // graphics card does. Least and median of many frames; no test depends on them.
 #include <fmt/format.h>
 #include <imgui.h>
-#include <imgui_impl_null.h>
 #include <implot.h>
 
 #include <algorithm>
@@ -10,8 +9,8 @@
 #include <cstring>
 #include <vector>
 
-#include "gui/panels/look.h"
 #include "gui/panels/panels.h"
+#include "gui/shell/no_screen.h"
 #include "tools/benchmarks/timing.h"
 
 namespace {
@@ -20,38 +19,15 @@ using namespace evsim;
 
 constexpr int kFrames = 120;
 
-struct Context {
-  Context() {
-    ImGui::CreateContext();
-    ImPlot::CreateContext();
-    ImGui::GetIO().IniFilename = nullptr;
-    ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_DockingEnable;
-    ImGui_ImplNullPlatform_Init();
-    ImGui_ImplNullRender_Init();
-    gui::set_look(1.0f);
-  }
-  ~Context() {
-    ImGui_ImplNullRender_Shutdown();
-    ImGui_ImplNullPlatform_Shutdown();
-    ImPlot::DestroyContext();
-    ImGui::DestroyContext();
-  }
-  Context(const Context&) = delete;
-  Context& operator=(const Context&) = delete;
-};
-
 // The window's time of one frame [ms].
 template <class Draw> double frame(Draw&& draw) {
-  ImGui_ImplNullRender_NewFrame();
-  ImGui_ImplNullPlatform_NewFrame();
-  ImGui::GetIO().DisplaySize = {1600.0f, 900.0f};
-  ImGui::GetIO().DeltaTime = 1.0f / 60.0f;
+  gui::NoScreen::begin_frame(1.0f / 60.0f);
   const double from = thread_seconds();
   ImGui::NewFrame();
   draw();
   ImGui::Render();
   const double ms = 1e3 * (thread_seconds() - from);
-  ImGui_ImplNullRender_RenderDrawData(ImGui::GetDrawData());
+  gui::NoScreen::end_frame();
   return ms;
 }
 template <class Draw> void report(const char* what, double bar, Draw&& draw) {
@@ -131,7 +107,7 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "bench_window SCENARIO VEHICLE\n");
     return 2;
   }
-  const Context context;
+  const gui::NoScreen screen;
   gui::App app(io::load_case({.scenario = argv[1], .vehicle = argv[2], .levels = {"drive"}}), true,
                {.paused = false, .pace = kInfinity, .sample_period = kPeriod});
   eight_scopes(app);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <imgui.h>
-#include <imgui_impl_null.h>
 #include <imgui_internal.h>
 #include <implot.h>
 
@@ -11,8 +10,8 @@
 #include <string>
 
 #include "gui/panels/items.h"
-#include "gui/panels/look.h"
 #include "gui/panels/panels.h"
+#include "gui/shell/no_screen.h"
 #include "tests/gui/loaded.h"
 
 namespace evsim::test {
@@ -28,15 +27,6 @@ class Screen {
       : app_(loaded, std::move(session), true), live_(false) {
     open();
   }
-  ~Screen() {
-    ImGui_ImplNullRender_Shutdown();
-    ImGui_ImplNullPlatform_Shutdown();
-    ImPlot::DestroyContext();
-    ImGui::DestroyContext();
-  }
-  Screen(const Screen&) = delete;
-  Screen& operator=(const Screen&) = delete;
-
   gui::App& app() { return app_; }
   const car::Params<double>& car() { return app_.session().simulation().vehicle(); }
 
@@ -50,15 +40,11 @@ class Screen {
         s.publish();
       }
       app_.update();
-      ImGui_ImplNullRender_NewFrame();
-      ImGui_ImplNullPlatform_NewFrame();
-      ImGuiIO& io = ImGui::GetIO();
-      io.DisplaySize = {1600.0f, 900.0f};
-      io.DeltaTime = 0.01f;
+      gui::NoScreen::begin_frame(0.01f);
       ImGui::NewFrame();
       gui::draw(app_);
       ImGui::Render();
-      ImGui_ImplNullRender_RenderDrawData(ImGui::GetDrawData());
+      gui::NoScreen::end_frame();
     }
   }
 
@@ -162,20 +148,13 @@ class Screen {
 
  private:
   void open() {
-    ImGui::CreateContext();
-    ImPlot::CreateContext();
-    ImGuiIO& io = ImGui::GetIO();
-    io.IniFilename = nullptr;
-    io.ConfigFlags |= ImGuiConfigFlags_DockingEnable;
-    ImGui_ImplNullPlatform_Init();
-    ImGui_ImplNullRender_Init();
-    gui::set_look(1.0f);
     gui::record_items(true);
     frames(3);
   }
 
   gui::App app_;
   bool live_;
+  gui::NoScreen screen_;  // behind the app: it goes first
 };
 
 }  // namespace evsim::test
