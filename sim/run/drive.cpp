@@ -9,6 +9,7 @@
 #include "sim/base/errors.h"
 #include "sim/control/believed_machine.h"
 #include "sim/run/drive_controller.h"
+#include "sim/vehicle/same_parameters.h"
 
 namespace evsim {
 namespace {
@@ -82,7 +83,8 @@ void check_link(double u, double U_0, double p_auxiliaries, double t) {
 
 Drive::Drive(const car::Params<double>& vehicle, scenario::Level level, std::uint64_t seed,
              double R_source, double T_machine, controller::Controllers controllers, double rtol,
-             std::unique_ptr<const Mechanics> mechanics)
+             std::unique_ptr<const Mechanics> mechanics, const Drive* like,
+             const car::Params<double>* like_params)
     : controllers_(std::move(controllers)),
       waveform_(level == scenario::Level::waveform),
       seed_(seed),
@@ -94,6 +96,12 @@ Drive::Drive(const car::Params<double>& vehicle, scenario::Level level, std::uin
   for (int k = 0; k < model_.n_units; ++k) {
     drive_unit::Params<double> unit = vehicle.drive_units[k];
     const auto n = static_cast<std::size_t>(k);
+    if (like != nullptr && same(collect(unit), collect(like_params->drive_units[k]))) {
+      model_.units[n] = like->model_.units[n];
+      units_[n] = like->units_[n];
+      has_junctions_ = has_junctions_ || has_junctions(n);
+      continue;
+    }
     const bool external = controllers_.drives(vehicle.drive_units.name(k));
     if (external) unit.control.update = update_of(controllers_.motor_control->about(), unit);
     if (!machine_dq::given(unit.machine.dq))

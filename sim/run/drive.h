@@ -100,10 +100,13 @@ class Drive {
   // rtol > 0: the truth that a run is verified against. Averaging inverters go by ElectricTruth, and what is slow
   // beside a tick is held over a quarter of it; switching legs, whose torque ripples within a tick, take steps a
   // quarter as long.
+  // like: another one, of a vehicle with the parameters like_params, all else alike; units that are the same are taken
+  // from it.
   // Throws InputError where a drive unit has no model in dq.
   Drive(const car::Params<double>& vehicle, scenario::Level level, std::uint64_t seed,
         double R_source, double T_machine, controller::Controllers controllers = {},
-        double rtol = 0.0, std::unique_ptr<const Mechanics> mechanics = nullptr);
+        double rtol = 0.0, std::unique_ptr<const Mechanics> mechanics = nullptr,
+        const Drive* like = nullptr, const car::Params<double>* like_params = nullptr);
 
   // At rest or in motion, without torque, at t = 0.
   State start(const closed_loop::System<double>& s, const closed_loop::Piece<double>& piece,

@@ -120,7 +120,6 @@ std::vector<ScheduleEntry> Simulation::entries() const {
   return out;
 }
 
-// Derived data from the parameters as they are now; commands that changed them have been applied.
 double Simulation::mass_now() const {
   const auto& now = vehicle_.chassis;
   const auto& loaded = case_.vehicle.chassis;
@@ -129,12 +128,28 @@ double Simulation::mass_now() const {
   return same ? case_.test_mass : test_mass(case_.scenario.test_mass, vehicle_);
 }
 
+// Derived data from the parameters as they are now; commands that changed them have been applied. What a change
+// does not concern, loss maps and operating points above all, is taken over from before. Nothing has changed after
+// an error.
 void Simulation::rebuild() {
+  const car::Params<double>* like = built_ ? &*built_ : nullptr;
+  car::Model<double> car;
   try {
-    system_.car = car::prepare(vehicle_, mass_now(), case_.scenario.environment.T_air);
+    car = car::prepare(vehicle_, mass_now(), case_.scenario.environment.T_air,
+                       like ? &system_.car : nullptr, like);
   } catch (const std::invalid_argument& e) {
     throw contradiction(e.what());
   }
+  if (case_.scenario.level != scenario::Level::energy) {
+    const battery::State<double> full{.SOC = start_SOC(case_), .u_1 = 0.0};
+    const auto& initial = case_.scenario.initial;
+    drive_ = std::make_unique<Drive>(
+        vehicle_, case_.scenario.level, static_cast<std::uint64_t>(case_.scenario.seed),
+        battery::source(car.battery, full, initial.T_battery).R, initial.T_machine,
+        case_.controllers, scheme_.truth ? scheme_.rtol : 0.0, mechanics(), drive_.get(), like);
+  }
+  system_.car = std::move(car);
+  built_ = vehicle_;
   system_.driver = trace_.kind;
   system_.gains = trace_.gains;
   system_.sampled = trace_.rate > 0.0;
@@ -145,13 +160,7 @@ void Simulation::rebuild() {
   system_.T_machine = case_.scenario.initial.T_machine;
   weights_.clear();
   truth_.reset();
-  if (case_.scenario.level != scenario::Level::energy) {
-    const battery::State<double> full{.SOC = start_SOC(case_), .u_1 = 0.0};
-    drive_ = std::make_unique<Drive>(
-        vehicle_, case_.scenario.level, static_cast<std::uint64_t>(case_.scenario.seed),
-        battery::source(system_.car.battery, full, system_.T_battery).R, system_.T_machine,
-        case_.controllers, scheme_.truth ? scheme_.rtol : 0.0, mechanics());
-  } else if (scheme_.truth)
+  if (case_.scenario.level == scenario::Level::energy && scheme_.truth)
     truth_ = std::make_unique<Truth>(system_, scheme_.method, scheme_.rtol);
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -221,6 +222,7 @@ class Simulation {
   Scheme scheme_;
   car::Params<double> vehicle_;
   closed_loop::System<double> system_;
+  std::optional<car::Params<double>> built_;  // that derived data were made of
   DriverTrace trace_;
   TimeNs duration_ = 0;
   Schedule schedule_;
