@@ -24,10 +24,6 @@ std::string_view fault_name(const scenario::Event& e) {
   return {};
 }
 
-}  // namespace
-
-namespace {
-
 std::vector<BusFile> files_of(const Buses& buses) {
   std::vector<BusFile> out;
   for (const Bus& b : buses) out.push_back(b.file);
@@ -79,25 +75,30 @@ void Session::drain() {
   port_.requests.drain([this](const Request& r) { meet(r); });
 }
 
+// Does it, and says what became of it.
+template <class Do> void Session::answer(std::uint64_t id, Do&& what) {
+  Notice notice{.id = id, .t = t(), .refused = {}};
+  try {
+    guarded(what);
+  } catch (const InputError& e) {
+    notice.refused = e.what();
+  }
+  port_.notices.push(std::move(notice));  // a window that looks at none misses this one
+}
+
 void Session::meet(const Request& r) {
   if (const auto* plan = std::get_if<Plan>(&r.ask)) {
     const auto later = std::ranges::upper_bound(plans_, plan->t, {}, &Planned::t);
     plans_.insert(later, {.id = r.id, .t = plan->t, .event = plan->event});
     return meet_plans();
   }
-  Notice notice{.id = r.id, .t = t(), .refused = {}};
-  try {
-    guarded([&] {
-      std::visit(
-          [this](const auto& ask) {
-            if constexpr (!std::same_as<std::decay_t<decltype(ask)>, Plan>) meet(ask);
-          },
-          r.ask);
-    });
-  } catch (const InputError& e) {
-    notice.refused = e.what();
-  }
-  port_.notices.push(std::move(notice));  // a window that looks at none misses this one
+  answer(r.id, [&] {
+    std::visit(
+        [this](const auto& ask) {
+          if constexpr (!std::same_as<std::decay_t<decltype(ask)>, Plan>) meet(ask);
+        },
+        r.ask);
+  });
 }
 
 void Session::command(const scenario::Event& e) {
@@ -112,13 +113,7 @@ void Session::meet_plans() {
   while (!plans_.empty() && plans_.front().t <= t() && simulation_.end() == End::running) {
     const Planned due = std::move(plans_.front());
     plans_.erase(plans_.begin());
-    Notice notice{.id = due.id, .t = t(), .refused = {}};
-    try {
-      guarded([&] { command(due.event); });
-    } catch (const InputError& e) {
-      notice.refused = e.what();
-    }
-    port_.notices.push(std::move(notice));
+    answer(due.id, [&] { command(due.event); });
   }
 }
 void Session::meet(const Unplan& u) {
@@ -320,7 +315,7 @@ void Session::capture(const waveform::Instant& x) {
 // Commands that are faults, from the timeline or by hand, and reasons of motor controls that became faults.
 void Session::look_for_faults() {
   if (const int commands = simulation_.snapshot().commands; commands != commands_seen_) {
-    const auto log = simulation_.command_log();
+    const auto log = simulation_.commands();
     for (std::size_t i = static_cast<std::size_t>(std::max(commands_seen_, 0)); i < log.size(); ++i)
       if (const std::string_view name = fault_name(log[i]); !name.empty())
         capturer_.fault(log[i].t, std::string(name));

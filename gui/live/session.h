@@ -75,6 +75,7 @@ class Session {
   };
 
   void meet(const Request& r);
+  template <class Do> void answer(std::uint64_t id, Do&& what);
   void meet(const Command& c);
   void meet(const Unplan& u);
   void meet(const Pause& p);

@@ -17,16 +17,6 @@ void add_turned(PlaneLine& line, const CarNow& car, double ahead, double left) {
   line.add(car.x + c * ahead - s * left, car.y + s * ahead + c * left);
 }
 
-PlaneLine together(const History& history, std::size_t x, std::size_t y, double from) {
-  const Series a = history.series(x), b = history.series(y);
-  PlaneLine out;
-  const std::size_t first = a.before(from);
-  const std::size_t stride = std::max<std::size_t>((a.count - first) / kTrailPoints, 1);
-  for (std::size_t i = first; i < a.count; i += stride)
-    if (std::isfinite(a.value(i)) && std::isfinite(b.value(i))) out.add(a.value(i), b.value(i));
-  return out;
-}
-
 // The side of a patch that lies to the left (1) or right (-1) of the path.
 void add_patch(std::vector<RoadPatch>& out, const std::vector<io::PathSample>& path,
                const road::Patch& p, double side, double friction) {
@@ -171,7 +161,7 @@ std::array<PlaneLine, 4> VehicleView::wheels(const CarNow& car) const {
 }
 
 PlaneLine VehicleView::trail(const History& history, double from) const {
-  return together(history, at_.x, at_.y, from);
+  return together(history, at_.x, at_.y, from, kTrailPoints);
 }
 
 std::vector<ForceBar> VehicleView::forces(const std::vector<double>& values) const {
@@ -188,7 +178,7 @@ std::vector<ForceBar> VehicleView::forces(const std::vector<double>& values) con
 }
 
 PlaneLine VehicleView::profile(const History& history, double from) const {
-  return together(history, place("body.x"), place("body.altitude"), from);
+  return together(history, place("body.x"), place("body.altitude"), from, kTrailPoints);
 }
 
 }  // namespace evsim::gui

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "gui/model/history.h"
+#include "gui/model/trail.h"
 #include "sim/io/case.h"
 #include "sim/io/report_motion.h"
 #include "sim/run/signals.h"
@@ -14,10 +14,6 @@
 namespace evsim::gui {
 
 // In earth axes [m].
-struct PlaneLine {
-  std::vector<double> x, y;
-  void add(double at_x, double at_y) { x.push_back(at_x), y.push_back(at_y); }
-};
 struct RoadPatch {
   PlaneLine outline;
   double friction;  // over that of a dry road

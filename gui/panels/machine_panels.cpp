@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "gui/model/envelope.h"
+#include "gui/model/trail.h"
 #include "gui/panels/look.h"
 #include "gui/panels/panels.h"
 #include "sim/io/reason_text.h"
@@ -40,20 +41,12 @@ void point(const char* name, double x, double y, const ImVec4& colour, ImPlotMar
 }
 
 // Where two signals went together of late, in their units.
-struct Path {
-  std::vector<double> x, y;
-};
-Path trail(const App& app, std::size_t x, const Unit& x_unit, std::size_t y, const Unit& y_unit) {
-  const Series a = app.history().series(x), b = app.history().series(y);
-  Path out;
-  const std::size_t first = a.before(app.history().newest() - app.trail);
+PlaneLine trail(const App& app, std::size_t x, const Unit& x_unit, std::size_t y,
+                const Unit& y_unit) {
   constexpr std::size_t kPoints = 400;
-  const std::size_t stride = std::max<std::size_t>((a.count - first) / kPoints, 1);
-  for (std::size_t i = first; i < a.count; i += stride) {
-    if (!std::isfinite(a.value(i)) || !std::isfinite(b.value(i))) continue;
-    out.x.push_back(from_si(x_unit, a.value(i)));
-    out.y.push_back(from_si(y_unit, b.value(i)));
-  }
+  PlaneLine out = together(app.history(), x, y, app.history().newest() - app.trail, kPoints);
+  for (double& at : out.x) at = from_si(x_unit, at);
+  for (double& at : out.y) at = from_si(y_unit, at);
   return out;
 }
 
@@ -120,7 +113,7 @@ void draw_map(const App& app, const UnitSignals& u, const io::UnitGrid& g) {
   plot("###least", speeds, g.tau_min, below);
   plot("limit of the file###file", speeds, g.tau_limit, line(colour::kOrange, 1.5f));
   if (!u.omega || !u.tau) return;
-  const Path path = trail(app, *u.omega, rpm(), *u.tau, si_unit(Dim::torque));
+  const PlaneLine path = trail(app, *u.omega, rpm(), *u.tau, si_unit(Dim::torque));
   ImPlotSpec trace = line({1.0f, 1.0f, 1.0f, 0.55f}, 1.0f);
   trace.Flags = ImPlotItemFlags_NoLegend;
   plot("###trail", path.x, path.y, trace);
@@ -136,7 +129,7 @@ void draw_plane(const App& app, const UnitSignals& u, const io::CurrentLoci& l) 
   if (!l.mtpv.i_d.empty()) plot("MTPV###mtpv", l.mtpv.i_d, l.mtpv.i_q, line(colour::kPurple, 2.0f));
   if (!u.i_d || !u.i_q) return;
   const Unit& A = si_unit(Dim::current_amplitude);
-  const Path path = trail(app, *u.i_d, A, *u.i_q, A);
+  const PlaneLine path = trail(app, *u.i_d, A, *u.i_q, A);
   ImPlotSpec trace = line(colour::ink(0.5f), 1.0f);
   trace.Flags = ImPlotItemFlags_NoLegend;
   plot("###trail", path.x, path.y, trace);
