@@ -430,7 +430,7 @@ void App::load_with(std::size_t parameter, const std::string& text) {
   for (const std::size_t i : parameters().unsaved()) {
     const Parameter& p = parameters().all()[i];
     if (i == parameter) continue;
-    again.sets.push_back(p.choices.empty() ? p.keyed + "=" + io::format(p.value)
+    again.sets.push_back(p.choices.empty() ? p.keyed + "=" + written(p.value)
                                            : p.path + "=" + p.text);
   }
   again.sets.push_back(parameters().all()[parameter].path + "=" + text);

@@ -44,7 +44,7 @@ std::vector<Hit> palette_hits(const App& app, const std::string& typed, std::siz
   const std::string name = io::lower_case(typed.substr(0, equal));
   const std::string_view behind =
       equal == std::string::npos ? "" : std::string_view(typed).substr(equal + 1);
-  const std::optional<double> value = io::parse_number(io::trim(behind));
+  const std::optional<double> value = number_in(behind);
   const auto add = [&](Hit hit, std::string_view also = {}) {
     hit.score = fit(name, io::lower_case(hit.text + (also.empty() ? "" : " ") + std::string(also)));
     if (hit.score >= 0) out.push_back(std::move(hit));

@@ -19,17 +19,23 @@ bool inside_array(std::string_view path) {
   return false;
 }
 
-// Around the value as it was loaded, inside what is allowed.
-void set_slider(Parameter& p, const Range& range) {
+// Around a value, inside what is allowed. One without limit has no slider.
+void set_slider(Parameter& p, double around, const Range& range) {
+  p.low = p.high = 0.0;
+  if (!std::isfinite(around)) return;
   const Unit none{Dim::none, "", "", 1.0, 0.0};
   const Unit& unit = p.unit == nullptr ? none : *p.unit;
   const double min = from_si(unit, range.min), max = from_si(unit, range.max);
-  const double size = p.loaded == 0.0 ? 1.0 : std::abs(p.loaded);
+  const double size = around == 0.0 ? 1.0 : std::abs(around);
   const bool narrow = std::isfinite(min) && std::isfinite(max) && max - min <= 5.0 * size;
-  p.low = narrow ? min : std::max(min, p.loaded - size);
-  p.high = narrow ? max : std::min(max, p.loaded + size);
+  p.low = narrow ? min : std::max(min, around - size);
+  p.high = narrow ? max : std::min(max, around + size);
   if (range.open_min && p.low == min) p.low = min + 1e-3 * (p.high - min);
   if (range.open_max && p.high == max) p.high = max - 1e-3 * (max - p.low);
+}
+
+double in_unit(const Unit& unit, double si) {
+  return std::isfinite(si) ? io::shown_in(unit, si) : si;
 }
 
 double number_at(const io::Target& t) {
@@ -85,6 +91,15 @@ void put_into(io::Json& object, std::string_view path, io::Json value) {
 
 }  // namespace
 
+std::string written(double value) {
+  return value == kInfinity ? std::string(io::kUnlimited) : io::format(value);
+}
+std::optional<double> number_in(std::string_view text) {
+  const std::string_view word = io::trim(text);
+  if (word == io::kUnlimited) return kInfinity;
+  return io::parse_number(word);
+}
+
 Parameters::Parameters(const io::LoadedCase& loaded)
     : file_(loaded.request.vehicle), vehicle_(loaded.c.vehicle) {
   for (const io::Parameter& p : io::parameters(vehicle_, loaded.vehicle_origins)) {
@@ -115,10 +130,12 @@ Parameters::Parameters(const io::LoadedCase& loaded)
     if (number) {
       const io::Target t = io::find(io::description<car::Params<double>>(), &vehicle_, out.keyed);
       out.whole = p.kind == io::Kind::integer;
-      out.loaded = out.whole ? number_at(t) : io::shown_in(*t.unit, number_at(t));
-      out.editable = std::isfinite(out.loaded) && !inside_array(p.path);
+      out.loaded = out.whole ? number_at(t) : in_unit(*t.unit, number_at(t));
+      out.may_be_unlimited = io::may_be_unlimited(*t.leaf);
+      out.editable =
+          (std::isfinite(out.loaded) || out.may_be_unlimited) && !inside_array(p.path);
       out.value = out.began = out.loaded;
-      set_slider(out, t.leaf->range);
+      set_slider(out, out.loaded, t.leaf->range);
     }
     all_.push_back(std::move(out));
     if ((p.kind == io::Kind::table1 || p.kind == io::Kind::table2) && !inside_array(p.path))
@@ -167,7 +184,7 @@ void Parameters::compare_with_file(const io::LoadedCase& loaded) {
     p.loaded_text = before->text;
     if (!p.editable) continue;
     const io::Target t = io::find(root, &file.value, p.keyed);
-    p.loaded = p.whole ? number_at(t) : io::shown_in(*t.unit, number_at(t));
+    p.loaded = p.whole ? number_at(t) : in_unit(*t.unit, number_at(t));
     if (p.changed()) p.taken = Taken::applied;
   }
   for (TableInfo& table : tables_) {
@@ -211,7 +228,9 @@ std::optional<std::size_t> Parameters::find(std::string_view keyed) const {
 
 void Parameters::put(std::size_t parameter, double value) {
   Parameter& p = all_[parameter];
-  io::set(vehicle_, p.keyed, value);
+  const io::Target t = io::find(io::description<car::Params<double>>(), &vehicle_, p.keyed);
+  io::set(t, value);
+  if (p.low == p.high && p.may_be_unlimited) set_slider(p, value, t.leaf->range);
   p.value = value;
   p.taken = Taken::edited;
   if (p.table >= 0) tables_[static_cast<std::size_t>(p.table)].values[p.cell] = value;
@@ -333,7 +352,8 @@ io::Json Parameters::patch() const {
     const Parameter& p = all_[i];
     if (p.table >= 0) continue;
     if (p.choices.empty())
-      put_into(out, p.keyed, io::Json::from(p.value));
+      put_into(out, p.keyed,
+               p.value == kInfinity ? io::Json::from(io::kUnlimited) : io::Json::from(p.value));
     else if (p.choices.front() == "false")
       put_into(out, p.path, io::Json::from(p.text == "true"));
     else

@@ -23,6 +23,7 @@ struct Parameter {
   const Unit* unit = nullptr;  // that the file uses, else the usual one; nullptr: it has none
   std::string unit_text, text, default_text, allowed, doc, origin;
   bool editable = false, whole = false;
+  bool may_be_unlimited = false;     // its value may be infinite
   double loaded = 0.0, value = 0.0;  // in the unit; loaded: what the file says
   double began = 0.0;                // that the run began with: loaded, or set as it was loaded
   std::vector<std::string> choices;  // of one that is chosen by name, true and false among them
@@ -34,6 +35,10 @@ struct Parameter {
 
   bool changed() const { return choices.empty() ? value != loaded : text != loaded_text; }
 };
+
+// A value as files and people write it, and the other way round; infinity: unlimited.
+std::string written(double value);
+std::optional<double> number_in(std::string_view text);
 
 struct TableAxisInfo {
   std::string name;

@@ -3,6 +3,8 @@
 #include <imgui.h>
 #include <imgui_stdlib.h>
 
+#include <cmath>
+
 #include "gui/panels/look.h"
 #include "gui/panels/panels.h"
 #include "sim/io/text.h"
@@ -31,6 +33,8 @@ void buttons(App& app) {
   tip("The changed values alone, to be laid over a vehicle file");
 }
 
+std::string shown(double x) { return std::isinf(x) ? written(x) : io::format_rounded(x); }
+
 void unsaved(App& app, const std::vector<std::size_t>& all) {
   if (!ImGui::BeginTable("unsaved", 3, ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_RowBg))
     return;
@@ -41,8 +45,8 @@ void unsaved(App& app, const std::vector<std::size_t>& all) {
     ImGui::TextUnformatted(p.path.c_str());
     ImGui::TableNextColumn();
     ImGui::TextColored(p.taken == Taken::refused ? colour::kVermilion : colour::kOrange, "%s",
-                       fmt::format("{} -> {} {}", io::format_rounded(p.loaded),
-                                   io::format_rounded(p.value), p.unit_text)
+                       fmt::format("{} -> {} {}", shown(p.loaded),
+                                   shown(p.value), p.unit_text)
                            .c_str());
     ImGui::TableNextColumn();
     if (ImGui::SmallButton(("as loaded###loaded:" + p.keyed).c_str())) {
@@ -60,8 +64,8 @@ void changes(const App& app) {
     const bool undone = k >= app.parameters().done();
     ImGui::TextColored(
         undone ? colour::kDim : colour::kGrey, "%s",
-        fmt::format("{:3}  {}  {} -> {} {}{}", k + 1, p.path, io::format_rounded(all[k].from),
-                    io::format_rounded(all[k].to), p.unit_text, undone ? "  (undone)" : "")
+        fmt::format("{:3}  {}  {} -> {} {}{}", k + 1, p.path, shown(all[k].from),
+                    shown(all[k].to), p.unit_text, undone ? "  (undone)" : "")
             .c_str());
   }
 }

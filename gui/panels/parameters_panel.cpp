@@ -4,6 +4,7 @@
 #include <imgui_stdlib.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "gui/panels/items.h"
 #include "gui/panels/look.h"
@@ -37,8 +38,16 @@ std::string about(const Parameter& p) {
   if (!p.allowed.empty()) out += "\nallowed: " + p.allowed;
   if (!p.default_text.empty()) out += "\ndefault: " + p.default_text;
   out += "\nfrom: " + p.origin;
-  if (p.editable) out += fmt::format("\nloaded: {} {}", io::format(p.loaded), p.unit_text);
+  if (p.editable) out += fmt::format("\nloaded: {} {}", written(p.loaded), p.unit_text);
   return out + "\nstate: " + state_text(p);
+}
+
+void take_typed(App& app, std::size_t i, const std::string& text) {
+  const auto value = number_in(text);
+  if (!value)
+    return app.say(app.parameters().all()[i].keyed + ": got " + text + ", must be a number", true);
+  app.set_parameter(i, *value);
+  app.commit();
 }
 
 void edit(App& app, std::size_t i) {
@@ -46,20 +55,22 @@ void edit(App& app, std::size_t i) {
   double value = p.value;
   ImGui::SetNextItemWidth(-FLT_MIN);
   const std::string slider = "###slider:" + p.keyed, typed = "###value:" + p.keyed;
+  ImGui::BeginDisabled(std::isinf(value));  // a number is typed first
   if (ImGui::SliderScalar(slider.c_str(), ImGuiDataType_Double, &value, &p.low, &p.high, ""))
     app.set_parameter(i, value);
   if (ImGui::IsItemDeactivatedAfterEdit()) app.commit();
+  ImGui::EndDisabled();
   ImGui::TableNextColumn();
-  value = p.value;
+  const std::string shown = std::isinf(p.value) ? written(p.value) : fmt::format("{:.7g}", p.value);
+  std::string text = shown;
   ImGui::SetNextItemWidth(-FLT_MIN);
   ImGui::PushStyleColor(ImGuiCol_Text,
                         p.changed() ? state_colour(p) : ImGui::GetStyleColorVec4(ImGuiCol_Text));
-  if (ImGui::InputDouble(
-          typed.c_str(), &value, 0.0, 0.0, "%.7g",
-          ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll)) {
-    app.set_parameter(i, value);
-    app.commit();
-  }
+  if (ImGui::InputText(
+          typed.c_str(), &text,
+          ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll) &&
+      text != shown)
+    take_typed(app, i, text);
   ImGui::PopStyleColor();
   tip(about(p));
   ImGui::TableNextColumn();

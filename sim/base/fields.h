@@ -44,6 +44,7 @@ struct Range {
   double max = kInfinity;
   bool open_min = false;
   bool open_max = false;
+  bool unlimited = false;  // kInfinity too, though it is no default; in files "unlimited"
   constexpr bool contains(double x) const {
     return (open_min ? x > min : x >= min) && (open_max ? x < max : x <= max);
   }

@@ -85,6 +85,11 @@ bool is_missing(const Node& leaf, const void* at) {
   }
 }
 
+bool may_be_unlimited(const Node& leaf) {
+  if (leaf.kind != Kind::number) return false;
+  return leaf.range.unlimited ||
+         (leaf.defaults != nullptr && as<double>(leaf.defaults) == kInfinity);
+}
 bool is_required(const Node& leaf) { return is_missing(leaf, leaf.defaults); }
 
 }  // namespace evsim::io

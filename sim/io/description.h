@@ -99,6 +99,9 @@ Part body(const Node& node, void* at);
 bool is_required(const Node& leaf);
 // The value at this address can't be used: nobody has given it.
 bool is_missing(const Node& leaf, const void* at);
+// A number that may be without limit (infinity): its default is, or its range says so. Files then have kUnlimited.
+bool may_be_unlimited(const Node& leaf);
+inline constexpr std::string_view kUnlimited = "unlimited";
 
 namespace detail {
 

@@ -23,7 +23,13 @@ class LeafSetter {
       : leaf_(leaf), at_(at), value_(value), written_(written), problems_(problems) {}
 
   void number() {
-    if (value_.kind != Json::Kind::number) return expected("a number");
+    const bool can = may_be_unlimited(leaf_);
+    if (can && value_.is_string() && value_.text == kUnlimited) {
+      as<double>(at_) = kInfinity;
+      return;
+    }
+    if (value_.kind != Json::Kind::number)
+      return expected(can ? "a number or \"unlimited\"" : "a number");
     const double si = reduced(*written_.unit, value_.number, leaf_.range);
     const std::string why = refusal(*written_.unit, value_.number, si, leaf_.range);
     if (!why.empty()) return report(why);

@@ -28,7 +28,7 @@ void each_leaf(const Node& node, void* at, const std::string& path, const Leaf& 
 }
 
 std::string number_text(const Unit& unit, double si) {
-  if (std::isinf(si)) return si > 0 ? "unlimited" : "-unlimited";
+  if (std::isinf(si)) return (si > 0 ? "" : "-") + std::string(kUnlimited);
   return format(shown_in(unit, si));
 }
 

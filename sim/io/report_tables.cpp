@@ -79,7 +79,8 @@ std::string parameter_table(const std::vector<Parameter>& all) {
 
 struct CommandRow {
   std::string operator()(const scenario::SetParameter& c) const {
-    return cell("set parameter") + code_cell(c.path) + number_cell(readable(c.value, 9));
+    return cell("set parameter") + code_cell(c.path) +
+           number_cell(c.value == kInfinity ? std::string(kUnlimited) : readable(c.value, 9));
   }
   std::string operator()(const scenario::SetState& c) const {
     return cell("set state") + code_cell(c.state) + number_cell(readable(c.value, 9));

@@ -41,7 +41,7 @@ std::string default_text(const Node& leaf, const Unit& unit) {
   switch (leaf.kind) {
     case Kind::number: {
       const double x = as<double>(leaf.defaults);
-      return std::isinf(x) ? "unlimited" : format(shown_in(unit, x));
+      return std::isinf(x) ? std::string(kUnlimited) : format(shown_in(unit, x));
     }
     case Kind::integer: return std::to_string(as<int>(leaf.defaults));
     case Kind::boolean: return as<bool>(leaf.defaults) ? "true" : "false";
@@ -179,13 +179,22 @@ class SchemaMaker {
     if (m.is_container()) return container(m);
     if (m.is_table()) return table_value(m, unit);
     switch (m.kind) {
-      case Kind::number: return number_schema(m, *unit, "number");
+      case Kind::number: return number(m, *unit);
       case Kind::integer: return number_schema(m, si_unit(Dim::none), "integer");
       case Kind::boolean: return described(of_type("boolean"), m);
       case Kind::choice: return choice(m);
       case Kind::texts: return described(list_of(of_type("string")), m);
       default: return described(of_type("string"), m);
     }
+  }
+  static Json number(const Node& m, const Unit& unit) {
+    Json s = number_schema(m, unit, "number");
+    if (!may_be_unlimited(m)) return s;
+    Json word = Json::object();
+    word.set("const", kUnlimited);
+    Json out = either({std::move(s), std::move(word)});
+    describe_leaf(out, m, unit);
+    return out;
   }
   static Json described(Json s, const Node& m) {
     describe_leaf(s, m, si_unit(Dim::none));

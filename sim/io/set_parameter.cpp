@@ -205,7 +205,7 @@ void set(const Target& target, std::string_view value, const std::string& who) {
 
 void set(const Target& target, double value, const std::string& who) {
   if (!target.cell.empty()) return set_cell(target, value, who);
-  set_json(target, Json::from(value), who);
+  set_json(target, value == kInfinity ? Json::from(kUnlimited) : Json::from(value), who);
 }
 
 }  // namespace evsim::io

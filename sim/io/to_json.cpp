@@ -121,6 +121,7 @@ class JsonMaker {
   }
 
   void number(Json& out, const Node& node, double si, const std::string& path) {
+    if (si == kInfinity && node.range.unlimited) out.set(node.name, kUnlimited);
     if (!std::isfinite(si)) return;
     const auto origin = origins_.find(path);
     const InUnit in = exact(si, origin == origins_.end() ? nullptr : origin->second.unit, node);

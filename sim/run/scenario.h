@@ -431,7 +431,8 @@ template <class P, class V>
 constexpr void describe(P& p, V&& field) {
   field(p.path, Field{"path", Dim::none, any_value,
                       "parameter with unit: auxiliaries.power_kW; drive_units.*.X: of all units"});
-  field(p.value, Field{"value", Dim::none, any_value, "in the unit of the path"});
+  field(p.value, Field{"value", Dim::none, Range{.unlimited = true},
+                       "in the unit of the path; \"unlimited\" where that can be"});
 }
 
 enum class Mode : int { hold, scale, offset, noise, release };

@@ -29,6 +29,9 @@ void one_of_all(MessageType type, std::span<const std::uint8_t> bytes) {
     case MessageType::rows: return payload<Rows>(bytes);
     case MessageType::links: return payload<LinkPicture>(bytes);
     case MessageType::frames: return payload<Frames>(bytes);
+    case MessageType::log: return payload<Logged>(bytes);
+    case MessageType::record: return payload<Record>(bytes);
+    case MessageType::figures: return payload<Figures>(bytes);
   }
 }
 
@@ -52,7 +55,7 @@ void stream(std::span<const std::uint8_t> bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::span rest(data + 1, size - 1);
-  const unsigned last = static_cast<unsigned>(MessageType::frames);
+  const unsigned last = static_cast<unsigned>(MessageType::figures);
   if (data[0] % (last + 2) == 0) {
     stream(rest);
   } else if (data[0] % (last + 2) == last + 1) {  // with a header that is right
