@@ -132,8 +132,7 @@ Parameters::Parameters(const io::LoadedCase& loaded)
       out.whole = p.kind == io::Kind::integer;
       out.loaded = out.whole ? number_at(t) : in_unit(*t.unit, number_at(t));
       out.may_be_unlimited = io::may_be_unlimited(*t.leaf);
-      out.editable =
-          (std::isfinite(out.loaded) || out.may_be_unlimited) && !inside_array(p.path);
+      out.editable = (std::isfinite(out.loaded) || out.may_be_unlimited) && !inside_array(p.path);
       out.value = out.began = out.loaded;
       set_slider(out, out.loaded, t.leaf->range);
     }

@@ -44,10 +44,9 @@ void unsaved(App& app, const std::vector<std::size_t>& all) {
     ImGui::TableNextColumn();
     ImGui::TextUnformatted(p.path.c_str());
     ImGui::TableNextColumn();
-    ImGui::TextColored(p.taken == Taken::refused ? colour::kVermilion : colour::kOrange, "%s",
-                       fmt::format("{} -> {} {}", shown(p.loaded),
-                                   shown(p.value), p.unit_text)
-                           .c_str());
+    ImGui::TextColored(
+        p.taken == Taken::refused ? colour::kVermilion : colour::kOrange, "%s",
+        fmt::format("{} -> {} {}", shown(p.loaded), shown(p.value), p.unit_text).c_str());
     ImGui::TableNextColumn();
     if (ImGui::SmallButton(("as loaded###loaded:" + p.keyed).c_str())) {
       app.set_parameter(i, p.loaded);
@@ -62,11 +61,10 @@ void changes(const App& app) {
   for (std::size_t k = all.size(); k-- > 0;) {
     const Parameter& p = app.parameters().all()[all[k].parameter];
     const bool undone = k >= app.parameters().done();
-    ImGui::TextColored(
-        undone ? colour::kDim : colour::kGrey, "%s",
-        fmt::format("{:3}  {}  {} -> {} {}{}", k + 1, p.path, shown(all[k].from),
-                    shown(all[k].to), p.unit_text, undone ? "  (undone)" : "")
-            .c_str());
+    ImGui::TextColored(undone ? colour::kDim : colour::kGrey, "%s",
+                       fmt::format("{:3}  {}  {} -> {} {}{}", k + 1, p.path, shown(all[k].from),
+                                   shown(all[k].to), p.unit_text, undone ? "  (undone)" : "")
+                           .c_str());
   }
 }
 

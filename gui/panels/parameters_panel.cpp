@@ -66,9 +66,8 @@ void edit(App& app, std::size_t i) {
   ImGui::SetNextItemWidth(-FLT_MIN);
   ImGui::PushStyleColor(ImGuiCol_Text,
                         p.changed() ? state_colour(p) : ImGui::GetStyleColorVec4(ImGuiCol_Text));
-  if (ImGui::InputText(
-          typed.c_str(), &text,
-          ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll) &&
+  if (ImGui::InputText(typed.c_str(), &text,
+                       ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll) &&
       text != shown)
     take_typed(app, i, text);
   ImGui::PopStyleColor();

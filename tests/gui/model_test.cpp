@@ -4,8 +4,8 @@
 
 #include "gui/model/app.h"
 #include "gui/model/envelope.h"
-#include "tests/gui/other_value.h"
 #include "tests/gui/loaded.h"
+#include "tests/gui/other_value.h"
 
 namespace evsim::gui {
 namespace {
@@ -192,21 +192,21 @@ TEST(Parameters, every_one_is_changed_and_undone) {
 TEST(Parameters, a_limit_goes_and_comes_back) {
   const test::Folder folder;
   App app(test::throttle(), true);
-  const std::size_t v = place(app, "v_max_km_per_h");
+  const std::size_t v = place(app, "speed_limiter.v_max_km_per_h");
   app.set_parameter(v, kInfinity);
   app.commit();
   frame(app, 0.0);
-  EXPECT_EQ(app.session().simulation().vehicle().v_max, kInfinity);
+  EXPECT_EQ(app.session().simulation().vehicle().speed_limiter.v_max, kInfinity);
   EXPECT_NE(app.parameters().patch_text().find("\"v_max_km_per_h\": \"unlimited\""),
             std::string::npos)
       << app.parameters().patch_text();
   app.save_vehicle(folder.file("tuned.json"));
   const auto again = io::read<car::Params<double>>(folder.file("tuned.json"));
-  EXPECT_EQ(again.value.v_max, kInfinity);
+  EXPECT_EQ(again.value.speed_limiter.v_max, kInfinity);
   app.undo();
   frame(app, 0.0);
   EXPECT_EQ(app.parameters().all()[v].taken, Taken::as_loaded);
-  EXPECT_TRUE(std::isfinite(app.session().simulation().vehicle().v_max));
+  EXPECT_TRUE(std::isfinite(app.session().simulation().vehicle().speed_limiter.v_max));
 }
 
 TEST(Parameters, a_saved_vehicle_gives_the_same_bits_as_the_edited_one) {

@@ -61,7 +61,7 @@ TEST_P(EveryParameter, is_found_by_its_name_changed_and_undone) {
   EXPECT_TRUE(s.app().parameters().unsaved().empty());
 }
 INSTANTIATE_TEST_SUITE_P(, EveryParameter, testing::ValuesIn(vehicles()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& vehicle) { return vehicle.param; });
 
 }  // namespace
 }  // namespace evsim::gui
