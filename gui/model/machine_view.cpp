@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <utility>
 
 namespace evsim::gui {
 namespace {
@@ -49,11 +50,13 @@ void MachineView::update(const car::Params<double>& vehicle, const Wanted& now) 
   available_ = now.unit < vehicle.drive_units.size() && io::has_dq_model(vehicle, now.unit);
   if (!available_ || !(now.u_dc > 0.0)) return;
   const io::OperatingConditions at{.u_dc = now.u_dc, .T_machine = now.T};
-  run(grid_job_, grid_, now, !grid_job_.valid || map_is_stale(grid_job_.of, now),
+  const bool grid_seen = std::exchange(grid_seen_, false);
+  const bool loci_seen = std::exchange(loci_seen_, false);
+  run(grid_job_, grid_, now, grid_seen && (!grid_job_.valid || map_is_stale(grid_job_.of, now)),
       [vehicle, now, at] {
         return std::make_unique<io::UnitGrid>(io::unit_grid(vehicle, now.unit, at));
       });
-  run(loci_job_, loci_, now, !loci_job_.valid || loci_are_stale(loci_job_.of, now),
+  run(loci_job_, loci_, now, loci_seen && (!loci_job_.valid || loci_are_stale(loci_job_.of, now)),
       [vehicle, now, at] {
         return std::make_unique<io::CurrentLoci>(
             io::current_loci(vehicle, now.unit, at, now.omega));

@@ -21,12 +21,19 @@ class MachineView {
 
   explicit MachineView(bool at_once) : at_once_(at_once) {}
 
-  // Once a frame: takes what is ready, starts what is out of date. at_once: waits for it instead.
+  // Once a frame: takes what is ready, starts what is out of date and was looked at since the last time.
+  // at_once: waits for it instead.
   void update(const car::Params<double>& vehicle, const Wanted& now);
 
   bool available() const { return available_; }  // the unit has a model in dq
-  const io::UnitGrid* grid() const { return grid_.get(); }
-  const io::CurrentLoci* loci() const { return loci_.get(); }
+  const io::UnitGrid* grid() const {
+    grid_seen_ = true;
+    return grid_.get();
+  }
+  const io::CurrentLoci* loci() const {
+    loci_seen_ = true;
+    return loci_.get();
+  }
   const std::string& failure() const { return failure_; }
   int computed() const { return computed_; }  // maps so far
 
@@ -40,6 +47,7 @@ class MachineView {
                                                   const Wanted& now, bool stale, Compute compute);
 
   bool at_once_, available_ = false;
+  mutable bool grid_seen_ = true, loci_seen_ = true;
   int computed_ = 0;
   std::string failure_;
   std::unique_ptr<io::UnitGrid> grid_;
