@@ -9,7 +9,7 @@
 namespace evsim::test {
 
 inline std::vector<double> other_values(const gui::Parameter& p) {
-  if (std::isinf(p.value)) return {400.0, 1.0, 0.5, 100.0, 1e4};
+  if (std::isinf(p.value)) return {400.0, 1.0, 0.5, 250.0, 1e4};
   if (p.whole) return {p.value + 1.0, p.value - 1.0};
   const double up = p.value + 1e-3 * (p.high - p.value), down = p.value - 1e-3 * (p.value - p.low);
   return {up, down, 2.0 * p.value};
