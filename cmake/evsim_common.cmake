@@ -18,7 +18,21 @@ mark_as_advanced(CCACHE)
 if(CCACHE)
   set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  if(EVSIM_PRECOMPILE)  # ccache's conditions for them
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+    add_compile_options("$<$<COMPILE_LANG_AND_ID:CXX,Clang>:SHELL:-Xclang -fno-pch-timestamp>")
+  endif()
 endif()
+
+# evsim_precompile(target headers...): what most units of the target begin with. The release build does without,
+# so that each unit still includes what it uses.
+function(evsim_precompile target)
+  if(EVSIM_PRECOMPILE)
+    list(TRANSFORM ARGN REPLACE "^(sim|gui|tests)/" "${PROJECT_SOURCE_DIR}/\\1/")
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  endif()
+endfunction()
 
 if(EVSIM_SANITIZE)
   add_compile_options(-fsanitize=${EVSIM_SANITIZE} -fno-sanitize-recover=all
