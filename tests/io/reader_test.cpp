@@ -180,7 +180,7 @@ TEST(Reader, a_value_out_of_range_is_told_in_the_users_unit) {
 TEST(Reader, a_value_of_the_wrong_type_says_what_was_expected) {
   EXPECT_EQ(complaint_of("\"v_max_mph\": \"90\",\n\"towing\": 1,\n\"label\": 2,\n\"signals\": "
                          "[1],\n\"events\": {},\n\"cycle\": \"\""),
-            "v/car.json:4: v_max_mph: got \"90\", must be a number\n"
+            "v/car.json:4: v_max_mph: got \"90\", must be a number or \"unlimited\"\n"
             "v/car.json:5: towing: got 1, must be true or false\n"
             "v/car.json:6: label: got 2, must be a string\n"
             "v/car.json:7: signals: got a list, must be a list of strings\n"
@@ -351,6 +351,15 @@ TEST(Reader, a_list_is_merged_by_name_and_an_array_replaced) {
   EXPECT_EQ(car.value.events[0].t, 3);
 }
 
+TEST(Reader, a_limit_that_was_inherited_is_taken_away) {
+  Disk disk = car("\"v_max_mph\": 130");
+  disk["v/base.json"] = disk["v/car.json"];
+  disk["v/car.json"] = "{\"from\": \"base.json\", \"v_max_km_per_h\": \"unlimited\"}";
+  EXPECT_EQ(load(disk).value.v_max, kInfinity);
+  disk["v/car.json"] = "{\"from\": \"base.json\", \"mass_kg\": \"unlimited\"}";
+  EXPECT_EQ(complaint(disk), "v/car.json:1: mass_kg: got \"unlimited\", must be a number");
+}
+
 TEST(Reader, what_is_overridden_must_be_right_too) {
   Disk disk = car("\"v_max_mph\": -1");
   disk["v/base.json"] = disk["v/car.json"];
@@ -469,6 +478,18 @@ TEST(Parameters, a_path_that_is_not_there_has_the_nearest_one) {
   EXPECT_EQ(refusal("cell"), "cell: is a group of values; name one of them");
   EXPECT_EQ(refusal(""), "no such value");
   EXPECT_EQ(refusal("..."), "...: no such value");
+}
+
+TEST(Parameters, a_limit_is_set_and_taken_away_where_that_is_allowed) {
+  auto loaded = load(car("\"v_max_mph\": 90"));
+  set(loaded, "v_max_mph", kInfinity, "");
+  EXPECT_EQ(loaded.value.v_max, kInfinity);
+  set(loaded, "v_max_mph", 50.0, "");
+  set(loaded, "v_max_km_per_h", std::string_view("unlimited"), "");
+  EXPECT_EQ(loaded.value.v_max, kInfinity);
+  EXPECT_THROW(set(loaded, "mass_kg", kInfinity, ""), InputError);
+  EXPECT_THROW(set(loaded, "mass_kg", std::string_view("unlimited"), ""), InputError);
+  EXPECT_EQ(loaded.value.mass, 1980.0);
 }
 
 TEST(Parameters, all_are_listed_with_value_range_default_and_origin) {

@@ -149,6 +149,16 @@ TEST_F(Results, the_command_log_reads_back_bit_by_bit) {
   EXPECT_EQ(std::get<scenario::SetState>(log[2].command).value, 0.5);
 }
 
+TEST_F(Results, the_command_log_holds_limits_that_were_taken_away) {
+  RunResult r = run_sample::tiny();
+  r.command_log = {
+      {.t = 1.0, .command = scenario::SetParameter{"speed_limiter.v_max_km_per_h", kInfinity}}};
+  write("out", r);
+  const auto log = read_command_log(in("out"));
+  ASSERT_EQ(log.size(), 1u);
+  EXPECT_EQ(std::get<scenario::SetParameter>(log[0].command).value, kInfinity);
+}
+
 std::string complaint_about(const std::string& of) {
   try {
     read_summary(of);

@@ -37,7 +37,9 @@ bool is_bound(std::string_view keyed) {
                                          "inverter.U_on_V",
                                          "inverter.R_on_mOhm",
                                          "inverter.U_slope_V",
-                                         "inverter.switching_loss_us"};
+                                         "inverter.switching_loss_us",
+                                         "road_load.pressure_front_kPa",
+                                         "road_load.pressure_rear_kPa"};
   return std::ranges::any_of(kBound, [&](std::string_view end) { return keyed.ends_with(end); });
 }
 
