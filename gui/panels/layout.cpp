@@ -38,7 +38,7 @@ constexpr std::array kPanels{
 };
 
 bool pressed(ImGuiKeyChord keys) {
-  return ImGui::Shortcut(keys, ImGuiInputFlags_RouteGlobal | ImGuiInputFlags_RouteUnlessBgFocused);
+  return ImGui::Shortcut(keys, ImGuiInputFlags_RouteGlobal);
 }
 void keys(App& app) {
   if (ImGui::GetIO().WantTextInput || !app.desk.key_for.empty()) return;

@@ -588,8 +588,7 @@ float height_below(const App& app, std::size_t signals) {
 
 void keys(App& app) {
   const auto pressed = [](ImGuiKeyChord chord) {
-    return ImGui::Shortcut(chord,
-                           ImGuiInputFlags_RouteGlobal | ImGuiInputFlags_RouteUnlessBgFocused);
+    return ImGui::Shortcut(chord, ImGuiInputFlags_RouteGlobal);
   };
   if (ImGui::GetIO().WantTextInput) return;
   if (pressed(ImGuiMod_Alt | ImGuiKey_LeftArrow)) zoom_back(app);

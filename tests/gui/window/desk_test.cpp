@@ -49,9 +49,19 @@ TEST(Desk, all_shipped_layouts_are_taken_on_and_have_all_their_panels) {
       EXPECT_FALSE(s.app().desk.closed.contains(name));
     }
   }
-  s.key(ImGuiKey_1, true);
-  s.frames(1);
-  EXPECT_EQ(s.app().desk.layout_name, "tuning");
+}
+
+// Whatever panel went with the layout before, and had the focus.
+TEST(Desk, layouts_follow_one_another_by_their_keys) {
+  Screen s(test::throttle());
+  for (const std::size_t k : {2, 1, 3, 0, 1, 2, 0}) {
+    s.type("###search", "mass");
+    s.key(ImGuiKey_Enter);
+    s.key(static_cast<ImGuiKey>(ImGuiKey_1 + static_cast<int>(k)), true);
+    s.frames(1);
+    EXPECT_EQ(s.app().desk.layout_name, shipped_layouts()[k].name);
+    s.key(ImGuiKey_1, true);
+  }
 }
 
 TEST(Desk, a_layout_is_saved_as_it_stands_and_taken_on_again) {
