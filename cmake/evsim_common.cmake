@@ -25,12 +25,18 @@ if(CCACHE)
   endif()
 endif()
 
-# evsim_precompile(target headers...): what most units of the target begin with. The release build does without,
-# so that each unit still includes what it uses.
+# evsim_precompile(target headers...): C++ headers, from the root or of a library, that most units of the target
+# begin with. The release build does without, so that each unit still includes what it uses.
 function(evsim_precompile target)
   if(EVSIM_PRECOMPILE)
-    list(TRANSFORM ARGN REPLACE "^(sim|gui|tests)/" "${PROJECT_SOURCE_DIR}/\\1/")
-    target_precompile_headers(${target} PRIVATE ${ARGN})
+    foreach(header IN LISTS ARGN)
+      if(EXISTS ${PROJECT_SOURCE_DIR}/${header})
+        set(header ${PROJECT_SOURCE_DIR}/${header})
+      else()
+        set(header "<${header}$<ANGLE-R>")
+      endif()
+      target_precompile_headers(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${header}>")
+    endforeach()
   endif()
 endfunction()
 
