@@ -54,7 +54,7 @@ TEST(Desk, all_shipped_layouts_are_taken_on_and_have_all_their_panels) {
 // Whatever panel went with the layout before, and had the focus.
 TEST(Desk, layouts_follow_one_another_by_their_keys) {
   Screen s(test::throttle());
-  for (const std::size_t k : {2, 1, 3, 0, 1, 2, 0}) {
+  for (const std::size_t k : {2U, 1U, 3U, 0U, 1U, 2U, 0U}) {
     s.type("###search", "mass");
     s.key(ImGuiKey_Enter);
     s.key(static_cast<ImGuiKey>(ImGuiKey_1 + static_cast<int>(k)), true);
