@@ -124,6 +124,7 @@ void figures(const Energy::Flow& f) {
 
 // Largest first, as a bar each.
 void table(const Energy::Flow& f) {
+  if (f.sankey.ports.empty()) return;
   if (!ImGui::BeginTable("ports", 3, ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_RowBg))
     return;
   std::vector<const io::Sankey::Port*> all;
