@@ -103,7 +103,7 @@ void battery_panel(App& app) {
   if (const auto SOC = app.value(app.find("battery.SOC")))
     bar(*SOC, colour::kSky, fmt::format("state of charge {:.2f} %", 100.0 * *SOC));
   power(app);
-  if (ImGui::BeginTable("figures", 4, ImGuiTableFlags_SizingStretchProp)) {
+  if (begin_table("figures", {1.0f, 1.0f, 1.0f, 1.0f})) {
     figure(app, "voltage", "battery.u");
     figure(app, "current", "battery.i");
     figure(app, "DC link", "dc_link.u");

@@ -241,8 +241,7 @@ void figure(const char* name, const std::optional<double>& x, const char* unit, 
 void stop_watches(const App& app) {
   using milestones::Distance, milestones::Speed;
   const DriveTimers& t = app.timers();
-  if (!ImGui::BeginTable("timers", 4, ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_RowBg))
-    return;
+  if (!begin_table("timers", {1.2f, 0.8f, 1.2f, 0.8f}, ImGuiTableFlags_RowBg)) return;
   const char* from_rest = "Since the car stood last, without rollout";
   figure("0-60 mph", t.to(Speed::k60Mph), "s", 2, from_rest);
   figure("80-120 km/h", t.between(Speed::k80, Speed::k120), "s", 2, from_rest);

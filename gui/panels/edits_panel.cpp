@@ -36,9 +36,7 @@ void buttons(App& app) {
 std::string shown(double x) { return std::isinf(x) ? written(x) : io::format_rounded(x); }
 
 void unsaved(App& app, const std::vector<std::size_t>& all) {
-  if (all.empty()) return;
-  if (!ImGui::BeginTable("unsaved", 3, ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_RowBg))
-    return;
+  if (!begin_table("unsaved", {2.2f, 1.6f, 0.6f}, ImGuiTableFlags_RowBg)) return;
   for (const std::size_t i : all) {
     const Parameter& p = app.parameters().all()[i];
     ImGui::TableNextRow();

@@ -124,9 +124,7 @@ void figures(const Energy::Flow& f) {
 
 // Largest first, as a bar each.
 void table(const Energy::Flow& f) {
-  if (f.sankey.ports.empty()) return;
-  if (!ImGui::BeginTable("ports", 3, ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_RowBg))
-    return;
+  if (!begin_table("ports", {1.6f, 0.8f, 0.8f}, ImGuiTableFlags_RowBg)) return;
   std::vector<const io::Sankey::Port*> all;
   for (const io::Sankey::Port& p : f.sankey.ports) all.push_back(&p);
   std::ranges::stable_sort(all, std::greater{}, [](const io::Sankey::Port* p) {

@@ -37,9 +37,7 @@ constexpr std::array kPanels{
     Panel{"Tables", tables_panel},
 };
 
-bool pressed(ImGuiKeyChord keys) {
-  return ImGui::Shortcut(keys, ImGuiInputFlags_RouteGlobal);
-}
+bool pressed(ImGuiKeyChord keys) { return ImGui::Shortcut(keys, ImGuiInputFlags_RouteGlobal); }
 void keys(App& app) {
   if (ImGui::GetIO().WantTextInput || !app.desk.key_for.empty()) return;
   for (const Action& a : actions()) {

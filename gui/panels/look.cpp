@@ -142,4 +142,12 @@ void tip(const std::string& text) {
   ImGui::EndTooltip();
 }
 
+bool begin_table(const char* id, std::initializer_list<float> shares, ImGuiTableFlags more) {
+  if (!ImGui::BeginTable(id, static_cast<int>(shares.size()),
+                         ImGuiTableFlags_SizingStretchProp | more))
+    return false;
+  for (const float share : shares) ImGui::TableSetupColumn("", ImGuiTableColumnFlags_None, share);
+  return true;
+}
+
 }  // namespace evsim::gui

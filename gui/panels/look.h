@@ -3,6 +3,7 @@
 
 #include <imgui.h>
 
+#include <initializer_list>
 #include <string>
 
 #include "sim/base/units.h"
@@ -30,5 +31,10 @@ std::string with_unit(std::string_view name, const Unit& unit);
 
 // A tooltip of wrapped text on the last item.
 void tip(const std::string& text);
+
+// A table whose columns have these shares of the width, whatever stands in them. (Where none are given, ImGui's
+// SizingStretchProp divides 0 by 0 in a table's first frame.)
+bool begin_table(const char* id, std::initializer_list<float> shares,
+                 ImGuiTableFlags more = ImGuiTableFlags_None);
 
 }  // namespace evsim::gui

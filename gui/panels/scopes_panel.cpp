@@ -566,9 +566,9 @@ void measurements(App& app, const std::vector<std::size_t>& all) {
   ImGui::TableSetupScrollFreeze(1, 1);
   ImGui::TableSetupColumn("signal", 0, 3.2f);
   if (app.scope_tools.cursors)
-    for (const char* name : {"A", "B", "B - A"}) ImGui::TableSetupColumn(name);
+    for (const char* name : {"A", "B", "B - A"}) ImGui::TableSetupColumn(name, 0, 1.0f);
   for (const char* name : {"mean", "RMS", "least", "most", "p-p", "f Hz", "THD %"})
-    ImGui::TableSetupColumn(name);
+    ImGui::TableSetupColumn(name, 0, 1.0f);
   ImGui::TableHeadersRow();
   for (const std::size_t signal : all) measurement(app, app.signals()[signal]);
   ImGui::EndTable();

@@ -248,7 +248,7 @@ void figure(const char* name, double value, const char* unit) {
   ImGui::Text("%.4g %s", std::abs(value) < 5e-5 ? 0.0 : value, unit);
 }
 void figures(const App& app, const CarNow& car) {
-  if (!ImGui::BeginTable("car", 6, ImGuiTableFlags_SizingStretchProp)) return;
+  if (!begin_table("car", {0.9f, 1.1f, 0.9f, 1.1f, 0.9f, 1.1f})) return;
   figure("speed", 3.6 * car.v, "km/h");
   figure("yaw rate", kDegrees * car.yaw_rate, "deg/s");
   figure("slip angle", kDegrees * car.slip_angle, "deg");
