@@ -72,7 +72,7 @@ void cell_figures(const App& app, const BatteryView& view) {
 void curve(const App& app, const BatteryView& view) {
   const auto SOC = app.find("battery.SOC"), u = app.find("battery.u");
   if (!SOC || !u || ImGui::GetContentRegionAvail().y < 7.0f * ImGui::GetFontSize()) return;
-  if (!ImPlot::BeginPlot("###ocv", {-1.0f, -1.0f}, ImPlotFlags_NoTitle)) return;
+  if (!begin_plot("###ocv", {-1.0f, -1.0f}, ImPlotFlags_NoTitle)) return;
   ImPlot::SetupAxes("state of charge [1]", "pack [V]");
   ImPlot::SetupAxesLimits(0.0, 1.0, 0.98 * std::min(view.u_min, view.OCV.front()),
                           1.02 * std::max(view.u_max, view.OCV.back()));

@@ -180,7 +180,7 @@ void overlay(App& app, float height) {
   if (!at) return;
   const Unit& unit = *app.signals()[*at].unit;
   const Series now = app.history().series(*at), then = c.series(c.selected);
-  if (!ImPlot::BeginPlot("###overlay", {-1.0f, height}, ImPlotFlags_NoTitle)) return;
+  if (!begin_plot("###overlay", {-1.0f, height}, ImPlotFlags_NoTitle)) return;
   ImPlot::SetupAxes("t [s]", with_unit(c.selected, unit).c_str(), ImPlotAxisFlags_None,
                     ImPlotAxisFlags_AutoFit);
   ImPlot::SetupAxisLinks(ImAxis_X1, &app.x_min, &app.x_max);

@@ -77,7 +77,7 @@ void table(const std::vector<LinkView::Link>& all) {
 void round_trips(const std::vector<LinkView::Link>& all) {
   const ImVec4 colours[] = {colour::kSky, colour::kOrange, colour::kGreen, colour::kPurple,
                             colour::kYellow};
-  if (!ImPlot::BeginPlot("###round_trips", {-1.0f, -1.0f}, ImPlotFlags_NoMouseText)) return;
+  if (!begin_plot("###round_trips", {-1.0f, -1.0f}, ImPlotFlags_NoMouseText)) return;
   ImPlot::SetupAxes("round trip [ms]", "exchanges", ImPlotAxisFlags_AutoFit,
                     ImPlotAxisFlags_AutoFit);
   ImPlot::SetupAxisScale(ImAxis_X1, ImPlotScale_Log10);

@@ -142,6 +142,14 @@ void tip(const std::string& text) {
   ImGui::EndTooltip();
 }
 
+bool begin_plot(const char* id, const ImVec2& size, int flags) {
+  constexpr double kFar = 1e15;
+  if (!ImPlot::BeginPlot(id, size, flags)) return false;
+  for (const ImAxis axis : {ImAxis_X1, ImAxis_Y1})
+    ImPlot::SetupAxisLimitsConstraints(axis, -kFar, kFar);
+  return true;
+}
+
 bool begin_table(const char* id, std::initializer_list<float> shares, ImGuiTableFlags more) {
   if (!ImGui::BeginTable(id, static_cast<int>(shares.size()),
                          ImGuiTableFlags_SizingStretchProp | more))

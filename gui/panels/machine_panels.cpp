@@ -147,8 +147,7 @@ void machine_map_panel(App& app) {
   const io::UnitGrid* g = app.machine().grid();
   if (u == nullptr || g == nullptr || g->omega.size() < 2) return;
   const float bar = 4.6f * ImGui::GetFontSize();
-  if (ImPlot::BeginPlot("###map", {ImGui::GetContentRegionAvail().x - bar, -1.0f},
-                        ImPlotFlags_NoTitle)) {
+  if (begin_plot("###map", {ImGui::GetContentRegionAvail().x - bar, -1.0f}, ImPlotFlags_NoTitle)) {
     ImPlot::SetupAxes("speed [rpm]", "torque [Nm]");
     ImPlot::SetupAxesLimits(0.0, from_si(rpm(), g->omega.back()), g->tau.front(), g->tau.back());
     ImPlot::SetupLegend(ImPlotLocation_NorthEast);
@@ -176,8 +175,7 @@ void current_plane_panel(App& app) {
   float& before = *ImGui::GetStateStorage()->GetFloatRef(ImGui::GetID("shape"), 0.0f);
   const ImPlotCond fits = before == shape ? ImPlotCond_Once : ImPlotCond_Always;
   before = shape;
-  if (!ImPlot::BeginPlot("###plane", {-1.0f, -1.0f}, ImPlotFlags_NoTitle | ImPlotFlags_Equal))
-    return;
+  if (!begin_plot("###plane", {-1.0f, -1.0f}, ImPlotFlags_NoTitle | ImPlotFlags_Equal)) return;
   ImPlot::SetupAxes("i_d [A peak]", "i_q [A peak]");
   // The whole circle, with more room on the side of weaker fields; again where the panel has another shape.
   const double high = 1.08 * l->I_max * std::max(1.0, 1.25 / static_cast<double>(shape));

@@ -305,8 +305,7 @@ bool scope(App& app, std::size_t i, float height) {
   const float beside = 2.2f * ImGui::GetFontSize();
   bool all = false;  // only behind the plot, which writes its view as it ends
   const std::string name = (spectrum ? "###spectrum_of:" : "###scope:") + std::to_string(i);
-  if (ImPlot::BeginPlot(name.c_str(), {-beside, height},
-                        ImPlotFlags_NoTitle | ImPlotFlags_NoMouseText)) {
+  if (begin_plot(name.c_str(), {-beside, height}, ImPlotFlags_NoTitle | ImPlotFlags_NoMouseText)) {
     spectrum ? over_frequency(app, i, units) : over_time(app, i, units);
     if (ImPlot::IsPlotHovered()) {
       if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) app.scope_tools.focus = i;

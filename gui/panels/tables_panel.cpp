@@ -161,7 +161,7 @@ void grid(App& app, const Shown& s) {
 // Over the first axis: both pages; of two axes, along the selected column.
 void plot(const App& app, const Shown& s, float height) {
   const TableInfo& t = s.table;
-  if (!ImPlot::BeginPlot("###table_plot", {-1.0f, height}, ImPlotFlags_NoTitle)) return;
+  if (!begin_plot("###table_plot", {-1.0f, height}, ImPlotFlags_NoTitle)) return;
   ImPlot::SetupAxes(axis_text(t.x).c_str(),
                     with_unit(t.path.substr(t.path.rfind('.') + 1), *t.unit).c_str(),
                     ImPlotAxisFlags_AutoFit, ImPlotAxisFlags_AutoFit);

@@ -103,9 +103,9 @@ void timeline_panel(App& app) {
     view.to = std::max(1.02 * last, 1.0);
   }
   ImGui::PushID("timeline");
-  if (ImPlot::BeginPlot("###timeline", {-1.0f, -1.0f},
-                        ImPlotFlags_NoTitle | ImPlotFlags_NoLegend | ImPlotFlags_NoMouseText |
-                            ImPlotFlags_NoMenus | ImPlotFlags_NoBoxSelect)) {
+  if (begin_plot("###timeline", {-1.0f, -1.0f},
+                 ImPlotFlags_NoTitle | ImPlotFlags_NoLegend | ImPlotFlags_NoMouseText |
+                     ImPlotFlags_NoMenus | ImPlotFlags_NoBoxSelect)) {
     constexpr auto kRows = static_cast<double>(kSubjectNames.size());
     double ticks[kSubjectNames.size()];
     for (std::size_t i = 0; i < kSubjectNames.size(); ++i)

@@ -117,7 +117,7 @@ void draw_car(const VehicleView& view, const CarNow& car) {
 void birds_eye(App& app, const CarNow& car, float height) {
   VehicleView& view = app.vehicle();
   const ImVec2 size{ImGui::GetContentRegionAvail().x, height};
-  if (!ImPlot::BeginPlot("###birds_eye", size, ImPlotFlags_NoTitle | ImPlotFlags_NoInputs)) return;
+  if (!begin_plot("###birds_eye", size, ImPlotFlags_NoTitle | ImPlotFlags_NoInputs)) return;
   ImPlot::SetupAxes("x [m]", "y [m]");
   const double rise =
       view.reach * std::max(size.y - 45.0f, 10.0f) / std::max(size.x - 55.0f, 10.0f);
@@ -288,8 +288,8 @@ void draw_multi_body(App& app) {
 void force_bars(const std::vector<ForceBar>& forces, float height) {
   double most = 500.0;
   for (const ForceBar& f : forces) most = std::max(most, 1.1 * std::abs(f.F));
-  if (!ImPlot::BeginPlot("###forces", {-1.0f, height},
-                         ImPlotFlags_NoTitle | ImPlotFlags_NoInputs | ImPlotFlags_NoLegend))
+  if (!begin_plot("###forces", {-1.0f, height},
+                  ImPlotFlags_NoTitle | ImPlotFlags_NoInputs | ImPlotFlags_NoLegend))
     return;
   std::vector<double> places;
   std::vector<const char*> names;
@@ -322,8 +322,7 @@ void draw_one_mass(App& app) {
   const float room = ImGui::GetContentRegionAvail().y;
   force_bars(app.vehicle().forces(app.now().values), 0.55f * room);
   const PlaneLine way = app.vehicle().profile(app.history(), app.history().newest() - 120.0);
-  if (!ImPlot::BeginPlot("###profile", {-1.0f, -1.0f}, ImPlotFlags_NoTitle | ImPlotFlags_NoInputs))
-    return;
+  if (!begin_plot("###profile", {-1.0f, -1.0f}, ImPlotFlags_NoTitle | ImPlotFlags_NoInputs)) return;
   ImPlot::SetupAxes("way [m]", "altitude [m]", ImPlotAxisFlags_AutoFit, ImPlotAxisFlags_AutoFit);
   draw("the last 120 s###way", way, line(colour::kSky, 2.0f));
   ImPlot::EndPlot();

@@ -15,6 +15,7 @@
 #include <future>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "evsim_build_info.h"
 #include "gui/live/linked_case.h"
@@ -106,6 +107,7 @@ class Window {
       for (int i = 0; app != nullptr && i < n; ++i) app->drop(files[i]);
     });
     ImGui_ImplGlfw_InitForOpenGL(window_, true);
+    glfwSetKeyCallback(window_, key_event);
     ImGui_ImplOpenGL3_Init("#version 150");
   }
   ~Window() {
@@ -156,6 +158,7 @@ class Window {
     ImGui_ImplOpenGL3_NewFrame();
     ImGui_ImplGlfw_NewFrame();
     ImGui::NewFrame();
+    let_go();
     draw_all();
     ImGui::Render();
     glfwGetFramebufferSize(window_, &width_, &height_);
@@ -175,6 +178,31 @@ class Window {
   }
 
  private:
+  // Between two frames a short Ctrl+Z has come and gone, and ImGui would see a Z alone: once a key is down, modifiers
+  // are let go in the next frame.
+  struct KeyEvent {
+    int key, scancode, action, mods;
+  };
+  static bool is_modifier(int key) {
+    return key >= GLFW_KEY_LEFT_SHIFT && key <= GLFW_KEY_RIGHT_SUPER;
+  }
+  static void key_event(GLFWwindow* window, int key, int scancode, int action, int mods) {
+    const bool waits = pressed_ && action == GLFW_RELEASE && is_modifier(key);
+    if (waits || !waiting_.empty()) {
+      waiting_.push_back({key, scancode, action, mods});
+      return;
+    }
+    pressed_ = pressed_ || (action == GLFW_PRESS && !is_modifier(key));
+    ImGui_ImplGlfw_KeyCallback(window, key, scancode, action, mods);
+  }
+  void let_go() {
+    pressed_ = false;
+    for (const KeyEvent& e : std::exchange(waiting_, {}))
+      key_event(window_, e.key, e.scancode, e.action, e.mods);
+  }
+  inline static bool pressed_ = false;
+  inline static std::vector<KeyEvent> waiting_;
+
   void keep(App& app) const {
     const std::string file = std::exchange(app.desk.screenshot, {});
     try {
