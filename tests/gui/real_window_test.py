@@ -108,11 +108,12 @@ class Window:
         xdotool("type", "--delay", "4", text)
         self.settle()
 
-    def panel(self, name):
-        """To the front: a panel that is open already is closed first."""
+    def panel(self, name, widget):
+        """To the front, so that its widget can be seen: a panel that is open behind another is closed first."""
         for _ in range(2):
-            self.click("###menu:Panels")
-            self.click("###panel:" + name)
+            if widget not in self.settle()["items"]:
+                self.click("###menu:Panels")
+                self.click("###panel:" + name)
 
 
 def xdotool(*arguments):
@@ -193,7 +194,7 @@ def save(window, tuned, drive_file):
     window.type("###drive_file", drive_file)
     window.click("###save_drive")
     window.until("the drive", lambda s: s["message"] == "drive written: " + drive_file)
-    window.panel("Edits")
+    window.panel("Edits", "###file")
     window.type("###file", tuned)
     window.click("###save_vehicle")
     window.until("the vehicle", lambda s: s["message"] == "vehicle written: " + tuned)
