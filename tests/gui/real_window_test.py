@@ -203,8 +203,8 @@ def save(window, tuned, drive_file):
 def quit_with_unsaved(window):
     """Asked: stays; asked again: loses the edit that was made after saving."""
     window.keys("ctrl+1")
-    set_value(window, "chassis.mass_kg", "2345")
-    window.until("the edit", lambda s: s["edits"].get("chassis.mass_kg") == 2345)
+    set_value(window, "chassis.mass_kg", "1801")
+    window.until("the edit", lambda s: s["edits"].get("chassis.mass_kg") == 1801)
     window.keys("ctrl+q")
     window.click("###answer:2")
     window.until("no question", lambda s: "###answer:2" not in s["items"])
