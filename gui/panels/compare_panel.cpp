@@ -187,6 +187,7 @@ void overlay(App& app, float height) {
   ImPlot::SetupAxis(ImAxis_Y2,
                     unit.text.empty() ? "difference" : with_unit("difference", unit).c_str(),
                     ImPlotAxisFlags_AutoFit | ImPlotAxisFlags_AuxDefault);
+  bound_axis(ImAxis_Y2);
   const int width = std::max(static_cast<int>(ImPlot::GetPlotSize().x), 16);
   Curve a, b;
   envelope(now, app.x_min, app.x_max, width, unit, a);

@@ -142,11 +142,14 @@ void tip(const std::string& text) {
   ImGui::EndTooltip();
 }
 
-bool begin_plot(const char* id, const ImVec2& size, int flags) {
+void bound_axis(int axis) {
   constexpr double kFar = 1e15;
+  ImPlot::SetupAxisLimitsConstraints(axis, -kFar, kFar);
+}
+bool begin_plot(const char* id, const ImVec2& size, int flags) {
   if (!ImPlot::BeginPlot(id, size, flags)) return false;
-  for (const ImAxis axis : {ImAxis_X1, ImAxis_Y1})
-    ImPlot::SetupAxisLimitsConstraints(axis, -kFar, kFar);
+  bound_axis(ImAxis_X1);
+  bound_axis(ImAxis_Y1);
   return true;
 }
 

@@ -32,9 +32,10 @@ std::string with_unit(std::string_view name, const Unit& unit);
 // A tooltip of wrapped text on the last item.
 void tip(const std::string& text);
 
-// ImPlot::BeginPlot(), of which the first two axes are not zoomed out beyond all figures: ImPlot keeps their ends
-// as times of whole seconds, too.
+// ImPlot::BeginPlot(), with its first two axes bounded.
 bool begin_plot(const char* id, const ImVec2& size, int flags);
+// Not zoomed out beyond all figures: ImPlot keeps the ends of each axis as times of whole seconds, too.
+void bound_axis(int axis);
 
 // A table whose columns have these shares of the width, whatever stands in them. (Where none are given, ImGui's
 // SizingStretchProp divides 0 by 0 in a table's first frame.)

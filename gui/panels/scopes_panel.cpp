@@ -117,9 +117,11 @@ int milliseconds(double t, char* text, int size, void* /*data*/) {
 void set_value_axes(bool fitted, const std::vector<const Unit*>& units) {
   for (std::size_t k = 0; k < std::max<std::size_t>(units.size(), 1); ++k) {
     const std::string text = units.empty() ? "" : std::string(units[k]->text);
+    const ImAxis axis = ImAxis_Y1 + static_cast<int>(k);
     ImPlot::SetupAxis(
-        ImAxis_Y1 + static_cast<int>(k), text.empty() ? "[-]" : ("[" + text + "]").c_str(),
+        axis, text.empty() ? "[-]" : ("[" + text + "]").c_str(),
         (fitted ? ImPlotAxisFlags_AutoFit : 0) | (k > 0 ? ImPlotAxisFlags_AuxDefault : 0));
+    bound_axis(axis);
   }
   ImPlot::SetupLegend(ImPlotLocation_North,
                       ImPlotLegendFlags_Outside | ImPlotLegendFlags_Horizontal);
