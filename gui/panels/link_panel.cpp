@@ -80,8 +80,8 @@ void round_trips(const std::vector<LinkView::Link>& all) {
   if (!begin_plot("###round_trips", {-1.0f, -1.0f}, ImPlotFlags_NoMouseText)) return;
   ImPlot::SetupAxes("round trip [ms]", "exchanges", ImPlotAxisFlags_AutoFit,
                     ImPlotAxisFlags_AutoFit);
-  ImPlot::SetupAxisScale(ImAxis_X1, ImPlotScale_Log10);
-  ImPlot::SetupAxisScale(ImAxis_Y1, ImPlotScale_Log10);
+  set_logarithmic(ImAxis_X1);
+  set_logarithmic(ImAxis_Y1);
   std::size_t k = 0;
   for (const LinkView::Link& l : all) {
     const ImVec4 colour = colours[k++ % std::size(colours)];

@@ -142,9 +142,11 @@ void tip(const std::string& text) {
   ImGui::EndTooltip();
 }
 
-void bound_axis(int axis) {
-  constexpr double kFar = 1e15;
-  ImPlot::SetupAxisLimitsConstraints(axis, -kFar, kFar);
+constexpr double kFar = 1e15;
+void bound_axis(int axis) { ImPlot::SetupAxisLimitsConstraints(axis, -kFar, kFar); }
+void set_logarithmic(int axis) {
+  ImPlot::SetupAxisScale(axis, ImPlotScale_Log10);
+  ImPlot::SetupAxisLimitsConstraints(axis, 1.0 / kFar, kFar);
 }
 bool begin_plot(const char* id, const ImVec2& size, int flags) {
   if (!ImPlot::BeginPlot(id, size, flags)) return false;

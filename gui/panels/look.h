@@ -36,6 +36,8 @@ void tip(const std::string& text);
 bool begin_plot(const char* id, const ImVec2& size, int flags);
 // Not zoomed out beyond all figures: ImPlot keeps the ends of each axis as times of whole seconds, too.
 void bound_axis(int axis);
+// A logarithmic one, bounded.
+void set_logarithmic(int axis);
 
 // A table whose columns have these shares of the width, whatever stands in them. (Where none are given, ImGui's
 // SizingStretchProp divides 0 by 0 in a table's first frame.)
