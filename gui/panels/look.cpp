@@ -1,8 +1,11 @@
 #include "gui/panels/look.h"
 
 #include <implot.h>
+#include <implot_internal.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "sim/io/embed.h"
 
@@ -142,11 +145,26 @@ void tip(const std::string& text) {
   ImGui::EndTooltip();
 }
 
+namespace {
+
 constexpr double kFar = 1e15;
-void bound_axis(int axis) { ImPlot::SetupAxisLimitsConstraints(axis, -kFar, kFar); }
+void bound_zoom(int axis) {
+  constexpr double kFinest = 1e-11, kLeast = 1e-30;
+  const ImPlotRange& now = ImPlot::GetCurrentPlot()->Axes[axis].Range;
+  const double size = std::max(std::abs(now.Min), std::abs(now.Max));
+  ImPlot::SetupAxisZoomConstraints(axis, std::max(kFinest * size, kLeast), 2.0 * kFar);
+}
+
+}  // namespace
+
+void bound_axis(int axis) {
+  ImPlot::SetupAxisLimitsConstraints(axis, -kFar, kFar);
+  bound_zoom(axis);
+}
 void set_logarithmic(int axis) {
   ImPlot::SetupAxisScale(axis, ImPlotScale_Log10);
   ImPlot::SetupAxisLimitsConstraints(axis, 1.0 / kFar, kFar);
+  bound_zoom(axis);
 }
 bool begin_plot(const char* id, const ImVec2& size, int flags) {
   if (!ImPlot::BeginPlot(id, size, flags)) return false;

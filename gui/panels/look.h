@@ -34,7 +34,8 @@ void tip(const std::string& text);
 
 // ImPlot::BeginPlot(), with its first two axes bounded.
 bool begin_plot(const char* id, const ImVec2& size, int flags);
-// Not zoomed out beyond all figures: ImPlot keeps the ends of each axis as times of whole seconds, too.
+// Zoomed neither beyond all figures (ImPlot keeps the ends of each axis as times of whole seconds, too) nor until
+// its ends are the same number.
 void bound_axis(int axis);
 // A logarithmic one, bounded.
 void set_logarithmic(int axis);
