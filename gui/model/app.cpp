@@ -343,18 +343,15 @@ void App::toggle_fault(const scenario::Fault& fault, bool active) {
 }
 
 void App::save_drive(const std::string& file) {
-  try {
-    write(file,
-          drive_text({.request = &request(),
-                      .scenario = &scenario(),
-                      .log = log(),
-                      .t = now().t,
-                      .duration = now().duration},
-                     file),
-          "drive");
-  } catch (const InputError& e) {
-    say(e.what(), true);
-  }
+  const auto text = [&] {
+    return drive_text({.request = &request(),
+                       .scenario = &scenario(),
+                       .log = log(),
+                       .t = now().t,
+                       .duration = now().duration},
+                      file);
+  };
+  write(file, text, "drive");
 }
 
 void App::save_drive_keys() {
@@ -362,7 +359,8 @@ void App::save_drive_keys() {
   std::error_code ec;
   if (drive_keys.file.empty()) return;
   fs::create_directories(fs::path(drive_keys.file).parent_path(), ec);
-  write(drive_keys.file, keys_text(drive_keys), "keys");
+  write(
+      drive_keys.file, [&] { return keys_text(drive_keys); }, "keys");
 }
 
 void App::go_back(double t) {
@@ -462,7 +460,10 @@ void App::arm() {
 }
 void App::disarm() { ask(live::Disarm{}); }
 
-void App::export_scopes(const std::string& file) { write(file, export_text(*this), "signals"); }
+void App::export_scopes(const std::string& file) {
+  write(
+      file, [this] { return export_text(*this); }, "signals");
+}
 
 // ---- Car and scenario ---------------------------------------------------------------------------
 
@@ -634,7 +635,8 @@ void App::save_layout(const Layout& layout, const std::string& folder) {
   if (folder.empty()) return say("no folder for settings: HOME is not set", true);
   std::error_code ec;
   fs::create_directories(folder + "/layouts", ec);
-  if (!write(folder + "/layouts/" + layout.name + ".json", layout_text(layout), "layout")) return;
+  const auto text = [&] { return layout_text(layout); };
+  if (!write(folder + "/layouts/" + layout.name + ".json", text, "layout")) return;
   const auto it = std::ranges::find(desk.layouts, layout.name, &Layout::name);
   if (it == desk.layouts.end())
     desk.layouts.push_back(layout);
@@ -647,7 +649,8 @@ void App::save_keys(const std::string& folder) {
   if (folder.empty()) return;
   std::error_code ec;
   fs::create_directories(folder, ec);
-  write(folder + "/keys.json", keys_text(desk), "keys");
+  write(
+      folder + "/keys.json", [this] { return keys_text(desk); }, "keys");
 }
 
 void App::take_screenshot() {
@@ -691,7 +694,8 @@ void App::write_results() {
 
 // ---- Files and messages -------------------------------------------------------------------------
 
-bool App::write(const std::string& file, const std::string& text, const char* what) {
+bool App::write(const std::string& file, const std::function<std::string()>& text,
+                const char* what) {
   namespace fs = std::filesystem;
   std::error_code ec;
   if (file.empty() || fs::equivalent(file, request().vehicle, ec) ||
@@ -700,21 +704,25 @@ bool App::write(const std::string& file, const std::string& text, const char* wh
     return false;
   }
   try {
-    io::replace_file(file, text);
+    io::replace_file(file, text());
     say(fmt::format("{} written: {}", what, file));
     return true;
+  } catch (const InputError& e) {
+    say(e.what(), true);
   } catch (const EnvironmentError& e) {
     say(e.what(), true);
-    return false;
   }
+  return false;
 }
 bool App::save_vehicle(const std::string& file) {
-  const bool written = write(file, parameters().file_text(file), "vehicle");
+  const bool written = write(
+      file, [&] { return parameters().file_text(file); }, "vehicle");
   if (written) parameters().mark_saved();
   return written;
 }
 bool App::save_patch(const std::string& file) {
-  const bool written = write(file, parameters().patch_text(), "patch");
+  const bool written = write(
+      file, [&] { return parameters().patch_text(); }, "patch");
   if (written) parameters().mark_saved();
   return written;
 }

@@ -272,7 +272,7 @@ class App {
   void update_machine();
   void update_views();
   void drive();
-  bool write(const std::string& file, const std::string& text, const char* what);
+  bool write(const std::string& file, const std::function<std::string()>& text, const char* what);
   void default_scopes();
 
   bool by_hand_;

@@ -4,20 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
+#include "gui/model/beside.h"
 #include "sim/io/summary.h"
 #include "sim/io/text.h"
 
 namespace evsim::gui {
 namespace {
-
-std::string from_folder_of(const std::string& beside, const std::string& file) {
-  namespace fs = std::filesystem;
-  return fs::absolute(file)
-      .lexically_proximate(fs::absolute(beside).parent_path())
-      .generic_string();
-}
 
 io::Json timeline(std::span<const live::Logged> log) {
   std::vector<scenario::Event> events;
@@ -55,9 +48,9 @@ std::string drive_text(const Drive& d, const std::string& beside) {
                                                  d.log.size(), kMost)});
   const auto name = [](auto names, auto value) { return names[static_cast<std::size_t>(value)]; };
   io::Json out = io::Json::object();
-  out.set("from", std::string_view(from_folder_of(beside, d.request->scenario)));
+  out.set("from", std::string_view(seen_from(beside, d.request->scenario)));
   out.set("description", "A drive by hand, as it was commanded.");
-  out.set("vehicle", std::string_view(from_folder_of(beside, d.request->vehicle)));
+  out.set("vehicle", std::string_view(seen_from(beside, d.request->vehicle)));
   out.set("level", name(scenario::kLevelNames, d.scenario->level));
   out.set("chassis", name(scenario::kChassisNames, d.scenario->chassis));
   const double end = drive_end(d);

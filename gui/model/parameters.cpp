@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
+#include "gui/model/beside.h"
 #include "sim/io/quantity.h"
 #include "sim/io/text.h"
 
@@ -369,10 +369,8 @@ io::Json Parameters::patch() const {
 std::string Parameters::patch_text() const { return io::to_text(patch()); }
 
 std::string Parameters::file_text(const std::string& beside) const {
-  namespace fs = std::filesystem;
-  const fs::path folder = fs::absolute(beside).parent_path();
   io::Json out = io::Json::object();
-  out.set("from", fs::absolute(file_).lexically_proximate(folder).generic_string());
+  out.set("from", std::string_view(seen_from(beside, file_)));
   for (io::Json& item : patch().items) out.items.push_back(std::move(item));
   return io::to_text(out);
 }

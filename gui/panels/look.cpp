@@ -173,6 +173,10 @@ bool begin_plot(const char* id, const ImVec2& size, int flags) {
   return true;
 }
 
+bool near_view(double from, double to, double x) {
+  return x >= from - (to - from) && x <= to + (to - from);
+}
+
 bool begin_table(const char* id, std::initializer_list<float> shares, ImGuiTableFlags more) {
   if (!ImGui::BeginTable(id, static_cast<int>(shares.size()),
                          ImGuiTableFlags_SizingStretchProp | more))

@@ -40,6 +40,10 @@ void bound_axis(int axis);
 // A logarithmic one, bounded.
 void set_logarithmic(int axis);
 
+// Inside the present limits of the plot, or beside them by its width at most: what is further away is not drawn, as
+// ImPlot counts pixels by whole numbers.
+bool near_view(double from, double to, double x);
+
 // A table whose columns have these shares of the width, whatever stands in them. (Where none are given, ImGui's
 // SizingStretchProp divides 0 by 0 in a table's first frame.)
 bool begin_table(const char* id, std::initializer_list<float> shares,

@@ -178,11 +178,14 @@ void plot(App& app, std::size_t i, const Line& line, const double* x, const doub
 void cursors(App& app, bool tags) {
   if (!app.scope_tools.cursors) return;
   ImPlot::SetAxis(ImAxis_Y1);
-  ImPlot::DragLineX(1, &cursor_a(app), colour::kYellow, 1.5f, ImPlotDragToolFlags_NoFit);
-  ImPlot::DragLineX(2, &cursor_b(app), colour::kPurple, 1.5f, ImPlotDragToolFlags_NoFit);
-  if (!tags) return;
-  ImPlot::TagX(cursor_a(app), colour::kYellow, "A");
-  ImPlot::TagX(cursor_b(app), colour::kPurple, "B");
+  const auto cursor = [tags](int id, double& t, const ImVec4& colour, const char* name) {
+    const ImPlotRange seen = ImPlot::GetPlotLimits().X;
+    if (!near_view(seen.Min, seen.Max, t)) return;
+    ImPlot::DragLineX(id, &t, colour, 1.5f, ImPlotDragToolFlags_NoFit);
+    if (tags) ImPlot::TagX(t, colour, "%s", name);
+  };
+  cursor(1, cursor_a(app), colour::kYellow, "A");
+  cursor(2, cursor_b(app), colour::kPurple, "B");
 }
 
 // The level that the trigger waits for, to be dragged; the event of a record.
@@ -201,6 +204,8 @@ void trigger_lines(App& app, const std::vector<Line>& lines,
       lines, [&](const Line& l) { return app.signals()[l.signal].path == t.signal; });
   if (!t.open || !looks || it == lines.end()) return;
   choose_axis(units, it->unit);
+  const ImPlotRange seen = ImPlot::GetPlotLimits().Y;
+  if (!near_view(seen.Min, seen.Max, t.level)) return;
   ImPlot::DragLineY(3, &t.level, colour::kVermilion, 1.0f, ImPlotDragToolFlags_NoFit);
 }
 

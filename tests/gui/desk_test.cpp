@@ -227,6 +227,22 @@ TEST(App, closing_asks_before_edits_are_lost_and_saves_them) {
   EXPECT_FALSE(app.parameters().to_be_saved());
 }
 
+TEST(App, a_working_folder_that_is_gone_is_said) {
+  const fs::path before = fs::current_path();
+  const fs::path gone = fs::temp_directory_path() / "evsim_gui_gone";
+  fs::create_directories(gone);
+  App app(test::throttle(), true);
+  app.set_parameter(app.parameters().find("chassis.mass_kg").value(), 2050.0);
+  fs::current_path(gone);
+  fs::remove(gone);
+  EXPECT_FALSE(app.save_vehicle("x.json"));
+  app.save_drive("y.json");
+  fs::current_path(before);
+  ASSERT_GE(app.messages().size(), 2U);
+  EXPECT_TRUE(app.messages().back().error);
+  EXPECT_TRUE(app.parameters().to_be_saved());
+}
+
 TEST(App, a_full_disk_loses_nothing) {
   const test::Folder folder;
   App app(test::throttle(), true);
