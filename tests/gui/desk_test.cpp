@@ -131,7 +131,7 @@ std::string vehicle_file(const std::string& name) {
 }
 // A car of its own, as a file that may be changed.
 std::string own_car(const test::Folder& folder, double mass) {
-  const std::string file = folder.file("own.json");
+  std::string file = folder.file("own.json");
   put(file, "{\"from\": \"" + vehicle_file("xiaomi_su7") +
                 "\",\n \"chassis\": {\"mass_kg\": " + std::to_string(mass) + "}}\n");
   return file;
