@@ -32,8 +32,7 @@ struct Target {
 // who: stands before messages where a file's name would ("--set", a scenario's file).
 Target find(const Node& root, void* at, std::string_view path, const std::string& who = "");
 // value: a number, "unlimited" or infinity where that is allowed, true or false, a name, or a CSV file for a
-// table. The struct stays as it was when
-// the value is refused.
+// table. The struct stays as it was when the value is refused.
 void set(const Target& target, std::string_view value, const std::string& who = "");
 void set(const Target& target, double value, const std::string& who = "");
 

@@ -1,9 +1,9 @@
 // Driving by hand, its stop watches, faults and the timeline, without any window.
-#include <bit>
 #include <cmath>
 
 #include "gui/model/app.h"
 #include "sim/base/floating_point.h"
+#include "tests/gui/bits.h"
 #include "tests/gui/loaded.h"
 
 namespace evsim::gui {
@@ -13,6 +13,7 @@ using scenario::Fault;
 using scenario::FaultKind;
 using scenario::Mode;
 using scenario::PhaseName;
+using test::bits;
 
 // ---- From keys to pedals --------------------------------------------------------------------------
 
@@ -193,15 +194,6 @@ void frame(App& app, double t) {
   app.update();
 }
 live::Options moving() { return {.paused = false, .pace = kInfinity, .mark_period = 0.1}; }
-std::vector<std::uint64_t> bits(const Simulation& s) {
-  std::vector<std::uint64_t> out;
-  guarded([&] {
-    signals::visit(s, [&](std::string_view, std::string_view, std::string_view, Dim, double x) {
-      out.push_back(std::bit_cast<std::uint64_t>(x));
-    });
-  });
-  return out;
-}
 
 // Frames of 1/60 s, keys as somebody presses them.
 void drive_around(App& app, double until) {

@@ -1,7 +1,6 @@
 // A window on another machine: what goes over the wire, and that it makes no difference. All by hand: both sides look
 // when the test says so.
 #include <atomic>
-#include <bit>
 #include <thread>
 
 #include "gui/live/client.h"
@@ -10,10 +9,13 @@
 #include "gui/model/app.h"
 #include "sim/base/errors.h"
 #include "sim/base/floating_point.h"
+#include "tests/gui/bits.h"
 #include "tests/gui/loaded.h"
 
 namespace evsim::live {
 namespace {
+
+using test::bits;
 
 constexpr char kSecret[] = "a secret of more than sixteen bytes";
 
@@ -32,11 +34,6 @@ link::Endpoint at(const std::string& host) {
 link::Endpoint here() { return at("127.0.0.1"); }
 Command mass(double kg) {
   return {{.t = 0.0, .command = scenario::SetParameter{.path = "chassis.mass_kg", .value = kg}}};
-}
-std::vector<std::uint64_t> bits(const std::vector<double>& values) {
-  std::vector<std::uint64_t> out;
-  for (const double x : values) out.push_back(std::bit_cast<std::uint64_t>(x));
-  return out;
 }
 
 // A server that is looked after by a thread while a client's constructor waits for it.

@@ -1,34 +1,21 @@
 // The simulation that is steered while it runs, by hand and in its thread.
 #include "gui/live/session.h"
 
-#include <bit>
 #include <thread>
 
 #include "gui/live/thread.h"
 #include "sim/base/floating_point.h"
+#include "tests/gui/bits.h"
 #include "tests/gui/loaded.h"
 
 namespace evsim::live {
 namespace {
 
 using scenario::SetParameter;
+using test::bits;
 
 Command mass(double kg) {
   return {{.t = 0.0, .command = SetParameter{.path = "chassis.mass_kg", .value = kg}}};
-}
-std::vector<std::uint64_t> bits(const std::vector<double>& values) {
-  std::vector<std::uint64_t> out;
-  for (const double x : values) out.push_back(std::bit_cast<std::uint64_t>(x));
-  return out;
-}
-std::vector<std::uint64_t> bits(const Simulation& s) {
-  std::vector<double> values;
-  guarded([&] {
-    signals::visit(s, [&](std::string_view, std::string_view, std::string_view, Dim, double x) {
-      values.push_back(x);
-    });
-  });
-  return bits(values);
 }
 Options moving() { return {.paused = false, .pace = kInfinity}; }
 std::vector<Notice> notices(Session& s) {

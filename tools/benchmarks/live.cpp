@@ -34,8 +34,8 @@ template <class Ask> void answer_time(const io::LoadedCase& loaded, const char* 
     const double from = now();
     const std::uint64_t id = port.ask(ask(i));
     for (bool met = false; !met;) {
-      sleep(
-          2e-5);  // who spins here may keep the thread that is woken from its core for milliseconds
+      // Who spins here may keep the thread that is woken from its core for milliseconds
+      sleep(2e-5);
       if (const auto n = port.notices.pop()) {
         met = n->id == id;
         refused += n->refused.empty() ? 0 : 1;

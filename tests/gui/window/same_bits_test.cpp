@@ -1,24 +1,15 @@
 // What was done in the window, given to a run without one: the same bits. And when an edit acts.
-#include <bit>
 #include <thread>
 
 #include "sim/base/floating_point.h"
+#include "tests/gui/bits.h"
 #include "tests/gui/window/screen.h"
 
 namespace evsim::gui {
 namespace {
 
+using test::bits;
 using test::Screen;
-
-std::vector<std::uint64_t> bits(const Simulation& s) {
-  std::vector<std::uint64_t> out;
-  guarded([&] {
-    signals::visit(s, [&](std::string_view, std::string_view, std::string_view, Dim, double x) {
-      out.push_back(std::bit_cast<std::uint64_t>(x));
-    });
-  });
-  return out;
-}
 
 void expect_same_headless(const io::LoadedCase& loaded, const Simulation& windowed) {
   Case c = loaded.c;
