@@ -105,7 +105,7 @@ class Trip {
   void set(std::string_view parameter, double value);    // of the car: auxiliaries.power_kW ...
   void set_state(std::string_view state, double value);  // a jump: v_km_per_h, SOC, u_1_V ...
   // What passes between driver, control unit and car: driver.v_seen, driver.F_request, vcu.F_brake,
-  // vcu.tau.NAME. One of these holds at a time; until release().
+  // vcu.tau.NAME, vcu.gear.NAME (1, 2; 0: open). One of these holds at a time; until release().
   void hold(std::string_view signal, double value);
   void scale(std::string_view signal, double factor);
   void offset(std::string_view signal, double value);

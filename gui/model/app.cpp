@@ -43,6 +43,15 @@ Steering steering_of(const Parameters& all, bool there) {
   return out;
 }
 
+bool has_two_speeds(const car::Params<double>& vehicle, const std::string& unit) {
+  for (int k = 0; k < vehicle.drive_units.size(); ++k) {
+    const auto& gears = vehicle.drive_units[k].gears;
+    for (int i = 0; i < gears.size() && vehicle.drive_units.name(k) == unit; ++i)
+      if (gears[i].shift_speed < kInfinity) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 App::Running::Running(const io::LoadedCase& file, std::unique_ptr<live::Session> here,
@@ -86,6 +95,9 @@ App::Running::Running(const io::LoadedCase& file, std::unique_ptr<live::Session>
   scenario = loaded.c.scenario;
   for (const LinkFigures& l : loaded.c.controllers.links()) linked_roles.push_back(l.role);
   steering = steering_of(parameters, find("steering.theta_H").has_value());
+  for (const UnitSignals& u : units)
+    if (find("drive_units." + u.name + ".gear") && has_two_speeds(loaded.c.vehicle, u.name))
+      shifting.push_back(u.name);
   u_dc = find("dc_link.u");
   if (!u_dc) u_dc = find("battery.u");
   port.pictures.fetch();
@@ -300,6 +312,9 @@ void App::take_over() {
   gui::take_over(driving, theta ? now().values[*theta] : 0.0);
 }
 void App::hand_back() { gui::hand_back(driving); }
+void App::shift(int gear) {
+  if (driving.by_hand && !shifting().empty()) gui::shift(driving, gear);
+}
 
 // After the way back the log says who drives.
 void App::drive() {
@@ -308,7 +323,7 @@ void App::drive() {
   const double v = at ? now().values[*at] : 0.0;
   advance(driving, steering(), now().t, v);
   if (now().end != End::running || !now().failure.empty()) return;
-  for (scenario::Override& o : due(driving, steering())) command(std::move(o));
+  for (scenario::Override& o : due(driving, steering(), shifting())) command(std::move(o));
 }
 
 namespace {

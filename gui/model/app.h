@@ -146,6 +146,8 @@ class App {
   // Gives it, takes it back where it is active, or plans it where the form says so.
   void toggle_fault(const scenario::Fault& fault, bool active);
   const Steering& steering() const { return running_->steering; }
+  const std::vector<std::string>& shifting() const { return running_->shifting; }
+  void shift(int gear);  // by hand, if somebody drives and there are two
   const GaugeRanges& gauge_ranges() const { return running_->gauges; }
   const DriveTimers& timers() const { return running_->timers; }
   void save_drive(const std::string& file);
@@ -238,6 +240,7 @@ class App {
     scenario::Params scenario;
     std::vector<std::string> linked_roles;
     Steering steering;
+    std::vector<std::string> shifting;  // drive units of two speeds
     GaugeRanges gauges;
     CommandLog log;
     std::vector<Planned> plans;

@@ -7,8 +7,17 @@
 
 namespace evsim::gui {
 
-enum class DriveAction : std::size_t { accelerate, brake, left, right, take_over, one_pedal };
-inline constexpr std::size_t kDriveActions = 6;
+enum class DriveAction : std::size_t {
+  accelerate,
+  brake,
+  left,
+  right,
+  take_over,
+  one_pedal,
+  gear_up,
+  gear_down
+};
+inline constexpr std::size_t kDriveActions = 8;
 
 struct DriveKey {
   const char* id;    // in the file and of its button
@@ -22,7 +31,9 @@ struct DriveKeys {
                                            {"left", "left", "A"},
                                            {"right", "right", "D"},
                                            {"take_over", "take over, hand back", "H"},
-                                           {"one_pedal", "one pedal", "P"}}};
+                                           {"one_pedal", "one pedal", "P"},
+                                           {"gear_up", "gear up", "E"},
+                                           {"gear_down", "gear down", "Q"}}};
   std::string file = {};  // where they are kept; "": nowhere
   int asked = -1;         // of all: the next key that is pressed becomes its own
 

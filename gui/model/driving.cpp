@@ -28,20 +28,23 @@ void advance(Pedal& p, bool key, double pad, double dt) {
 
 double in_steps(double x, double step) { return step * std::round(x / step); }
 
+void command(std::vector<scenario::Override>& out, std::string signal, std::optional<double> now) {
+  out.push_back({.signal = std::move(signal),
+                 .mode = now ? scenario::Mode::hold : scenario::Mode::release,
+                 .value = now.value_or(0.0)});
+}
 void command(std::vector<scenario::Override>& out, std::string_view signal,
              std::optional<double>& sent, std::optional<double> now) {
   if (sent == now) return;
   sent = now;
-  out.push_back({.signal = std::string(signal),
-                 .mode = now ? scenario::Mode::hold : scenario::Mode::release,
-                 .value = now.value_or(0.0)});
+  command(out, std::string(signal), now);
 }
 
 }  // namespace
 
 bool is_driving(std::string_view signal) {
   return signal.starts_with("driver.accelerator") || signal.starts_with("driver.brake") ||
-         signal.starts_with("steering.theta_H");
+         signal.starts_with("steering.theta_H") || signal.starts_with(kGearSignal);
 }
 
 double most_theta(const Steering& s, double v) {
@@ -56,6 +59,9 @@ void advance(Driving& d, const Steering& s, double t, double v) {
   d.t = t;
   if (!d.by_hand) return;
   const bool pad = d.pad.there;
+  const bool shifts = pad && (d.pad.up || d.pad.down);
+  if (shifts && !d.pad_shifts) shift(d, d.pad.up ? 2 : 1);
+  d.pad_shifts = shifts;
   if (d.keys.brake) d.accelerator.rest = 0.0;
   if (d.keys.accelerate) d.brake.rest = 0.0;
   advance(d.accelerator, d.keys.accelerate, pad ? d.pad.accelerator : 0.0, dt);
@@ -79,25 +85,35 @@ void put_wheel(Driving& d, double theta) {
   d.theta = d.theta_rest = std::clamp(theta, -kLock, kLock);
 }
 
+void shift(Driving& d, int gear) {
+  if (d.gear == gear)
+    d.gear.reset();
+  else
+    d.gear = gear;
+}
+
 void take_over(Driving& d, double theta) {
   d.by_hand = true;
+  d.gear.reset();
   d.accelerator = d.brake = {};
   d.theta = theta;
   d.theta_rest = 0.0;
 }
 void hand_back(Driving& d) {
   d.by_hand = false;
+  d.gear.reset();
   d.accelerator = d.brake = {};
   d.theta = d.theta_rest = 0.0;
 }
 
 void resume(Driving& d, std::span<const live::Logged> log) {
-  d.sent_accelerator = d.sent_brake = d.sent_theta = {};
+  d.sent_accelerator = d.sent_brake = d.sent_theta = d.sent_gear = {};
   for (const live::Logged& l : log) {
     const auto* o = std::get_if<scenario::Override>(&l.event.command);
     if (!l.by_hand || o == nullptr || !is_driving(o->signal)) continue;
     auto& sent = o->signal == kAcceleratorSignal ? d.sent_accelerator
                  : o->signal == kBrakeSignal     ? d.sent_brake
+                 : o->signal != kWheelSignal     ? d.sent_gear
                                                  : d.sent_theta;
     sent = o->mode == scenario::Mode::hold ? std::optional(o->value) : std::nullopt;
   }
@@ -105,9 +121,12 @@ void resume(Driving& d, std::span<const live::Logged> log) {
   put(d.accelerator, d.sent_accelerator.value_or(0.0));
   put(d.brake, d.sent_brake.value_or(0.0));
   put_wheel(d, to_si(deg(), d.sent_theta.value_or(0.0)));
+  d.gear.reset();
+  if (d.sent_gear) d.gear = static_cast<int>(*d.sent_gear);
 }
 
-std::vector<scenario::Override> due(Driving& d, const Steering& s) {
+std::vector<scenario::Override> due(Driving& d, const Steering& s,
+                                    std::span<const std::string> shifting) {
   std::vector<scenario::Override> out;
   const auto held = [&](double x, double step) {
     return d.by_hand ? std::optional(in_steps(x, step)) : std::nullopt;
@@ -115,6 +134,10 @@ std::vector<scenario::Override> due(Driving& d, const Steering& s) {
   command(out, kAcceleratorSignal, d.sent_accelerator, held(d.accelerator.x, kPedalStep));
   command(out, kBrakeSignal, d.sent_brake, held(d.brake.x, kPedalStep));
   if (s.there) command(out, kWheelSignal, d.sent_theta, held(from_si(deg(), d.theta), kWheelStep));
+  const auto gear = d.gear ? std::optional<double>(*d.gear) : std::nullopt;
+  if (d.sent_gear != gear)
+    for (const std::string& unit : shifting) command(out, std::string(kGearSignal) + unit, gear);
+  d.sent_gear = gear;
   return out;
 }
 

@@ -25,6 +25,26 @@ void centred(const char* text, const ImVec2& at, float size, ImU32 colour) {
 
 // ---- Who drives ---------------------------------------------------------------------------------
 
+// Of a car of two speeds.
+void gear(App& app) {
+  if (app.shifting().empty()) return;
+  ImGui::SameLine(0.0f, 20.0f);
+  ImGui::BeginDisabled(!app.driving.by_hand);
+  for (const int k : {1, 2}) {
+    const bool held = app.driving.gear == k;
+    if (held) ImGui::PushStyleColor(ImGuiCol_Button, ImVec4(0.45f, 0.3f, 0.05f, 1.0f));
+    if (ImGui::Button(fmt::format("{}###gear:{}", k, k).c_str())) app.shift(k);
+    if (held) ImGui::PopStyleColor();
+    ImGui::SameLine(0.0f, 4.0f);
+  }
+  ImGui::EndDisabled();
+  const auto now = app.value(app.find("drive_units." + app.shifting().front() + ".gear"));
+  const std::string in_mesh = now.value_or(0.0) > 0.0 ? fmt::format("{:.0f}", *now) : "none";
+  ImGui::TextDisabled("gear %s%s", in_mesh.c_str(), app.driving.gear ? "" : ", automatic");
+  tip("Holds a gear by hand; once more: the control unit shifts. The first is left before the "
+      "machine is too fast.");
+}
+
 void who(App& app) {
   const bool by_hand = app.driving.by_hand;
   ImGui::PushStyleColor(ImGuiCol_Button, by_hand ? ImVec4(0.45f, 0.3f, 0.05f, 1.0f)
@@ -48,6 +68,7 @@ void who(App& app) {
   if (ImGui::Checkbox("one pedal###one_pedal", &on)) app.toggle_one_pedal();
   ImGui::EndDisabled();
   tip("The released accelerator brakes to rest: regeneration.one_pedal_deceleration");
+  gear(app);
   ImGui::SameLine(0.0f, 20.0f);
   ImGui::TextDisabled("%s",
                       app.driving.pad.there ? "game pad: triggers, left stick" : "no game pad");
@@ -307,6 +328,8 @@ void driving_keys(App& app) {
   };
   if (pressed(DriveAction::take_over)) app.driving.by_hand ? app.hand_back() : app.take_over();
   if (pressed(DriveAction::one_pedal)) app.toggle_one_pedal();
+  if (pressed(DriveAction::gear_up)) app.shift(2);
+  if (pressed(DriveAction::gear_down)) app.shift(1);
   app.driving.keys = {.accelerate = down(DriveAction::accelerate),
                       .brake = down(DriveAction::brake),
                       .left = down(DriveAction::left),

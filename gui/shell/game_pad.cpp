@@ -16,7 +16,9 @@ GamePad game_pad() {
     return {.there = true,
             .accelerator = trigger(GLFW_GAMEPAD_AXIS_RIGHT_TRIGGER),
             .brake = trigger(GLFW_GAMEPAD_AXIS_LEFT_TRIGGER),
-            .steer = -static_cast<double>(s.axes[GLFW_GAMEPAD_AXIS_LEFT_X])};
+            .steer = -static_cast<double>(s.axes[GLFW_GAMEPAD_AXIS_LEFT_X]),
+            .up = s.buttons[GLFW_GAMEPAD_BUTTON_RIGHT_BUMPER] == GLFW_PRESS,
+            .down = s.buttons[GLFW_GAMEPAD_BUTTON_LEFT_BUMPER] == GLFW_PRESS};
   }
   return {};
 }

@@ -18,7 +18,8 @@ enum Hook : int {
   kAccelerator = kTorqueCommand + kMaxDriveUnits,
   kBrakePedal,
   kHandWheel,
-  kHooks
+  kGear,
+  kHooks = kGear + kMaxDriveUnits
 };
 template <Scalar T> struct Hooks {
   std::array<T, kHooks> gain, offset;

@@ -2,7 +2,9 @@
 //   second above v_up, first below v_down, else as it is                                              (1)
 //   a unit that can be disconnected: open once the car has asked for less than a_open for a time,
 //   in mesh again from a_close on                                                                     (2)
-//   neither begins where it must stay as it is: wheels slip, or brakes keep them from locking
+//   what (1), (2) give, as a number (0 open), may be overridden; where the unit has that speed, and the first only
+//   below v_first                                                                                     (6)
+//   no shift begins where it must stay as it is: wheels slip, or brakes keep them from locking
 //   a shift: torque fades, neutral, the new speed's dog snaps shut, torque comes back                 (3)
 //   in neutral the machine helps the synchroniser:   tau = -clamp(J slip / t_s, -tau_help, tau_help)  (4)
 //   up under load, where a clutch engages the second:   tau_c grows, gear_shift.h (2), until tau_c >= tau of the machine,
@@ -19,15 +21,17 @@ namespace evsim::gear_control {
 struct Params {
   gear_shift::Params<double> shift;
   double v_up = kInfinity, v_down = kInfinity;  // of the car [m/s]
-  double a_open = 0.0, a_close = 0.0;           // asked of the car, either way [m/s2]
-  double delay = kInfinity;                     // of opening [s]
-  double tau_help = 0.0;                        // of the machine [Nm]
-  double J = 0.0;                               // of the rotor [kg m2]
+  double v_first = kInfinity;  // of the car, that the machine can turn at in the first [m/s]
+  double a_open = 0.0, a_close = 0.0;  // asked of the car, either way [m/s2]
+  double delay = kInfinity;            // of opening [s]
+  double tau_help = 0.0;               // of the machine [Nm]
+  double J = 0.0;                      // of the rotor [kg m2]
 };
 
 inline constexpr double kHelpTime = 0.01;     // t_s [s]
 inline constexpr double kLeastTorque = 1e-3;  // of a clutch that begins to close [Nm]
 inline constexpr double kRestTime = 0.2;      // in which a disconnected rotor comes to rest [s]
+inline constexpr double kDownBelow = 0.95;    // of v_first, by hand
 
 enum class Speed : int { open, first, second };
 struct State {
@@ -55,6 +59,10 @@ inline bool slips(const Params& p, const State& x) {
   return is_open(x) || (x.from != x.to && x.s >= p.shift.torque_down_time);
 }
 
+// (6): number = gain number + offset.
+struct Hands {
+  double gain = 1.0, offset = 0.0;
+};
 struct Inputs {
   double v;             // of the car [m/s]
   double a;             // asked of it, without sign [m/s2]
@@ -63,6 +71,7 @@ struct Inputs {
   double omega = 0.0;   // of the rotor [rad/s]
   double tau = 0.0;     // of the machine now [Nm]
   double wanted = 0.0;  // that it is asked for, at the speed in mesh [Nm]
+  Hands hands = {};
 };
 struct Outputs {
   double torque_share;  // of what is asked for [-]
@@ -80,6 +89,15 @@ inline Speed wanted(const Params& p, State& x, const Inputs& in, double T_s) {
   if (in.stays) return x.from;
   if (x.quiet > p.delay) return Speed::open;
   return v > p.v_up ? Speed::second : v < p.v_down ? Speed::first : x.from;
+}
+// (6); what stays of x.
+inline Speed by_hand(const Params& p, const State& x, const Inputs& in, Speed speed) {
+  if (in.hands.gain == 1.0 && in.hands.offset == 0.0) return speed;
+  const double number = in.hands.gain * static_cast<double>(speed) + in.hands.offset;
+  if (number < 0.5 && p.delay < kInfinity) return Speed::open;
+  if (!(p.v_up < kInfinity)) return Speed::first;
+  const double most = x.from == Speed::first ? p.v_first : kDownBelow * p.v_first;
+  return number >= 1.5 || abs(in.v) > most ? Speed::second : Speed::first;
 }
 // (4)
 inline double help(const Params& p, double slip) {
@@ -109,6 +127,7 @@ inline Outputs step(const Params& p, State& x, const Inputs& in, double T_s) {
   const double t_down = p.shift.torque_down_time, strength = p.shift.dog.strength;
   if (!shifts(x)) {
     x.to = detail::wanted(p, x, in, T_s);
+    if (!in.stays) x.to = detail::by_hand(p, x, in, x.to);
     if (is_open(x)) return {0.0, -clamp(p.J * in.omega / kRestTime, -p.tau_help, p.tau_help), 0.0};
     if (x.from == x.to) return {1.0, 0.0, strength};
     x.s = x.from == Speed::open ? t_down : 0.0, x.quiet = 0.0;

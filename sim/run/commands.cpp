@@ -15,16 +15,21 @@ struct Place {
   std::size_t index;
 };
 
-std::vector<Place> hooks_of(const car::Model<double>& m, bool has_hand_wheel) {
+// mechanics: of the multi-body car, else none.
+std::vector<Place> hooks_of(const car::Model<double>& m, const Mechanics* mechanics) {
   std::vector<Place> out{{"driver.v_seen", Dim::speed, closed_loop::kSeenSpeed},
                          {"driver.F_request", Dim::force, closed_loop::kRequest},
                          {"driver.accelerator", Dim::none, closed_loop::kAccelerator},
                          {"driver.brake", Dim::none, closed_loop::kBrakePedal},
                          {"vcu.F_brake", Dim::force, closed_loop::kBrakeCommand}};
-  if (has_hand_wheel) out.push_back({"steering.theta_H", Dim::angle, closed_loop::kHandWheel});
+  if (mechanics != nullptr)
+    out.push_back({"steering.theta_H", Dim::angle, closed_loop::kHandWheel});
   for (int k = 0; k < m.drive_units.size(); ++k)
     out.push_back({"vcu.tau." + m.drive_units.name(k), Dim::torque,
                    static_cast<std::size_t>(closed_loop::kTorqueCommand + k)});
+  for (int k = 0; k < m.drive_units.size() && mechanics != nullptr; ++k)
+    if (const auto n = static_cast<std::size_t>(k); mechanics->has_gearbox(n))
+      out.push_back({"vcu.gear." + m.drive_units.name(k), Dim::none, closed_loop::kGear + n});
   return out;
 }
 
@@ -154,7 +159,7 @@ void Simulation::set(const scenario::SetParameter& c) {
 }
 
 void Simulation::set(const scenario::Override& c) {
-  const auto places = hooks_of(system_.car, drive_ && drive_->mechanics());
+  const auto places = hooks_of(system_.car, drive_ ? drive_->mechanics() : nullptr);
   const auto [place, unit] = find(places, c.signal, "signal");
   const std::size_t i = place->index;
   now_.hooks.gain[i] = 1.0;

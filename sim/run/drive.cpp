@@ -469,12 +469,17 @@ void Drive::step_mechanics(State& d, const closed_loop::System<double>& s, const
 }
 
 Mechanics::Asked Drive::asked(const closed_loop::System<double>& s, const Slow& now) const {
+  std::array<gear_control::Hands, kMaxDriveUnits> gears;
+  for (std::size_t n = 0; n < gears.size(); ++n)
+    gears[n] = {.gain = s.hooks.gain[closed_loop::kGear + n],
+                .offset = s.hooks.offset[closed_loop::kGear + n]};
   return {.tau = now.command.tau,
           .F_brake = now.command.F_brake,
           .braking = s.held.F_request < 0.0,
           .around = now.around,
           .hands = {.gain = s.hooks.gain[closed_loop::kHandWheel],
-                    .offset = s.hooks.offset[closed_loop::kHandWheel]}};
+                    .offset = s.hooks.offset[closed_loop::kHandWheel]},
+          .gears = gears};
 }
 
 double Drive::machine_speed(const State& d, std::size_t n, const closed_loop::System<double>& s,

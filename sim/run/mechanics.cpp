@@ -370,7 +370,7 @@ void Mechanics::control(State& s, const Asked& asked, const chassis_control::Bra
     in.tau[n] = s.given_for > 0.0 ? s.given[n] / s.given_for : s.tau[n];
   s.given = {}, s.given_for = 0.0;
   s.commands = chassis_control::step(control_at_gears(s, in), s.control, in, brakes);
-  control_gears(s, in.tau_request);
+  control_gears(s, in.tau_request, asked.gears);
 }
 
 // Angle that the scenario has in mind [rad].

@@ -78,6 +78,7 @@ class Mechanics {
     bool braking;                            // the driver wants to brake
     car::Surroundings<double> around;
     hand_wheel::Inputs hands = {};
+    std::array<gear_control::Hands, kMaxDriveUnits> gears = {};
   };
   // Of a wheel, and of the body, as they are.
   struct WheelSignals {
@@ -152,7 +153,8 @@ class Mechanics {
                                               const std::array<double, kMaxDriveUnits>& tau,
                                               double v) const;
   chassis_control::Model control_at_gears(const State& s, chassis_control::Inputs& in) const;
-  void control_gears(State& s, const std::array<double, kMaxDriveUnits>& asked) const;
+  void control_gears(State& s, const std::array<double, kMaxDriveUnits>& asked,
+                     const std::array<gear_control::Hands, kMaxDriveUnits>& hands) const;
   double load(const State& s, std::size_t unit, double t) const;
   std::array<double, kMaxDriveUnits> repayment(const State& s) const;
 

@@ -19,6 +19,8 @@ void Mechanics::init_gears(const car::Params<double>& vehicle) {
                    .v_down = v_up < kInfinity ? (1.0 - shift.hysteresis) * v_up : 0.0,
                    .tau_help = shift.machine_help,
                    .J = car_.model.units[n].gears.J_in};
+    box.control.v_first = unit.machine.envelope.omega_max * control_.car.wheel_radius /
+                          car_.model.units[n].gears.ratio;
     if (dog == nullptr) continue;
     box.control.a_open = dog->open_below;
     box.control.a_close = dog->close_above;
@@ -105,7 +107,8 @@ chassis_control::Model Mechanics::control_at_gears(const State& s,
 }
 
 // asked: of the machines by the vehicle control unit, before anything was shifted [Nm].
-void Mechanics::control_gears(State& s, const std::array<double, kMaxDriveUnits>& asked) const {
+void Mechanics::control_gears(State& s, const std::array<double, kMaxDriveUnits>& asked,
+                              const std::array<gear_control::Hands, kMaxDriveUnits>& hands) const {
   double F = 0.0;
   for (std::size_t n = 0; n < car_.model.n_units; ++n)
     F += (1.0 - missing(s, n)) * asked[n] * ratio(s, n) / control_.car.wheel_radius;
@@ -124,7 +127,8 @@ void Mechanics::control_gears(State& s, const std::array<double, kMaxDriveUnits>
                                          .stays = s.commands.traction || s.commands.anti_lock,
                                          .omega = omega,
                                          .tau = s.tau[n],
-                                         .wanted = s.commands.tau[n]},
+                                         .wanted = s.commands.tau[n],
+                                         .hands = hands[n]},
                                         control_.T_s);
     s.commands.tau[n] = now.torque_share * s.commands.tau[n] + now.tau_help;
     s.torque_share[n] = now.torque_share;

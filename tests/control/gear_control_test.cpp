@@ -38,6 +38,32 @@ TEST(GearControl, shifts_up_and_down_with_hysteresis) {
   EXPECT_EQ(gear_control::start(p, 25.0).from, Speed::second);
 }
 
+TEST(GearControl, by_hand_takes_either_speed_but_none_at_which_the_machine_is_too_fast) {
+  auto p = two_speeds();
+  p.v_first = 40.0;
+  auto x = gear_control::start(p, 0.0);
+  const auto at = [&](double v, gear_control::Hands hands, bool stays = false) {
+    for (int k = 0; k < 1000; ++k)
+      gear_control::step(p, x, {.v = v, .a = 5.0, .slip = 0.0, .stays = stays, .hands = hands},
+                         kTick);
+    return x.from;
+  };
+  const gear_control::Hands first{0.0, 1.0}, second{0.0, 2.0}, automatic{};
+  EXPECT_EQ(at(5.0, second, true), Speed::first);  // wheels slip: not now
+  EXPECT_EQ(at(5.0, second), Speed::second);
+  EXPECT_EQ(at(5.0, automatic), Speed::first);
+  EXPECT_EQ(at(39.9, first), Speed::first);
+  EXPECT_EQ(at(40.1, first), Speed::second);
+  EXPECT_EQ(at(38.1, first), Speed::second);
+  EXPECT_EQ(at(37.9, first), Speed::first);
+  EXPECT_EQ(at(30.0, {0.0, 0.0}), Speed::first);  // it can't be opened
+  auto other = disconnecting();
+  x = gear_control::start(other, 0.0);
+  p = other;
+  EXPECT_EQ(at(30.0, {0.0, 0.0}), Speed::open);
+  EXPECT_EQ(at(30.0, second), Speed::first);  // it has no other
+}
+
 TEST(GearControl, a_shift_takes_the_torque_off_synchronises_and_gives_it_back) {
   const auto p = two_speeds();
   auto x = gear_control::start(p, 0.0);

@@ -106,6 +106,36 @@ TEST(Driving, commands_come_when_a_step_has_changed_and_end_with_the_hand_over) 
   EXPECT_EQ(due(other, {}).size(), 2U);
 }
 
+TEST(Driving, a_gear_is_held_until_the_same_is_asked_for_once_more) {
+  const std::vector<std::string> shifting{"rear"};
+  Driving d = seated();
+  due(d, {}, shifting);
+  shift(d, 2);
+  const auto up = due(d, {}, shifting);
+  ASSERT_EQ(up.size(), 1U);
+  EXPECT_EQ(up[0].signal, "vcu.gear.rear");
+  EXPECT_EQ(up[0].mode, Mode::hold);
+  EXPECT_EQ(up[0].value, 2.0);
+  EXPECT_TRUE(is_driving(up[0].signal));
+  EXPECT_TRUE(due(d, {}, shifting).empty());
+  shift(d, 1);
+  EXPECT_EQ(due(d, {}, shifting)[0].value, 1.0);
+  shift(d, 1);
+  EXPECT_EQ(due(d, {}, shifting)[0].mode, Mode::release);
+  // Buttons of a game pad: once until they are let go.
+  d.pad = {.there = true, .up = true};
+  advance(d, {}, 1.0, 0.0);
+  advance(d, {}, 1.1, 0.0);
+  EXPECT_EQ(d.gear, 2);
+  d.pad.up = false;
+  advance(d, {}, 1.2, 0.0);
+  d.pad.down = true;
+  advance(d, {}, 1.3, 0.0);
+  EXPECT_EQ(d.gear, 1);
+  hand_back(d);
+  EXPECT_EQ(due(d, {}, shifting).size(), 3U);  // both pedals too
+}
+
 live::Logged logged(Order order) {
   return {.at = 0, .event = {.t = 1.0, .command = std::move(order)}, .by_hand = true};
 }
@@ -116,14 +146,17 @@ scenario::Override hold(std::string_view signal, double value) {
 TEST(Driving, the_log_says_who_drives_after_the_way_back) {
   const std::vector<live::Logged> log{
       logged(hold(kAcceleratorSignal, 0.25)), logged(hold(kBrakeSignal, 0.0)),
-      logged(hold(kWheelSignal, 90.0)), logged(hold(kAcceleratorSignal, 0.75))};
+      logged(hold(kWheelSignal, 90.0)), logged(hold(kAcceleratorSignal, 0.75)),
+      logged(hold("vcu.gear.rear", 1.0))};
   Driving d;
   resume(d, log);
   EXPECT_TRUE(d.by_hand);
   EXPECT_EQ(d.accelerator.x, 0.75);
   EXPECT_NEAR(d.theta, 1.5707963267948966, 1e-12);
+  EXPECT_EQ(d.gear, 1);
   EXPECT_TRUE(due(d, kSteered).empty());
   resume(d, {});
+  EXPECT_EQ(d.gear, std::nullopt);
   EXPECT_FALSE(d.by_hand);
   // A scenario that holds the pedals itself goes on by itself.
   std::vector<live::Logged> own{logged(hold(kAcceleratorSignal, 0.123))};

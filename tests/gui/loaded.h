@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -35,7 +36,8 @@ class Folder {
   Folder() {
     const auto* info = testing::UnitTest::GetInstance()->current_test_info();
     path_ = std::filesystem::temp_directory_path() /
-            (std::string("evsim_gui_") + info->test_suite_name() + "_" + info->name());
+            (std::string("evsim_gui_") + info->test_suite_name() + "_" + info->name() + "_" +
+             std::to_string(getpid()));
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
   }

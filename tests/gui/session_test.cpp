@@ -4,7 +4,6 @@
 #include <thread>
 
 #include "gui/live/thread.h"
-#include "sim/base/floating_point.h"
 #include "tests/gui/bits.h"
 #include "tests/gui/loaded.h"
 
@@ -112,17 +111,9 @@ void expect_same_as_headless(const io::LoadedCase& loaded, double end) {
   s.advance(end);
   s.publish();
 
-  Case c = loaded.c;
-  c.scenario.timeline = s.simulation().command_log();
-  ASSERT_EQ(c.scenario.timeline.size(), 4U);
-  Simulation headless(c, io::parameter_setter());
-  guarded([&] {
-    while (headless.t() < s.t()) headless.step();
-  });
-  EXPECT_EQ(headless.t(), s.t());
-  EXPECT_EQ(bits(headless), bits(s.simulation()));
+  test::expect_same_headless(loaded, s.simulation(), 4);
   ASSERT_TRUE(s.port().pictures.fetch());
-  EXPECT_EQ(bits(s.port().pictures.front().values), bits(headless));
+  EXPECT_EQ(bits(s.port().pictures.front().values), bits(s.simulation()));
   EXPECT_LT(s.port().pictures.front().ledger_residual, 1e-6);
 }
 TEST(Session, gives_the_bits_of_a_headless_run_with_the_same_commands) {
@@ -220,15 +211,7 @@ TEST(LiveThread, gives_the_bits_of_a_headless_run_whatever_the_clock_does) {
     s.port().ask(RunUntil{1000.0});
     ASSERT_TRUE(wait_for(s, [](const Picture& p) { return p.paused || p.end != End::running; }));
   }
-  Case c = loaded.c;
-  c.scenario.timeline = s.simulation().command_log();
-  ASSERT_EQ(c.scenario.timeline.size(), 1U);
-  Simulation headless(c, io::parameter_setter());
-  guarded([&] {
-    while (headless.t() < s.t() && headless.step()) {
-    }
-  });
-  EXPECT_EQ(bits(headless), bits(s.simulation()));
+  test::expect_same_headless(loaded, s.simulation(), 1);
 }
 
 TEST(LiveThread, a_pause_stops_time_and_pictures_never_go_backwards) {

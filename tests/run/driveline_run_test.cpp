@@ -58,6 +58,46 @@ TEST(DrivelineRun, two_speeds_shift_and_keep_their_books) {
   EXPECT_LT(kpi(s, "ledger_residual"), 1e-6);
 }
 
+Case at_speed(const std::string& vehicle, const std::string& v_km_per_h) {
+  return case_of("constant_100_km_per_h.json", vehicle,
+                 {"scenario.driver.v_km_per_h=" + v_km_per_h,
+                  "scenario.initial.v_km_per_h=" + v_km_per_h, "scenario.driver.duration_s=3"});
+}
+void hold(Simulation& s, const char* what, double value) {
+  s.command({.t = s.t(),
+             .command =
+                 scenario::Override{.signal = what, .mode = scenario::Mode::hold, .value = value}});
+}
+
+TEST(DrivelineRun, a_gear_is_held_by_hand_until_it_is_released) {
+  Simulation s = test::simulation(at_speed("porsche_taycan_turbo_s.json", "50"));
+  s.run([&] { return s.t() >= 0.5; });
+  EXPECT_EQ(signal(s, "drive_units.rear.gear"), 1.0);
+  hold(s, "vcu.gear.rear", 2.0);
+  s.run([&] { return s.t() >= 1.5; });
+  EXPECT_EQ(signal(s, "drive_units.rear.gear"), 2.0);
+  EXPECT_NEAR(ratio(s, "rear", "rear"), 8.05, 0.15);
+  s.command(
+      {.t = s.t(),
+       .command = scenario::Override{.signal = "vcu.gear.rear", .mode = scenario::Mode::release}});
+  s.run();
+  EXPECT_EQ(signal(s, "drive_units.rear.gear"), 1.0);
+  EXPECT_NEAR(ratio(s, "rear", "rear"), 16.0, 0.3);
+  EXPECT_LT(kpi(s, "ledger_residual"), 1e-6);
+}
+
+TEST(DrivelineRun, the_first_gear_is_refused_where_the_machine_would_be_too_fast) {
+  Simulation s = test::simulation(at_speed("porsche_taycan_turbo_s.json", "190"));
+  hold(s, "vcu.gear.rear", 1.0);
+  s.run();
+  EXPECT_EQ(signal(s, "drive_units.rear.gear"), 2.0);
+}
+
+TEST(DrivelineRun, a_unit_of_one_speed_has_no_gear_to_hold) {
+  Simulation s = test::simulation(at_speed("porsche_taycan_turbo_s.json", "50"));
+  EXPECT_THROW(hold(s, "vcu.gear.front", 1.0), InputError);
+}
+
 TEST(DrivelineRun, a_unit_disconnects_where_little_is_asked_for_and_comes_back) {
   Simulation s =
       test::simulation(case_of("constant_100_km_per_h.json", "hyundai_ioniq5_awd.json",

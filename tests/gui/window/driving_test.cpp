@@ -115,6 +115,40 @@ TEST(DrivingWindow, one_pedal_is_a_parameter_of_the_car) {
   EXPECT_EQ(s.car().regeneration.one_pedal, 0.0);
 }
 
+TEST(DrivingWindow, gears_are_held_by_buttons_and_keys_in_a_car_of_two_speeds) {
+  Screen s(test::load("drive_by_hand", {}, {}, "porsche_taycan_turbo_s"), false);
+  s.click_tab("Driving");
+  const auto in_mesh = [&] { return s.app().value(s.app().find("drive_units.rear.gear").value()); };
+  s.click("###gear:2");  // somebody must drive
+  s.frames(60);
+  EXPECT_EQ(in_mesh(), 1.0);
+  s.key(ImGuiKey_H);
+  s.click("###gear:2");
+  s.frames(60);
+  EXPECT_EQ(held(s, closed_loop::kGear), 2.0);
+  EXPECT_EQ(in_mesh(), 2.0);
+  s.key(ImGuiKey_E);
+  s.frames(60);
+  EXPECT_FALSE(holds(s, closed_loop::kGear));
+  EXPECT_EQ(in_mesh(), 1.0);
+  s.key(ImGuiKey_Q);
+  s.frames(1);
+  EXPECT_EQ(held(s, closed_loop::kGear), 1.0);
+  s.key(ImGuiKey_H);
+  s.frames(1);
+  EXPECT_FALSE(holds(s, closed_loop::kGear));
+}
+
+TEST(DrivingWindow, a_car_of_one_speed_has_no_gears_to_choose) {
+  Screen s(on_wheels(), false);
+  s.click_tab("Driving");
+  EXPECT_EQ(Screen::find("###gear:1"), nullptr);
+  s.key(ImGuiKey_H);
+  s.key(ImGuiKey_E);
+  s.frames(2);
+  EXPECT_TRUE(s.app().messages().empty());
+}
+
 TEST(DrivingWindow, each_key_is_another_one_after_a_click_and_is_kept_in_a_file) {
   const test::Folder folder;
   Screen s(test::load("wltc", {"drive"}), false);
