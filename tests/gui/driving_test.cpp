@@ -132,6 +132,7 @@ TEST(Driving, a_gear_is_held_until_the_same_is_asked_for_once_more) {
   d.pad.down = true;
   advance(d, {}, 1.3, 0.0);
   EXPECT_EQ(d.gear, 1);
+  EXPECT_EQ(due(d, {}, shifting).size(), 1U);
   hand_back(d);
   EXPECT_EQ(due(d, {}, shifting).size(), 3U);  // both pedals too
 }

@@ -347,7 +347,8 @@ TEST(Tables, the_log_with_an_edited_value_gives_the_same_bits_headless) {
   const Simulation& windowed = app.session().simulation();
   test::expect_same_headless(loaded, windowed, 1);
   EXPECT_EQ(test::bits(app.now().values), test::bits(windowed));
-  const auto& set = std::get<scenario::SetParameter>(windowed.command_log()[0].command);
+  const auto log = windowed.command_log();
+  const auto& set = std::get<scenario::SetParameter>(log[0].command);
   EXPECT_EQ(set.path, "battery.OCV_V[20]");
   EXPECT_EQ(pack(windowed.vehicle()).OCV.data()->values()[20], 3.305);
 }
