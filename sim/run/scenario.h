@@ -445,7 +445,7 @@ struct Override {
   static constexpr std::string_view kDoc = "changes a signal between the parts of the control";
   std::string
       signal;  // with unit: driver.F_request_N, driver.v_seen_km_per_h, vcu.F_brake_N, vcu.tau.rear_Nm; of
-      // hands and feet: driver.accelerator, driver.brake, steering.theta_H_deg, vcu.gear.rear
+               // the driver: driver.accelerator, driver.brake, steering.theta_H_deg, vcu.gear.rear
   Mode mode = Mode::hold;
   double value =
       0.0;  // held value, factor, offset or standard deviation, in the unit of the signal
