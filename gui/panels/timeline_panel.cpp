@@ -103,6 +103,8 @@ void timeline_panel(App& app) {
     view.to = std::max(1.02 * last, 1.0);
   }
   ImGui::PushID("timeline");
+  ImPlot::PushStyleVar(ImPlotStyleVar_PlotMinSize,
+                       ImVec2(100.0f, 60.0f));  // lower than other plots
   if (begin_plot("###timeline", {-1.0f, -1.0f},
                  ImPlotFlags_NoTitle | ImPlotFlags_NoLegend | ImPlotFlags_NoMouseText |
                      ImPlotFlags_NoMenus | ImPlotFlags_NoBoxSelect)) {
@@ -125,6 +127,7 @@ void timeline_panel(App& app) {
     hover(app, marks);
     ImPlot::EndPlot();
   }
+  ImPlot::PopStyleVar();
   ImGui::PopID();
 }
 

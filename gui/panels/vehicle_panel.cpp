@@ -210,10 +210,11 @@ void wheels(const CarNow& car, float height) {
     const float outer = middle + (left ? -1.0f : 1.0f) * (radius + 0.6f * em);
     const float bar = left ? outer - 9.0f : outer;
     load_bar(car.wheels[i], {bar, top + cell - 1.2f * em}, cell - 2.0f * em, load);
-    ImGui::GetWindowDrawList()->AddText(
-        {left ? bar - 1.5f * em : bar - 0.5f * em, top + cell - 1.15f * em},
-        ImGui::GetColorU32(ImGuiCol_TextDisabled),
-        fmt::format("{:.2f} kN", 1e-3 * car.wheels[i].F_z).c_str());
+    // Towards the middle, where no text is.
+    const std::string F_z = fmt::format("{:.2f} kN", 1e-3 * car.wheels[i].F_z);
+    const float at = left ? bar - 1.5f * em : bar + 9.0f - ImGui::CalcTextSize(F_z.c_str()).x;
+    ImGui::GetWindowDrawList()->AddText({at, top + cell - 1.15f * em},
+                                        ImGui::GetColorU32(ImGuiCol_TextDisabled), F_z.c_str());
     wheel_text(car.wheels[i], {left ? bar - text : bar + 9.0f + 0.6f * em, top + 0.3f * em});
   }
   ImGui::SetCursorScreenPos(corner);

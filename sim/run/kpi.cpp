@@ -9,7 +9,8 @@ namespace evsim {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-constexpr double kShortest = 1.0;  // [m]: below it nothing per distance is stated
+constexpr double kShortest = 1.0;   // [m]: below it nothing per distance is stated
+constexpr double kRounding = 1e-6;  // of driving work: less braking is none
 constexpr double kJoulePerKWh = 3.6e6;
 constexpr double kZeroCelsius = 273.15;  // [K]
 
@@ -47,7 +48,7 @@ struct Figures {
   }
   double recovered_share() const {
     const double braking = -row(ledger::kWheelIn);
-    return braking > 0.0 ? row(ledger::kBatteryIn) / braking : kNone;
+    return braking > kRounding * row(ledger::kWheelOut) ? row(ledger::kBatteryIn) / braking : kNone;
   }
   double trace_error_rms() const {
     return s.t() > 0.0 ? sqrt(row(ledger::kTraceError) / s.t()) : 0.0;
