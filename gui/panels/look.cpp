@@ -147,7 +147,7 @@ void tip(const std::string& text) {
 
 namespace {
 
-constexpr double kFar = 1e15;
+constexpr double kFar = 1e15, kNear = 1e-15;
 void bound_zoom(int axis) {
   constexpr double kFinest = 1e-11, kLeast = 1e-30;
   const ImPlotRange& now = ImPlot::GetCurrentPlot()->Axes[axis].Range;
@@ -163,8 +163,17 @@ void bound_axis(int axis) {
 }
 void set_logarithmic(int axis) {
   ImPlot::SetupAxisScale(axis, ImPlotScale_Log10);
-  ImPlot::SetupAxisLimitsConstraints(axis, 1.0 / kFar, kFar);
+  ImPlot::SetupAxisLimitsConstraints(axis, kNear, kFar);
   bound_zoom(axis);
+  // Limits that the bounds would press into one number: of a linear axis until now.
+  const ImPlotRange& now = ImPlot::GetCurrentPlot()->Axes[axis].Range;
+  if (!(now.Max > 1.001 * std::max(now.Min, kNear)))
+    ImPlot::SetupAxisLimits(axis, 1e-3, 1.0, ImPlotCond_Always);
+}
+void show_decades(int axis, double decades, double most) {
+  if (!(most > 0.0)) return;
+  const double share = std::pow(10.0, -decades), top = std::clamp(most, kNear / share, 0.1 * kFar);
+  ImPlot::SetupAxisLimits(axis, share * top, 2.0 * top, ImPlotCond_Always);
 }
 bool begin_plot(const char* id, const ImVec2& size, int flags) {
   if (!ImPlot::BeginPlot(id, size, flags)) return false;

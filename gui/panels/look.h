@@ -39,6 +39,8 @@ bool begin_plot(const char* id, const ImVec2& size, int flags);
 void bound_axis(int axis);
 // A logarithmic one, bounded.
 void set_logarithmic(int axis);
+// It shows so many decades below the largest value, and an octave above; nothing changes where there is none.
+void show_decades(int axis, double decades, double most);
 
 // Inside the present limits of the plot, or beside them by its width at most: what is further away is not drawn, as
 // ImPlot counts pixels by whole numbers.

@@ -253,7 +253,7 @@ void set_decades(const App& app, const std::vector<Line>& lines,
         for (const double a : spectrum_lines(app, line).amplitude) most = std::max(most, a);
     const ImAxis axis = ImAxis_Y1 + static_cast<int>(k);
     set_logarithmic(axis);
-    if (most > 0.0) ImPlot::SetupAxisLimits(axis, 1e-6 * most, 2.0 * most, ImPlotCond_Always);
+    show_decades(axis, 6.0, most);
   }
 }
 

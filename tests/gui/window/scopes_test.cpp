@@ -168,6 +168,26 @@ TEST(Scopes, show_the_spectrum_of_what_is_seen) {
   EXPECT_EQ(Screen::find("###logarithmic"), nullptr);
 }
 
+// Amplitudes that are rounding alone, or none, and an axis that was linear and below 0.
+TEST(Scopes, a_logarithmic_axis_has_two_ends_whatever_it_shows) {
+  Screen s(test::throttle(), false);
+  half_a_second(s);
+  s.click("###fit");
+  s.click("###spectrum:1");
+  s.frames(12);
+  ASSERT_TRUE(s.app().scope_tools.logarithmic);
+  auto& amplitude = s.app().scope_tools.measurements.at("drive_units.rear.tau").lines.amplitude;
+  for (const double most : {1e-40, 0.0, 1e-14, 1e40}) {
+    std::ranges::fill(amplitude, most);
+    if (most == 0.0) plot(1, "###spectrum_of:").Axes[ImAxis_Y1].SetRange(-5.0, -3.0);
+    s.frames(1);
+    ASSERT_EQ(amplitude[0], most);
+    const ImPlotAxis& axis = plot(1, "###spectrum_of:").Axes[ImAxis_Y1];
+    EXPECT_GT(axis.Range.Min, 0.0) << most;
+    EXPECT_GT(axis.ScaleMax, axis.ScaleMin + 1e-4) << most;
+  }
+}
+
 TEST(Scopes, an_axis_that_is_not_fitted_is_zoomed_by_the_wheel) {
   Screen s(test::throttle(), false);
   half_a_second(s);
