@@ -148,11 +148,18 @@ void tip(const std::string& text) {
 namespace {
 
 constexpr double kFar = 1e15, kNear = 1e-15;
-void bound_zoom(int axis) {
+// size: largest figure on the axis.
+void bound_zoom(int axis, double size) {
   constexpr double kFinest = 1e-11, kLeast = 1e-30;
-  const ImPlotRange& now = ImPlot::GetCurrentPlot()->Axes[axis].Range;
-  const double size = std::max(std::abs(now.Min), std::abs(now.Max));
   ImPlot::SetupAxisZoomConstraints(axis, std::max(kFinest * size, kLeast), 2.0 * kFar);
+}
+void bound_zoom(int axis) {
+  const ImPlotRange& now = ImPlot::GetCurrentPlot()->Axes[axis].Range;
+  bound_zoom(axis, std::max(std::abs(now.Min), std::abs(now.Max)));
+}
+void show(int axis, double from, double to) {
+  bound_zoom(axis, to);
+  ImPlot::SetupAxisLimits(axis, from, to, ImPlotCond_Always);
 }
 
 }  // namespace
@@ -167,13 +174,12 @@ void set_logarithmic(int axis) {
   bound_zoom(axis);
   // Limits that the bounds would press into one number: of a linear axis until now.
   const ImPlotRange& now = ImPlot::GetCurrentPlot()->Axes[axis].Range;
-  if (!(now.Max > 1.001 * std::max(now.Min, kNear)))
-    ImPlot::SetupAxisLimits(axis, 1e-3, 1.0, ImPlotCond_Always);
+  if (!(now.Max > 1.001 * std::max(now.Min, kNear))) show(axis, 1e-3, 1.0);
 }
 void show_decades(int axis, double decades, double most) {
   if (!(most > 0.0)) return;
   const double share = std::pow(10.0, -decades), top = std::clamp(most, kNear / share, 0.1 * kFar);
-  ImPlot::SetupAxisLimits(axis, share * top, 2.0 * top, ImPlotCond_Always);
+  show(axis, share * top, 2.0 * top);
 }
 bool begin_plot(const char* id, const ImVec2& size, int flags) {
   if (!ImPlot::BeginPlot(id, size, flags)) return false;
