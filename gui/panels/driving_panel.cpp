@@ -25,24 +25,24 @@ void centred(const char* text, const ImVec2& at, float size, ImU32 colour) {
 
 // ---- Who drives ---------------------------------------------------------------------------------
 
-// Of a car of two speeds.
+// Of a car of two speeds: blue is in mesh, orange is held.
 void gear(App& app) {
   if (app.shifting().empty()) return;
+  const auto in_mesh = app.value(app.find("drive_units." + app.shifting().front() + ".gear"));
   ImGui::SameLine(0.0f, 20.0f);
+  ImGui::TextDisabled("gear");
   ImGui::BeginDisabled(!app.driving.by_hand);
   for (const int k : {1, 2}) {
-    const bool held = app.driving.gear == k;
-    if (held) ImGui::PushStyleColor(ImGuiCol_Button, ImVec4(0.45f, 0.3f, 0.05f, 1.0f));
-    if (ImGui::Button(fmt::format("{}###gear:{}", k, k).c_str())) app.shift(k);
-    if (held) ImGui::PopStyleColor();
     ImGui::SameLine(0.0f, 4.0f);
+    const bool held = app.driving.gear == k, there = in_mesh == k;
+    if (held) ImGui::PushStyleColor(ImGuiCol_Button, ImVec4(0.45f, 0.3f, 0.05f, 1.0f));
+    if (!held && there) ImGui::PushStyleColor(ImGuiCol_Button, ImVec4(0.22f, 0.53f, 0.75f, 0.8f));
+    if (ImGui::Button(fmt::format("{}###gear:{}", k, k).c_str())) app.shift(k);
+    if (held || there) ImGui::PopStyleColor();
+    tip("Blue: in mesh. A click holds a gear, once more lets the control unit shift; the first is "
+        "left before the machine is too fast");
   }
   ImGui::EndDisabled();
-  const auto now = app.value(app.find("drive_units." + app.shifting().front() + ".gear"));
-  const std::string in_mesh = now.value_or(0.0) > 0.0 ? fmt::format("{:.0f}", *now) : "none";
-  ImGui::TextDisabled("gear %s%s", in_mesh.c_str(), app.driving.gear ? "" : ", automatic");
-  tip("Holds a gear by hand; once more: the control unit shifts. The first is left before the "
-      "machine is too fast.");
 }
 
 void who(App& app) {
