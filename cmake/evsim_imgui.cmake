@@ -13,10 +13,10 @@ add_library(evsim_imgui STATIC
 target_include_directories(evsim_imgui SYSTEM PUBLIC
   ${imgui} ${imgui}/backends ${imgui}/misc/cpp ${implot})
 # All that include imgui.h must see the same configuration. The hooks of IMGUI_ENABLE_TEST_ENGINE are our
-# own (gui/panels/items.cpp): they tell where each widget lies. Only the plots of float and double are made.
+# own (gui/panels/items.cpp): they tell where each widget lies. Only plots of double are made.
 target_compile_definitions(evsim_imgui PUBLIC
   IMGUI_DISABLE_OBSOLETE_FUNCTIONS IMGUI_DISABLE_DEMO_WINDOWS IMGUI_ENABLE_TEST_ENGINE
-  "ImDrawIdx=unsigned int" "IMPLOT_CUSTOM_NUMERIC_TYPES=(float)(double)")
+  "ImDrawIdx=unsigned int" "IMPLOT_CUSTOM_NUMERIC_TYPES=(double)")
 add_library(evsim_imgui_shell STATIC
   ${imgui}/backends/imgui_impl_glfw.cpp ${imgui}/backends/imgui_impl_opengl3.cpp)
 target_link_libraries(evsim_imgui_shell PUBLIC evsim_imgui glfw OpenGL::GL ${CMAKE_DL_LIBS})

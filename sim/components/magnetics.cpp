@@ -45,11 +45,29 @@ Dq<double> fluxes(const Model<double>& m, const Dq<double>& i) {
 }
 
 namespace {
+bool same(const Table2<double>& a, const Table2<double>& b) {
+  if (a.data() == b.data() || a.empty() || b.empty()) return a.data() == b.data();
+  const auto &x = *a.data(), &y = *b.data();
+  return x.x().knots() == y.x().knots() && x.y().knots() == y.y().knots() &&
+         x.values() == y.values();
+}
+// Some milliseconds of work, asked for at each check of an edited vehicle, whose maps stay: the last is kept.
+template <class Map> flux_map::Prepared kept(const Map& map) {
+  struct Last {
+    Table2<double> d, q;
+    flux_map::Prepared prepared;
+  };
+  thread_local Last last;
+  const auto& [d, q] = map;
+  if (!last.prepared.data || !same(last.d, d) || !same(last.q, q))
+    last = {d, q, flux_map::prepare(map)};
+  return last.prepared;
+}
 flux_map::Prepared tables(const CurrentMap<double>& m) {
-  return flux_map::prepare(flux_map::CurrentsOverFlux{m.i_d, m.i_q});
+  return kept(flux_map::CurrentsOverFlux{m.i_d, m.i_q});
 }
 flux_map::Prepared tables(const FluxMap<double>& m) {
-  return flux_map::prepare(flux_map::FluxOverCurrents{m.psi_d, m.psi_q});
+  return kept(flux_map::FluxOverCurrents{m.psi_d, m.psi_q});
 }
 template <class M> inline constexpr bool kOfTables =
     std::same_as<M, CurrentMap<double>> || std::same_as<M, FluxMap<double>>;

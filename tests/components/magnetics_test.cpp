@@ -140,6 +140,32 @@ TEST(Magnetics, without_an_inverse_fluxes_are_an_error) {
   EXPECT_THROW(magnetics::fluxes(m, {1.0, 0.0}), std::domain_error);
 }
 
+// A 3 x 3 table of a linear machine.
+magnetics::CurrentMap<double> small_map(double L_d) {
+  const std::vector<double> psi{-1.0, 0.0, 1.0};
+  std::vector<double> i_d, i_q;
+  for (const double d : psi)
+    for (const double q : psi) {
+      i_d.push_back(d / L_d);
+      i_q.push_back(q);
+    }
+  return {Table2<double>(std::make_shared<Table2Data>(psi, psi, i_d)),
+          Table2<double>(std::make_shared<Table2Data>(psi, psi, i_q))};
+}
+
+TEST(Magnetics, maps_that_stay_are_prepared_once) {
+  const auto data = [](double L_d) {
+    return std::get<flux_map::Map<double>>(magnetics::prepare(small_map(L_d))).data();
+  };
+  const auto first = data(0.5);
+  EXPECT_EQ(data(0.5), first);
+  EXPECT_NEAR(first->gradient({0.5, 0.0}).d, 1.0, 1e-12);
+  EXPECT_NEAR(data(0.25)->gradient({0.5, 0.0}).d, 2.0, 1e-12);
+  EXPECT_NEAR(data(0.5)->gradient({0.5, 0.0}).d, 1.0, 1e-12);
+  EXPECT_THROW(data(-0.5), std::invalid_argument);
+  EXPECT_THROW(data(-0.5), std::invalid_argument);
+}
+
 TEST(Magnetics, give_the_same_over_all_scalars) {
   constexpr std::array<test::Interval, 2> range{{{-0.3, 1.1}, {-1.4, 1.4}}};
   for (const auto& m : models())
